@@ -1,0 +1,56 @@
+# Moonlight: `make lab` to use it, `make test` to check all of it, `make help` for the rest.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN  := .venv/bin
+PY   := $(BIN)/python
+UV   := $(PY) -m uv pip install -q -p .venv
+# Copied into the environment by an install, editable or not: a change in them needs `make refresh`.
+DATA := $(shell find jupyter_ext/labextension jupyter_ext/jupyter-config moon_kernel/kernelspec -type f)
+
+.PHONY: help lab test venv fmt refresh labextension bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+lab: .venv/.lab .venv/.data ## install what is needed and open JupyterLab on notebooks/
+	@$(PY) -m moonlight lab notebooks
+
+venv: .venv/.test .venv/.data ## the development environment, .venv
+
+.venv/.python:
+	@tools/setup.sh venv
+	@touch $@
+
+.venv/.lab: .venv/.python pyproject.toml
+	@echo "installing Moonlight into .venv"
+	@$(UV) -e .
+	@touch $@
+
+.venv/.test: .venv/.python pyproject.toml
+	@echo "installing Moonlight and its test tools into .venv"
+	@$(UV) -e '.[test]'
+	@touch $@ .venv/.lab
+
+.venv/.data: $(DATA) | .venv/.python
+	@$(UV) --no-deps --reinstall-package moonlight-notebook -e .
+	@touch $@
+
+refresh: .venv/.data ## copy the kernelspec, labextension and server configuration into .venv again
+
+fmt: venv ## format, and fix what ruff can fix
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+test: venv ## everything: format, lint, types, architecture, unit, labextension, browser
+	@tools/setup.sh chromium node
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(PY) -m pytest -n 2 tests
+
+bench: venv ## the benchmarks of tests/bench
+	$(PY) -m pytest -s tests/bench
+
+clean: ## remove the environment and everything built
+	rm -rf .venv .build build dist node_modules jupyter_ext/lib .mypy_cache .pytest_cache .ruff_cache .hypothesis

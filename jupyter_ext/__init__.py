@@ -1,0 +1,1 @@
+"""Jupyter: contents manager, Jupytext format and the JupyterLab extension of Moonlight."""

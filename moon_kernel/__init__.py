@@ -1,0 +1,1 @@
+"""The Jupyter kernel: runs the blocks of a document under their Markdown lines."""

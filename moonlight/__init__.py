@@ -1,0 +1,1 @@
+"""The document engine: Markdown text to documents, programs and runs."""
