@@ -1,0 +1,59 @@
+"""What happens while blocks run, as events; a sink is whatever takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Status = Literal["running", "done", "failed", "interrupted"]
+Stream = Literal["stdout", "stderr"]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEntered:
+    """Run number `order` of the session began; `parent` is the run inside which it did."""
+
+    order: int
+    block: int | None
+    time: float
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLeft:
+    """The run ended after `duration` seconds; `error` is ``"Name: message"`` where it failed."""
+
+    order: int
+    block: int | None
+    time: float
+    duration: float
+    status: Status
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Text that the run with this order wrote to a stream."""
+
+    order: int
+    block: int | None
+    stream: Stream
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineReached:
+    """The run with this order reached a line of the Markdown."""
+
+    order: int
+    block: int | None
+    line: int
+
+
+Event = BlockEntered | BlockLeft | Output | LineReached
+
+
+class Sink(Protocol):
+    """Takes events in the order in which they happen; must not raise and must not block for long."""
+
+    def __call__(self, event: Event, /) -> None: ...

@@ -1,0 +1,70 @@
+"""Front matter: the YAML between ``---`` lines at the top of a document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+MAX_LENGTH = 65536
+"""Longest front matter in characters that is read as YAML; a longer one is kept as text."""
+
+_OPENING = re.compile(r"\ufeff?---[ \t]*\n(?=[^\n])")
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M)
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """`end_line` is the closing line, counted from 1; `problems` are ``(message, line)``."""
+
+    end_line: int
+    metadata: dict[str, Any]
+    problems: list[tuple[str, int]] = field(default_factory=list)
+    hint: str = "the text is kept as it is; its settings do not apply"
+
+
+def read_front_matter(text: str) -> FrontMatter | None:
+    """Front matter of a text whose line ends are all ``\\n``; None where it has none.
+
+    YAML that cannot be read gives empty metadata and one problem; never raises.
+    """
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return None
+    yaml_text = text[opening.end() : closing.start()]
+    end_line = text.count("\n", 0, closing.start()) + 1
+    if len(yaml_text) > MAX_LENGTH:
+        return FrontMatter(end_line, {}, [(f"front matter of more than {MAX_LENGTH} characters", 1)])
+    metadata, problem = _read_yaml(yaml_text)
+    return FrontMatter(end_line, metadata, [problem] if problem else [])
+
+
+@lru_cache(maxsize=1)
+def _safe_loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _read_yaml(text: str) -> tuple[dict[str, Any], tuple[str, int] | None]:
+    """Mapping and problem; aliases are refused, for a few of them can stand for any amount of data."""
+    import yaml
+
+    try:
+        loader = _safe_loader()
+        if "*" in text and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, loader)):
+            return {}, ("front matter must not use YAML aliases", 1)
+        value = yaml.load(text, loader)  # noqa: S506 - the safe loader, in C where there is one
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        return {}, (f"front matter is not YAML: {problem}", mark.line + 2 if mark else 1)
+    except Exception as error:  # whatever else the loader makes of a hostile text, parsing goes on
+        return {}, (f"front matter is not YAML: {type(error).__name__}", 1)
+    if value is None:
+        return {}, None
+    if not isinstance(value, dict):
+        return {}, (f"front matter is a {type(value).__name__}, not a mapping", 1)
+    return {str(key): item for key, item in value.items()}, None

@@ -1,0 +1,204 @@
+"""Which block runs: enter and leave, the tree of runs, their outputs; the model of kernel and runner."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from moonlight.events import BlockEntered, BlockLeft, Event, LineReached, Output, Sink, Status, Stream
+
+MAX_RUNS = 10_000
+"""Runs that a tracker keeps; of older ones the last of each block stays."""
+
+MAX_OUTPUT = 2**20
+"""Characters of output kept per run; `Run.dropped` counts the rest."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution of a block. `order` counts from 1 in a session, `parent` is the order of the run inside
+    which this one began, `started` is in Unix seconds, `duration` in seconds."""
+
+    order: int
+    block: int | None
+    parent: int | None
+    started: float
+    path: str | None = None
+    line: int | None = None
+    hash: str | None = None
+    cell_id: str | None = None
+    status: Status = "running"
+    duration: float | None = None
+    error: str | None = None
+    outputs: list[tuple[Stream, str]] = field(default_factory=list)
+    dropped: int = 0
+    kept: int = 0
+    clock: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The message shape of a run, without outputs."""
+        return {
+            "order": self.order,
+            "block": self.block,
+            "line": self.line,
+            "hash": self.hash,
+            "cell_id": self.cell_id,
+            "parent": self.parent,
+            "status": self.status,
+            "started": self.started,
+            "duration": self.duration,
+            "error": self.error,
+        }
+
+
+_current: ContextVar[Run | None] = ContextVar("moonlight_run", default=None)
+
+
+def current_run() -> Run | None:
+    """The run that this thread or task belongs to; None outside of blocks."""
+    return _current.get()
+
+
+class Tracker:
+    """Records the runs of one session and tells its sinks; safe to use from several threads."""
+
+    def __init__(self, sinks: Iterable[Sink] = ()) -> None:
+        self.sinks: list[Sink] = list(sinks)
+        self.lines: deque[tuple[int, int]] = deque(maxlen=MAX_RUNS)
+        self._runs: dict[int, Run] = {}
+        self._last: dict[object, int] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    @property
+    def runs(self) -> list[Run]:
+        """The recorded runs, oldest first."""
+        with self._lock:
+            return list(self._runs.values())
+
+    def enter(
+        self,
+        block: int | None,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        hash: str | None = None,
+        cell_id: str | None = None,
+    ) -> Run:
+        """A block begins in this context; leave it with `leave`, in the same context."""
+        parent = _current.get()
+        with self._lock:
+            self._count += 1
+            run = Run(
+                self._count,
+                block,
+                parent.order if parent is not None and parent.order in self._runs else None,
+                time.time(),
+                path,
+                line,
+                hash,
+                cell_id,
+                clock=time.perf_counter(),
+            )
+            self._keep(run)
+        _current.set(run)
+        self._tell(BlockEntered(run.order, block, run.started, run.parent))
+        return run
+
+    def leave(self, run: Run, status: Status = "done", error: str | None = None) -> None:
+        """The run ended; a run that has ended already stays as it is."""
+        if run.status != "running":
+            return
+        run.duration = time.perf_counter() - run.clock
+        run.error = error
+        run.status = status
+        if _current.get() is run:
+            _current.set(self._runs.get(run.parent) if run.parent is not None else None)
+        self._tell(BlockLeft(run.order, run.block, time.time(), run.duration, status, error))
+
+    @contextmanager
+    def running(self, block: int | None, **place: Any) -> Iterator[Run]:
+        """Enter, and leave with the status that the body's end or exception gives."""
+        run = self.enter(block, **place)
+        try:
+            yield run
+        except KeyboardInterrupt:
+            self.leave(run, "interrupted", "KeyboardInterrupt")
+            raise
+        except BaseException as error:
+            self.leave(run, "failed", describe(error))
+            raise
+        self.leave(run)
+
+    def output(self, stream: Stream, text: str, run: Run | None = None) -> None:
+        """Text written to `stream` by `run`, by default the current one; outside of runs it is not kept."""
+        run = run if run is not None else _current.get()
+        if run is None:
+            return
+        room = MAX_OUTPUT - run.kept
+        kept = text[:room] if len(text) > room else text
+        run.dropped += len(text) - len(kept)
+        run.kept += len(kept)
+        if kept:
+            if run.outputs and run.outputs[-1][0] == stream:
+                run.outputs[-1] = (stream, run.outputs[-1][1] + kept)
+            else:
+                run.outputs.append((stream, kept))
+        self._tell(Output(run.order, run.block, stream, text))
+
+    def line(self, line: int, run: Run | None = None) -> None:
+        """A Markdown line was reached."""
+        run = run if run is not None else _current.get()
+        if run is not None:
+            self.lines.append((run.order, line))
+            self._tell(LineReached(run.order, run.block, line))
+
+    def last_run(self, block: int) -> Run | None:
+        """The newest run of the block with this index."""
+        order = self._last.get(block)
+        return None if order is None else self._runs.get(order)
+
+    def tree(self) -> list[tuple[int, Run]]:
+        """The traversal: ``(depth, run)`` with each run before those that it holds, in order of their start."""
+        children: dict[int | None, list[Run]] = {}
+        known = {run.order for run in self.runs}
+        for run in self.runs:
+            parent = run.parent if run.parent in known else None
+            children.setdefault(parent, []).append(run)
+        found: list[tuple[int, Run]] = []
+        stack = [(0, run) for run in reversed(children.get(None, []))]
+        while stack:
+            depth, run = stack.pop()
+            found.append((depth, run))
+            stack += [(depth + 1, child) for child in reversed(children.get(run.order, []))]
+        return found
+
+    def _keep(self, run: Run) -> None:
+        self._runs[run.order] = run
+        self._last[run.block if run.block is not None else run.cell_id] = run.order
+        if len(self._runs) > MAX_RUNS:
+            last = set(self._last.values())
+            for order, old in list(self._runs.items()):
+                if order not in last and old.status != "running":
+                    del self._runs[order]
+                    break
+
+    def _tell(self, event: Event) -> None:
+        for sink in self.sinks:
+            sink(event)
+
+
+def describe(error: BaseException) -> str:
+    """``"ZeroDivisionError: division by zero"``, the last line of a traceback; never raises."""
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:  # a user's __str__ may do anything
+        text = ""
+    return f"{name}: {text}" if text else name
