@@ -72,7 +72,7 @@ class Tracker:
         self.sinks: list[Sink] = list(sinks)
         self.lines: deque[tuple[int, int]] = deque(maxlen=MAX_RUNS)
         self._runs: dict[int, Run] = {}
-        self._last: dict[object, int] = {}
+        self._last: dict[tuple[object, ...], int] = {}
         self._count = 0
         self._lock = threading.Lock()
 
@@ -159,9 +159,9 @@ class Tracker:
             self.lines.append((run.order, line))
             self._tell(LineReached(run.order, run.block, line))
 
-    def last_run(self, block: int) -> Run | None:
-        """The newest run of the block with this index."""
-        order = self._last.get(block)
+    def last_run(self, block: int, path: str | None = None) -> Run | None:
+        """The newest run of the block with this index in the document `path`."""
+        order = self._last.get((path, block))
         return None if order is None else self._runs.get(order)
 
     def tree(self) -> list[tuple[int, Run]]:
@@ -181,17 +181,21 @@ class Tracker:
 
     def _keep(self, run: Run) -> None:
         self._runs[run.order] = run
-        self._last[run.block if run.block is not None else run.cell_id] = run.order
+        self._last[_key(run)] = run.order
         if len(self._runs) > MAX_RUNS:
-            last = set(self._last.values())
-            for order, old in list(self._runs.items()):
-                if order not in last and old.status != "running":
+            for order, old in self._runs.items():
+                if self._last[_key(old)] != order and old.status != "running":
                     del self._runs[order]
                     break
 
     def _tell(self, event: Event) -> None:
         for sink in self.sinks:
             sink(event)
+
+
+def _key(run: Run) -> tuple[object, ...]:
+    """What runs of one block have in common: its number in its document, else the cell, else nothing."""
+    return (run.path, run.block) if run.block is not None else (run.path, None, run.cell_id)
 
 
 def describe(error: BaseException) -> str:
