@@ -59,7 +59,7 @@ class Block:
         return self.span.line + 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A parsed text. `policy` is the one in force: the caller's, else the front matter's, else ``strict``."""
 
@@ -215,7 +215,7 @@ class _Parser:
         span = self.span(marker.line, marker.end_line)
         block = Block(None, "prose", raw, text, span, options=options, starts_cell=True, region=True)
         self.blocks.append(block)
-        self.cell_starts = True
+        self.cell_starts = False
         self.next_line = marker.end_line + 1
 
     def marker_options(self, marker: CellMarker) -> dict[str, Any]:

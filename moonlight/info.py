@@ -119,6 +119,11 @@ def render(key: str, value: Any) -> str:
 _ESCAPES = str.maketrans({"`": "\\u0060", "\x7f": "\\u007f", "\x85": "\\u0085"})
 
 
+def head_end(info: str) -> int:
+    """Where in the info string the language ends and the options begin."""
+    return _head(info)[1]
+
+
 def _head(info: str) -> tuple[str, int]:
     """The word which names the language, and where the options begin."""
     braced = _BRACED.match(info)
