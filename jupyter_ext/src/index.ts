@@ -1,0 +1,20 @@
+/** Moonlight in JupyterLab and Notebook 7: one capability per plugin. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { conflict } from './conflict.js';
+import { filetype } from './filetype.js';
+import { launcher } from './launcher.js';
+import { marks } from './marks.js';
+import { refresh } from './refresh.js';
+import { saveas } from './saveas.js';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  filetype,
+  launcher,
+  saveas,
+  refresh,
+  conflict,
+  marks
+];
+
+export default plugins;

@@ -1,0 +1,56 @@
+/** A new Moonlight notebook: in the Launcher, in File > New and in the palette. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IMainMenu } from '@jupyterlab/mainmenu';
+import type { Contents } from '@jupyterlab/services';
+
+import { moonIcon } from './icon.js';
+import { EXTENSION, FACTORY, KERNEL } from './names.js';
+
+export const CREATE = 'moonlight:create-new';
+
+export const launcher: JupyterFrontEndPlugin<void> = {
+  id: 'moonlight-notebook:launcher',
+  description: 'Creates Moonlight notebooks.',
+  autoStart: true,
+  optional: [ILauncher, ICommandPalette, IMainMenu, IDefaultFileBrowser],
+  activate: (
+    app: JupyterFrontEnd,
+    launcher: ILauncher | null,
+    palette: ICommandPalette | null,
+    menu: IMainMenu | null,
+    browser: IDefaultFileBrowser | null
+  ) => {
+    app.commands.addCommand(CREATE, {
+      label: args =>
+        args['isLauncher'] ? 'Moonlight Notebook (.py.md)' : 'New Moonlight Notebook (.py.md)',
+      caption: 'Create a Markdown file that is a notebook',
+      icon: moonIcon,
+      execute: args => create(app, (args['cwd'] as string) ?? browser?.model.path ?? '')
+    });
+    launcher?.add({ command: CREATE, category: 'Notebook', rank: -1, args: { isLauncher: true } });
+    palette?.addItem({ command: CREATE, category: 'Notebook Operations' });
+    menu?.fileMenu.newMenu.addItem({ command: CREATE, rank: 11, args: { isLauncher: true } });
+  }
+};
+
+async function create(app: JupyterFrontEnd, path: string): Promise<unknown> {
+  const model = (await app.commands.execute('docmanager:new-untitled', {
+    path,
+    type: 'notebook',
+    ext: EXTENSION
+  })) as Contents.IModel | undefined;
+  if (!model) {
+    return undefined;
+  }
+  const { kernelspecs } = app.serviceManager;
+  await kernelspecs.ready;
+  const known = kernelspecs.specs?.kernelspecs[KERNEL] !== undefined;
+  return app.commands.execute('docmanager:open', {
+    path: model.path,
+    factory: FACTORY,
+    ...(known ? { kernel: { name: KERNEL } } : {})
+  });
+}

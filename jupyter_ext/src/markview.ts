@@ -1,0 +1,57 @@
+/** The mark under a code cell's input: block number, state, order, duration, line. */
+import type { CodeCell } from '@jupyterlab/cells';
+
+import { type CellState, type Run } from './match.js';
+import { describe, durationWords, STATE_WORDS } from './words.js';
+
+export interface Mark {
+  block: number | null;
+  line: number | null;
+  state: CellState;
+  run: Run | null;
+}
+
+const TEMPLATE = document.createElement('div');
+TEMPLATE.className = 'moon-mark';
+TEMPLATE.setAttribute('role', 'note');
+for (const part of ['block', 'state', 'time', 'order', 'line']) {
+  const span = document.createElement('span');
+  span.className = `moon-mark-${part}`;
+  TEMPLATE.appendChild(span);
+}
+
+export class MarkView {
+  readonly node = TEMPLATE.cloneNode(true) as HTMLElement;
+
+  /** Puts the mark between the cell's input and its output. The cell must be ready. */
+  attach(cell: CodeCell): void {
+    cell.inputArea?.parent?.node.insertAdjacentElement('afterend', this.node);
+  }
+
+  show(mark: Mark): void {
+    const { block, line, state, run } = mark;
+    const title = describe(block, line, state, run);
+    if (title === this.title) {
+      return;
+    }
+    this.title = title;
+    const { node } = this;
+    node.dataset['state'] = state;
+    node.dataset['block'] = String(block ?? '');
+    node.dataset['order'] = String(run?.order ?? '');
+    node.title = title;
+    node.setAttribute('aria-label', title);
+    const texts = [
+      block === null ? '' : `block ${block}`,
+      STATE_WORDS[state],
+      run === null || run.duration === null ? '' : durationWords(run.duration),
+      run === null ? '' : `run ${run.order}`,
+      line === null ? '' : `line ${line}`
+    ];
+    texts.forEach((text, index) => {
+      node.children[index]!.textContent = text;
+    });
+  }
+
+  private title = '';
+}

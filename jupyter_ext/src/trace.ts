@@ -1,0 +1,175 @@
+/** The comm with the kernel that says which blocks ran. */
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import type { Run } from './match.js';
+import { COMM_TARGET } from './names.js';
+import { RunBook } from './runs.js';
+
+type FromKernel =
+  | { type: 'snapshot'; path: string | null; runs: Run[] }
+  | { type: 'entered' | 'left'; run: Run };
+
+export class KernelTrace implements IDisposable {
+  constructor(private readonly session: ISessionContext) {
+    session.kernelChanged.connect(this.onKernel, this);
+    session.statusChanged.connect(this.onStatus, this);
+    session.connectionStatusChanged.connect(this.onConnection, this);
+    this.connect();
+  }
+
+  /** Whether the kernel tells us; if not, the page has only what it saw itself. */
+  get live(): boolean {
+    return this._live;
+  }
+
+  get runs(): Iterable<Run> {
+    return this.book.list();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The kernel's memory is gone: a restart, or another kernel. */
+  get forgotten(): ISignal<this, void> {
+    return this._forgotten;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this.hangUp();
+      Signal.clearData(this);
+    }
+  }
+
+  /** The document has another path now. */
+  rename(path: string): void {
+    this.renamed = path;
+    this.sendPath();
+  }
+
+  private sendPath(): void {
+    if (this._live && this.renamed !== null && this.comm !== null && !this.comm.isDisposed) {
+      this.comm.send({ type: 'document', path: this.renamed });
+    }
+  }
+
+  private onKernel(): void {
+    this.forget();
+    this.connect();
+  }
+
+  private onStatus(_: unknown, status: Kernel.Status): void {
+    if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      this.forget();
+    } else if (status === 'idle' || status === 'busy') {
+      this.connect();
+    }
+  }
+
+  private onConnection(_: unknown, status: Kernel.ConnectionStatus): void {
+    // Messages may have been lost: ask for all runs again.
+    if (status === 'connected') {
+      this.hangUp();
+      this.connect();
+    }
+  }
+
+  private forget(): void {
+    this.hangUp();
+    this.book.clear();
+    this._live = false;
+    this._forgotten.emit();
+  }
+
+  private connect(): void {
+    const kernel = this.session.session?.kernel;
+    if (!kernel || this.asked || kernel.connectionStatus !== 'connected' || !kernel.handleComms) {
+      return;
+    }
+    if (kernel.status !== 'idle' && kernel.status !== 'busy') {
+      return;
+    }
+    this.asked = true;
+    void this.open(kernel);
+  }
+
+  private async open(kernel: Kernel.IKernelConnection): Promise<void> {
+    const comm = kernel.createComm(COMM_TARGET);
+    this.comm = comm;
+    comm.onMsg = message => this.receive(comm, message.content.data as unknown as FromKernel);
+    // At once where the kernel does not know the target: a stock kernel.
+    comm.onClose = () => {
+      if (this.comm === comm) {
+        this.comm = null;
+      }
+    };
+    await subshellReady(kernel, comm);
+    if (this.comm === comm && !comm.isDisposed && !kernel.isDisposed) {
+      comm.open({});
+    }
+  }
+
+  private receive(comm: Kernel.IComm, message: FromKernel): void {
+    if (comm !== this.comm) {
+      return;
+    }
+    if (message.type === 'snapshot') {
+      this._live = true;
+      this.book.replace(message.runs);
+      this.sendPath();
+    } else if (message.type === 'entered' || message.type === 'left') {
+      this.book.put(message.run);
+    }
+    this._changed.emit();
+  }
+
+  private hangUp(): void {
+    const { comm } = this;
+    this.comm = null;
+    this.asked = false;
+    if (comm === null || comm.isDisposed) {
+      return;
+    }
+    const kernel = this.session.session?.kernel;
+    if (kernel?.connectionStatus === 'connected' && kernel.hasComm(comm.commId)) {
+      comm.close();
+    } else {
+      comm.dispose();
+    }
+  }
+
+  private comm: Kernel.IComm | null = null;
+  private asked = false;
+  private renamed: string | null = null;
+  private readonly book = new RunBook();
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _forgotten = new Signal<this, void>(this);
+  private _live = false;
+  private _isDisposed = false;
+}
+
+/** Resolves when messages of this comm will not wait for a running cell, where that can be had. */
+async function subshellReady(
+  kernel: Kernel.IKernelConnection,
+  comm: Kernel.IComm
+): Promise<void> {
+  await kernel.info;
+  // Not in the interface: the promise of the subshell that Lab starts for a comm.
+  const { subshellStarted } = comm as { subshellStarted?: Promise<void> };
+  if (kernel.supportsSubshells && kernel.commsOverSubshells !== 'disabled' && subshellStarted) {
+    await Promise.race([subshellStarted, sleep(2000)]).catch(() => undefined);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}
