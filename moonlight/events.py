@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Status = Literal["running", "done", "failed", "interrupted"]
-Stream = Literal["stdout", "stderr"]
+Stream = Literal["stdout", "stderr", "result", "display"]
+"""Where a run's text went; `result` and `display` are rich outputs in their plain form."""
 
 
 @dataclass(frozen=True, slots=True)

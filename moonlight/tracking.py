@@ -19,6 +19,9 @@ MAX_RUNS = 10_000
 MAX_OUTPUT = 2**20
 """Characters of output kept per run; `Run.dropped` counts the rest."""
 
+CHUNK = 2**13
+"""Texts of one stream are joined up to this length: adding to a long text again and again is quadratic."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -81,6 +84,10 @@ class Tracker:
         """The recorded runs, oldest first."""
         with self._lock:
             return list(self._runs.values())
+
+    def run(self, order: int) -> Run | None:
+        """The run with this order, while it is kept."""
+        return self._runs.get(order)
 
     def enter(
         self,
@@ -146,7 +153,7 @@ class Tracker:
         run.dropped += len(text) - len(kept)
         run.kept += len(kept)
         if kept:
-            if run.outputs and run.outputs[-1][0] == stream:
+            if run.outputs and run.outputs[-1][0] == stream and len(run.outputs[-1][1]) < CHUNK:
                 run.outputs[-1] = (stream, run.outputs[-1][1] + kept)
             else:
                 run.outputs.append((stream, kept))
