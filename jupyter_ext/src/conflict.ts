@@ -1,6 +1,6 @@
 /** Asks what to do when a document was changed on disk since it was opened. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
@@ -26,7 +26,7 @@ export const conflict: JupyterFrontEndPlugin<void> = {
     tracker.widgetAdded.connect((_, { context }) => {
       context.saveState.connect((_, state) => {
         if (state === 'started' && isMoonlight(context.path)) {
-          guard.saving(context);
+          guard.begin(context);
         }
       });
     });
@@ -48,37 +48,49 @@ class ConflictGuard {
     const get = contents.get.bind(contents);
     const save = contents.save.bind(contents);
     contents.get = async (path, options) => {
+      const isCheck = options?.content === false && options.hash === true;
+      const context = isCheck ? this.pending.get(path)?.context : undefined;
       const model = await get(path, options);
-      const context = options?.content === false && options.hash ? this.checking.get(path) : null;
       return context ? asOpened(model, context) : model;
     };
     contents.save = async (path, options) => {
-      const context = this.checking.get(path);
-      this.checking.delete(path);
+      const context = this.begun(path);
+      if (context && this.asking.has(context)) {
+        throw quietError('ModalDuplicateError');
+      }
       try {
         return await save(path, options);
       } catch (reason) {
-        if (context === undefined || !isConflict(reason)) {
+        if (context === null || !isConflict(reason)) {
           throw reason;
         }
-        return this.resolve(context, content =>
-          save(path, { ...options, content: content(options?.content as INotebookContent) })
-        );
+        const content = options?.content as INotebookContent;
+        return this.resolve(context, () => save(path, { ...options, content: forced(content) }));
       }
     };
   }
 
-  /** A save of this document has begun: the next check and save of its path are its own. */
-  saving(context: Context): void {
+  /** A save of this document begins: its check and its request come next. */
+  begin(context: Context): void {
     const moon = context.model.getMetadata(MOON) as { base?: string } | undefined;
     if (moon?.base !== undefined) {
-      this.checking.set(context.path, context);
+      const saves = this.pending.get(context.path)?.saves ?? 0;
+      this.pending.set(context.path, { context, saves: saves + 1 });
     }
+  }
+
+  /** The request of a save comes: whose is it? */
+  private begun(path: string): Context | null {
+    const entry = this.pending.get(path);
+    if (entry !== undefined && --entry.saves === 0) {
+      this.pending.delete(path);
+    }
+    return entry?.context ?? null;
   }
 
   private async resolve(
     context: Context,
-    overwrite: (content: typeof forced) => Promise<Contents.IModel>
+    overwrite: () => Promise<Contents.IModel>
   ): Promise<Contents.IModel> {
     if (this.asking.has(context)) {
       throw quietError('ModalDuplicateError');
@@ -87,7 +99,7 @@ class ConflictGuard {
     try {
       const choice = await ask(PathExt.basename(context.localPath));
       if (choice === 'overwrite') {
-        return await overwrite(forced);
+        return await overwrite();
       }
       if (choice === 'copy') {
         await this.saveCopy(context);
@@ -108,22 +120,25 @@ class ConflictGuard {
     this.open(path);
   }
 
-  private readonly checking = new Map<string, Context>();
+  /** Documents between the begin of a save and its request, by path. */
+  private readonly pending = new Map<string, { context: Context; saves: number }>();
   private readonly asking = new Set<Context>();
 }
 
 async function ask(name: string): Promise<Choice> {
-  const answer = await showDialog({
+  const dialog = new Dialog({
     title: `${name} changed on disk since you opened it`,
-    body: 'Both versions are safe until you choose. A copy goes beside the file, which is then shown as it is on disk.',
+    body: 'Nothing is lost yet. A copy is saved beside the file; the file is then shown as it is on disk.',
     buttons: [
-      Dialog.cancelButton(),
+      Dialog.cancelButton({ actions: ['cancel'] }),
       Dialog.createButton({ label: 'Reload from disk', actions: ['reload'] }),
       Dialog.createButton({ label: 'Save mine as a copy', actions: ['copy'] }),
       Dialog.warnButton({ label: 'Keep mine (overwrite)', actions: ['overwrite'] })
     ],
     defaultButton: 2
   });
+  dialog.addClass('moon-conflict');
+  const answer = await dialog.launch();
   return (answer.button.actions[0] as Choice | undefined) ?? 'cancel';
 }
 

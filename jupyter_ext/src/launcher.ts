@@ -6,7 +6,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import type { Contents } from '@jupyterlab/services';
 
-import { moonIcon } from './icon.js';
+import { moonIcon, moonIconUrl } from './icon.js';
 import { EXTENSION, FACTORY, KERNEL } from './names.js';
 
 export const CREATE = 'moonlight:create-new';
@@ -30,7 +30,14 @@ export const launcher: JupyterFrontEndPlugin<void> = {
       icon: moonIcon,
       execute: args => create(app, (args['cwd'] as string) ?? browser?.model.path ?? '')
     });
-    launcher?.add({ command: CREATE, category: 'Notebook', rank: -1, args: { isLauncher: true } });
+    launcher?.add({
+      command: CREATE,
+      category: 'Notebook',
+      // After the default kernel's card: the first card gives the category its icon.
+      rank: 1,
+      kernelIconUrl: moonIconUrl,
+      args: { isLauncher: true }
+    });
     palette?.addItem({ command: CREATE, category: 'Notebook Operations' });
     menu?.fileMenu.newMenu.addItem({ command: CREATE, rank: 11, args: { isLauncher: true } });
   }

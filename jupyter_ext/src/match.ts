@@ -29,8 +29,8 @@ export interface CellIdentity {
 /**
  * The last run of each cell, parallel to `cells`, or null.
  *
- * By cell id; else by source (equal sources: same block first, then in order); else by block
- * number, if no other cell has the source of that run.
+ * By cell id; by source (equal sources: same block first, then in order); else by block number,
+ * if no cell has the source of that run.
  */
 export function match(cells: readonly CellIdentity[], runs: Iterable<Run>): (Run | null)[] {
   const ids = new Set(cells.map(cell => cell.id));
@@ -74,33 +74,33 @@ function lastOfEachBlock(runs: readonly Run[]): Run[] {
   );
 }
 
+/** Also for a cell found by id, if the same source ran later: other pages know other ids for it. */
 function matchBySource(
   cells: readonly CellIdentity[],
   found: (Run | null)[],
   runs: readonly Run[]
 ): void {
   const byHash = groupBy(runs, run => run.hash);
-  const waiting = new Map<string, number[]>();
-  cells.forEach((cell, index) => {
-    if (found[index] === null && byHash.has(cell.hash)) {
-      waiting.set(cell.hash, [...(waiting.get(cell.hash) ?? []), index]);
-    }
-  });
-  for (const [hash, indices] of waiting) {
+  const indices = cells.map((_, index) => index).filter(index => byHash.has(cells[index]!.hash));
+  for (const [hash, same] of groupBy(indices, index => cells[index]!.hash)) {
     const left = new Set(lastOfEachBlock(byHash.get(hash)!));
-    const unplaced = indices.filter(index => {
-      const same = [...left].find(run => run.block !== null && run.block === cells[index]!.block);
-      if (same === undefined) {
-        return true;
+    const take = (index: number, run: Run | undefined): boolean => {
+      const known = found[index];
+      if (run === undefined || (known && known.order > run.order)) {
+        return false;
       }
-      found[index] = same;
-      left.delete(same);
-      return false;
-    });
-    const rest = [...left];
-    unplaced.forEach((index, nth) => {
-      found[index] = rest[nth] ?? null;
-    });
+      found[index] = run;
+      left.delete(run);
+      return true;
+    };
+    const rest = same.filter(
+      index => !take(index, [...left].find(run => run.block === cells[index]!.block))
+    );
+    for (const index of rest) {
+      if (found[index] === null || same.length === 1) {
+        take(index, [...left][0]);
+      }
+    }
   }
 }
 
