@@ -1,0 +1,72 @@
+"""The kernel `moon`: IPython's, with documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets import Type
+
+from moonlight import __version__
+
+from moon_kernel.channel import TraceChannel
+from moon_kernel.classes import find_classes_in
+from moon_kernel.compiler import MoonCompiler
+from moon_kernel.hooks import ShellHooks
+from moon_kernel.magics import register_magics
+from moon_kernel.session import Session
+
+
+class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
+    """Runs the cells of a document as the blocks they are; everything else is as in IPython's kernel."""
+
+    implementation = "moonlight"
+    implementation_version = __version__
+    compiler_class = Type(MoonCompiler)
+    debugger_class = Type("moon_kernel.debugger.MoonDebugger")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.moon = Session.from_environment(os.environ)
+        self.hooks = ShellHooks(self.shell, self.moon)
+        self.channel = TraceChannel(self, self.moon)
+        register_magics(self.shell, self.moon)
+        find_classes_in(self.moon)
+
+    @property
+    def banner(self) -> str:
+        return f"Moonlight {__version__}: documents that run\n{super().banner}"
+
+    async def do_execute(
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict[str, Any] | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: Mapping[str, Any] | None = None,
+        cell_id: str | None = None,
+    ) -> Any:
+        """As IPython's kernel; runs that an interrupt left open end here."""
+        request = self.get_parent("shell").get("header", {}).get("msg_id")
+        try:
+            return await super().do_execute(
+                code,
+                silent,
+                store_history,
+                user_expressions,
+                allow_stdin,
+                cell_meta=cell_meta,
+                cell_id=cell_id,
+            )
+        finally:
+            self.hooks.settle(request)
+
+
+def main() -> None:
+    """Start the kernel application."""
+    IPKernelApp.launch_instance(kernel_class=MoonKernel)

@@ -1,0 +1,151 @@
+"""A kernel process and what a notebook front end does with it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+from moonlight.document import parse
+from moonlight.source import source_hash
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass
+class Answer:
+    """What came back for one execute request."""
+
+    reply: dict[str, Any]
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    def contents(self, kind: str) -> list[dict[str, Any]]:
+        return [message["content"] for message in self.messages if message["msg_type"] == kind]
+
+    @property
+    def text(self) -> str:
+        """Streams, results and displays as text."""
+        found = []
+        for message in self.messages:
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                found.append(content["text"])
+            elif message["msg_type"] in ("execute_result", "display_data"):
+                found.append(content["data"].get("text/plain", ""))
+        return "".join(found)
+
+    @property
+    def traceback(self) -> str:
+        """The traceback without colours; empty where nothing was raised."""
+        return _COLOURS.sub("", "\n".join(self.reply.get("traceback", [])))
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.reply["status"] == "ok")
+
+
+class Client:
+    """One kernel with a document, used as a notebook uses it."""
+
+    def __init__(self, folder: Path, name: str = "moon", **environment: str) -> None:
+        self.path = folder / "intro.py.md"
+        self.manager = KernelManager(kernel_name=name)
+        variables = {**os.environ, "JPY_SESSION_NAME": str(self.path), **environment}
+        variables["IPYTHONDIR"] = str(folder / ".ipython")
+        self.manager.start_kernel(cwd=str(folder), env=variables)
+        self.client: Any = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def close(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def write(self, text: str) -> None:
+        """Save the document."""
+        self.path.write_text(text, encoding="utf-8")
+
+    def send(
+        self,
+        code: str,
+        metadata: Mapping[str, Any] | None = None,
+        cell_id: str | None = None,
+        **content: Any,
+    ) -> str:
+        """Send an execute request as Lab does; the identity of its message."""
+        body = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+            **content,
+        }
+        header = dict(metadata or {})
+        if cell_id is not None:
+            header["cellId"] = cell_id
+        message = self.client.session.msg("execute_request", body, metadata=header)
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    def run(
+        self,
+        code: str,
+        metadata: Mapping[str, Any] | None = None,
+        cell_id: str | None = None,
+        **content: Any,
+    ) -> Answer:
+        """Run code and wait for all that comes of it."""
+        return self.answer(self.send(code, metadata, cell_id, **content))
+
+    def answer(self, request: str, timeout: float = 30) -> Answer:
+        """All messages of a request, up to its idle."""
+        messages = []
+        deadline = time.monotonic() + timeout
+        while True:
+            message = self.client.get_iopub_msg(timeout=max(0.1, deadline - time.monotonic()))
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            messages.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+        while True:
+            reply = self.client.get_shell_msg(timeout=max(0.1, deadline - time.monotonic()))
+            if reply["parent_header"].get("msg_id") == request:
+                return Answer(reply["content"], messages)
+
+    def block(self, text: str, index: int, cell_id: str | None = None, **content: Any) -> Answer:
+        """Run block `index` of a notebook that shows `text`, saved or not, as Lab does."""
+        code, metadata = cell(text, index)
+        return self.run(code, metadata, cell_id, **content)
+
+    def drain(self) -> None:
+        """Forget what has arrived."""
+        while True:
+            try:
+                self.client.get_iopub_msg(timeout=0.05)
+            except queue.Empty:
+                return
+
+
+def cell(text: str, index: int) -> tuple[str, dict[str, Any]]:
+    """Source and metadata of the code cell that shows block `index` of `text`."""
+    block = parse(text, "<test>").code_blocks[index - 1]
+    code = block.text.removesuffix("\n")
+    moon = {
+        "block": block.index,
+        "line": block.span.line,
+        "code_line": block.code_line,
+        "lines": block.span.end_line - block.span.line + 1,
+        "gap": 1,
+        "hash": source_hash(code),
+    }
+    return code, {"moon": moon}
