@@ -1,6 +1,6 @@
 /** A new Moonlight notebook: in the Launcher, in File > New and in the palette. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
@@ -44,15 +44,14 @@ export const launcher: JupyterFrontEndPlugin<void> = {
 };
 
 async function create(app: JupyterFrontEnd, path: string): Promise<unknown> {
-  const model = (await app.commands.execute('docmanager:new-untitled', {
-    path,
-    type: 'notebook',
-    ext: EXTENSION
-  })) as Contents.IModel | undefined;
-  if (!model) {
-    return undefined;
+  const { contents, kernelspecs } = app.serviceManager;
+  let model: Contents.IModel;
+  try {
+    // Not `docmanager:new-untitled`, which passes an extension on for plain files only.
+    model = await contents.newUntitled({ path, type: 'notebook', ext: EXTENSION });
+  } catch (reason) {
+    return showErrorMessage('Could not create a Moonlight notebook', reason as Error);
   }
-  const { kernelspecs } = app.serviceManager;
   await kernelspecs.ready;
   const known = kernelspecs.specs?.kernelspecs[KERNEL] !== undefined;
   return app.commands.execute('docmanager:open', {
