@@ -194,9 +194,7 @@ class _Parser:
             return
         raw = self.source.slice(self.next_line, end_line)
         span = self.span(self.next_line, end_line)
-        self.blocks.append(
-            Block(None, "prose", raw, normalize(raw), span, starts_cell=self.cell_starts)
-        )
+        self.blocks.append(Block(None, "prose", raw, normalize(raw), span, starts_cell=self.cell_starts))
         self.cell_starts = False
         self.next_line = end_line + 1
 
@@ -225,7 +223,13 @@ class _Parser:
             return dict(json.loads(marker.json))
         except (ValueError, TypeError, RecursionError):
             hint = 'write <!-- cell {"key": "value"} --> on one line'
-            self.note("cell-metadata", "the metadata of this cell is not JSON", marker.line, "warning", hint)
+            self.note(
+                "cell-metadata",
+                "the metadata of this cell is not JSON",
+                marker.line,
+                "warning",
+                hint,
+            )
             return {}
 
     def fence(self, fence: Fence) -> None:
@@ -265,7 +269,5 @@ class _Parser:
     def span(self, line: int, end_line: int) -> Span:
         return Span(self.source.path, line, end_line)
 
-    def note(
-        self, code: str, message: str, line: int, severity: Severity = "error", hint: str = ""
-    ) -> None:
+    def note(self, code: str, message: str, line: int, severity: Severity = "error", hint: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, message, self.span(line, line), hint, severity))

@@ -159,7 +159,7 @@ def _token(info: str, start: int, braced: bool) -> Token:
 
 def _value(info: str, start: int) -> tuple[Any, int]:
     first = info[start : start + 1]
-    if first and first in "\"[{":
+    if first and first in '"[{':
         try:
             return _DECODER.raw_decode(info, start)
         except (ValueError, RecursionError):

@@ -113,7 +113,7 @@ def outline(text: str, first_line: int = 1) -> Outline:
 @lru_cache(maxsize=1)
 def _parser() -> BlockParser:
     """Our block parser; built on first use because an import answered from bytecode needs no mistune."""
-    from mistune.block_parser import BlockParser, BlockState
+    from mistune.block_parser import BlockParser
 
     class Recorder(BlockParser):
         """mistune's block parser which notes the places of what it parses."""

@@ -13,9 +13,11 @@ POLICIES: tuple[Policy, ...] = ("strict", "lenient")
 _PYTHON_LINE = re.compile(
     r"""^[ \t]*(?:
         (?:async[ ]+)?def[ ]+\w+[ ]*\( | class[ ]+\w+[ ]*[(:] | import[ ]+\w[\w., ]*(?:\Z|\#|[ ]as[ ])
-      | from[ ]+[\w.]+[ ]+import[ ] | @\w[\w.]*(?:\(|\Z) | (?:if|elif|for|while|with|except)\b.*:[ \t]*(?:\#.*)?\Z
+      | from[ ]+[\w.]+[ ]+import[ ] | @\w[\w.]*(?:\(|\Z)
+      | (?:if|elif|for|while|with|except)\b.*:[ \t]*(?:\#.*)?\Z
       | (?:else|try|finally)[ ]*:[ \t]*(?:\#.*)?\Z | return\b | raise\b | assert[ ] | yield\b
-      | print\(.*\)[ \t]*\Z | \w[\w., ]*[ ]*(?:[-+*/%|&^]|//|\*\*)?=[ ]*[^=>\s] | [\w.]+\(.*\)[ \t]*(?:\#.*)?\Z
+      | print\(.*\)[ \t]*\Z | \w[\w., ]*[ ]*(?:[-+*/%|&^]|//|\*\*)?=[ ]*[^=>\s]
+      | [\w.]+\(.*\)[ \t]*(?:\#.*)?\Z
     )""",
     re.X | re.M,
 )
@@ -23,7 +25,8 @@ _OTHER = re.compile(
     r"""^[ \t]*(?:
         [$%>#]?[ ]?(?:sudo|apt|apt-get|pip3?|npm|npx|git|cd|ls|curl|docker|conda|make|python3?|uv)[ ]+[\w./-]
       | \$[ ] | >>>[ ] | In[ ]\[\d+\]: | <[!/?a-zA-Z][^>]*> | \#include\b | \#! | //
-      | (?:var|let|const)[ ]+\w | function\b | (?:public|private|static|void|int|char|double|fn|func|package)[ ]+\w
+      | (?:var|let|const)[ ]+\w | function\b
+      | (?:public|private|static|void|int|char|double|fn|func|package)[ ]+\w
       | (?:SELECT|INSERT|UPDATE|DELETE|CREATE)[ ] | [{}][ \t]*;?[ \t]*\Z | Traceback[ ]\(most | File[ ]"
     ) | console\.log | ;[ \t]*$ | \)[ ]*\{[ \t]*$ | =>[ ]*[{(] """,
     re.X | re.M,

@@ -11,10 +11,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from moonlight.events import BlockEntered, BlockLeft, Event, LineReached, Output, Sink, Status, Stream
+from moonlight.events import (
+    BlockEntered,
+    BlockLeft,
+    Event,
+    LineReached,
+    Output,
+    Sink,
+    Status,
+    Stream,
+)
 
 MAX_RUNS = 10_000
 """Runs that a tracker keeps; of older ones the last of each block stays."""
+
+MAX_LINES = 100_000
+"""Line marks that a tracker keeps, the newest."""
 
 MAX_OUTPUT = 2**20
 """Characters of output kept per run; `Run.dropped` counts the rest."""
@@ -43,6 +55,7 @@ class Run:
     dropped: int = 0
     kept: int = 0
     clock: float = 0.0
+    tracker: Tracker | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The message shape of a run, without outputs."""
@@ -73,7 +86,8 @@ class Tracker:
 
     def __init__(self, sinks: Iterable[Sink] = ()) -> None:
         self.sinks: list[Sink] = list(sinks)
-        self.lines: deque[tuple[int, int]] = deque(maxlen=MAX_RUNS)
+        self.lines: deque[tuple[int, int]] = deque(maxlen=MAX_LINES)
+        self.calls: dict[tuple[int, int], None] = {}
         self._runs: dict[int, Run] = {}
         self._last: dict[tuple[object, ...], int] = {}
         self._count = 0
@@ -112,6 +126,7 @@ class Tracker:
                 hash,
                 cell_id,
                 clock=time.perf_counter(),
+                tracker=self,
             )
             self._keep(run)
         _current.set(run)
@@ -166,13 +181,28 @@ class Tracker:
             self.lines.append((run.order, line))
             self._tell(LineReached(run.order, run.block, line))
 
+    def called(self, block: int | None) -> None:
+        """Code of `block` started while another block ran: an edge of the traversal tree."""
+        run = _current.get()
+        if run is not None and block is not None and run.block is not None and run.block != block:
+            self.calls.setdefault((run.block, block))
+
+    @contextmanager
+    def pinned(self, run: Run) -> Iterator[Run]:
+        """This thread or task belongs to `run`, which may have ended already."""
+        token = _current.set(run)
+        try:
+            yield run
+        finally:
+            _current.reset(token)
+
     def last_run(self, block: int, path: str | None = None) -> Run | None:
         """The newest run of the block with this index in the document `path`."""
         order = self._last.get((path, block))
         return None if order is None else self._runs.get(order)
 
     def tree(self) -> list[tuple[int, Run]]:
-        """The traversal: ``(depth, run)`` with each run before those that it holds, in order of their start."""
+        """The traversal: ``(depth, run)``, each run before those inside it, in order of their start."""
         children: dict[int | None, list[Run]] = {}
         known = {run.order for run in self.runs}
         for run in self.runs:

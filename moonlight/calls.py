@@ -1,0 +1,94 @@
+"""Which block calls code of which other block: the edges of the traversal tree."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+from moonlight.tracking import Tracker, current_run
+
+
+@contextmanager
+def traced_calls(tracker: Tracker, path: str) -> Iterator[Callable[[CodeType, int], None]]:
+    """Tell the tracker when a function of another block starts; code is announced with its block.
+
+    From Python 3.12 on by start events of the document's functions, which switch themselves off after the
+    first call in each block: no measurable cost. Before, by the profile hook.
+    """
+    monitoring = getattr(sys, "monitoring", None)
+    tracer: Any = _Starts(tracker, monitoring) if monitoring else _Profile(tracker, path)
+    tracer.start()
+    try:
+        yield tracer.watch
+    finally:
+        tracer.stop()
+
+
+class _Starts:
+    def __init__(self, tracker: Tracker, monitoring: Any) -> None:
+        self.tracker = tracker
+        self.monitoring = monitoring
+        self.blocks: dict[CodeType, int] = {}
+        self.tool: int | None = None
+
+    def start(self) -> None:
+        monitoring = self.monitoring
+        self.tool = next((tool for tool in (3, 4) if monitoring.get_tool(tool) is None), None)
+        if self.tool is not None:
+            monitoring.use_tool_id(self.tool, "moonlight-calls")
+            monitoring.register_callback(self.tool, monitoring.events.PY_START, self.started)
+
+    def watch(self, code: CodeType, block: int) -> None:
+        """The block is about to run: its functions are known from now on, and all are armed again."""
+        if self.tool is None:
+            return
+        for function in functions(code):
+            self.blocks[function] = block
+            self.monitoring.set_local_events(self.tool, function, self.monitoring.events.PY_START)
+        if self.blocks:
+            self.monitoring.restart_events()
+
+    def started(self, code: CodeType, offset: int) -> Any:
+        self.tracker.called(self.blocks.get(code))
+        return self.monitoring.DISABLE
+
+    def stop(self) -> None:
+        if self.tool is not None:
+            for function in self.blocks:
+                self.monitoring.set_local_events(self.tool, function, 0)
+            self.monitoring.free_tool_id(self.tool)
+
+
+class _Profile:
+    def __init__(self, tracker: Tracker, path: str) -> None:
+        self.tracker = tracker
+        self.path = path
+        self.blocks: dict[CodeType, int] = {}
+        self.before: Any = None
+
+    def start(self) -> None:
+        self.before = sys.getprofile()
+        sys.setprofile(self.profile)
+
+    def watch(self, code: CodeType, block: int) -> None:
+        self.blocks.update((function, block) for function in functions(code))
+
+    def profile(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code.co_filename == self.path and current_run() is not None:
+            self.tracker.called(self.blocks.get(frame.f_code))
+
+    def stop(self) -> None:
+        sys.setprofile(self.before)
+
+
+def functions(code: CodeType) -> Iterator[CodeType]:
+    """All code objects inside `code`: functions, methods, lambdas, class bodies."""
+    stack = [code]
+    while stack:
+        for constant in stack.pop().co_consts:
+            if isinstance(constant, CodeType):
+                yield constant
+                stack.append(constant)

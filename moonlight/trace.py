@@ -1,0 +1,57 @@
+"""The trace of a run as JSON data: what ran, in what order, inside what, with which outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from moonlight.tracking import Run, Tracker
+
+
+def trace_json(path: str, indexes: Iterable[int], tracker: Tracker) -> dict[str, Any]:
+    """``{path, blocks, order, edges, lines}`` as DESIGN.md has it.
+
+    `blocks` has an entry for each index, of its last run (``"not run"`` without one). `order` are the block
+    numbers as they ran; `edges` are ``[outer, inner]`` pairs of block numbers: a block that ran, or whose
+    functions ran, inside another; `lines` are ``[block, Markdown line]`` in the order of their marks.
+    """
+    runs = [run for run in tracker.runs if run.block is not None and run.path in (None, path)]
+    last = {run.block: run for run in runs}
+    blocks = {run.order: run.block for run in tracker.runs}
+    nested = [
+        (blocks.get(run.parent), run.block)
+        for run in runs
+        if run.parent is not None and blocks.get(run.parent) is not None
+    ]
+    return {
+        "path": path,
+        "blocks": [_entry(index, last.get(index)) for index in indexes],
+        "order": [run.block for run in runs],
+        "edges": [list(edge) for edge in dict.fromkeys([*nested, *tracker.calls])],
+        "lines": [[blocks.get(order), line] for order, line in tracker.lines],
+    }
+
+
+def _entry(index: int, run: Run | None) -> dict[str, Any]:
+    if run is None:
+        unknown: dict[str, Any] = {"started": None, "duration": None, "outputs": [], "error": None}
+        return {"index": index, "status": "not run", **unknown}
+    return {
+        "index": index,
+        "status": run.status,
+        "started": run.started,
+        "duration": run.duration,
+        "outputs": _merged(run.outputs),
+        "error": run.error,
+    }
+
+
+def _merged(outputs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Outputs with neighbours of one stream joined."""
+    merged: list[tuple[str, list[str]]] = []
+    for stream, text in outputs:
+        if merged and merged[-1][0] == stream:
+            merged[-1][1].append(text)
+        else:
+            merged.append((stream, [text]))
+    return [{"stream": stream, "text": "".join(texts)} for stream, texts in merged]
