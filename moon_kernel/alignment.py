@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 def align(raw: str, transformed: str) -> str:
-    """`transformed` with empty lines added where IPython dropped some: line n comes from line n of `raw`.
+    """`transformed` with empty lines where IPython dropped some: line n comes from line n of `raw`.
 
-    IPython removes empty lines at the start and joins the continued lines of a magic; a cell magic becomes
-    one line.
+    IPython removes empty lines at the start and joins the continued lines of a magic; a cell magic
+    becomes one line.
     """
     source = raw if raw.endswith("\n") else raw + "\n"
     missing = source.count("\n") - transformed.count("\n")
@@ -39,7 +39,7 @@ def _leading_blank(lines: list[str], most: int) -> int:
 
 
 def _joined(old: list[str], at: int, following: str | None, most: int) -> int:
-    """How many lines behind `at` became part of it: continued ones, else up to where the text agrees again."""
+    """How many lines behind `at` became part of it: continued ones, or up to where texts agree."""
     count = 0
     while count < most and old[at + count].endswith("\\"):
         count += 1

@@ -7,10 +7,9 @@ from typing import Any
 
 from comm import get_comm_manager
 
+from moon_kernel.session import Session
 from moonlight.events import BlockEntered, BlockLeft, Event
 from moonlight.tracking import Run
-
-from moon_kernel.session import Session
 
 TARGET = "moonlight.trace"
 
@@ -82,8 +81,8 @@ class TraceChannel:
     def _send(self, comm: Any, data: dict[str, Any]) -> None:
         """Send as a comm does, but leave alone where ipykernel routes the browser's messages.
 
-        `comm.send` would route them to the shell of the cell that runs just now: a browser that talks
-        on a subshell would have to wait for that cell.
+        `comm.send` would route them to the shell of the cell that runs just now: a browser that
+        talks on a subshell would have to wait for that cell.
         """
         parent = self.kernel.get_parent("shell")
         content = {"comm_id": comm.comm_id, "data": data}

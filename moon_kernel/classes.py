@@ -13,8 +13,8 @@ from moon_kernel.session import Session
 def find_classes_in(session: Session) -> None:
     """Teach `inspect.getfile` the classes of the session's cells.
 
-    A class knows its module only, and a notebook's `__main__` has no file: giving it one would send the
-    children of multiprocessing to run the Markdown. Where inspect gives up, the methods are asked.
+    A class knows its module only, and a notebook's `__main__` has no file: giving it one would send
+    the children of multiprocessing to run the Markdown. Where inspect gives up, methods are asked.
     """
     asked: Callable[[Any], str] = inspect.getfile
 

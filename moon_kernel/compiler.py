@@ -6,7 +6,6 @@ import ast
 from collections.abc import Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from ipykernel.compiler import XCachingCompiler
 
@@ -48,10 +47,10 @@ def announce(target: Target | None) -> None:
 
 
 class MoonCompiler(XCachingCompiler):  # type: ignore[misc, unused-ignore]
-    """ipykernel's compiler; an announced cell gets its document's path and lines instead of a made-up name."""
+    """ipykernel's compiler; an announced cell gets its document's path and lines."""
 
     def cache(self, transformed_code: str, number: int = 0, raw_code: str | None = None) -> str:
-        """The file name for a cell: the document's path, or ipykernel's name for a cell without a place."""
+        """The document's path for an announced cell, ipykernel's made-up name for any other."""
         target = _announced.get()
         if target is None or raw_code != target.code:
             _compiling.set(None)
@@ -62,7 +61,7 @@ class MoonCompiler(XCachingCompiler):  # type: ignore[misc, unused-ignore]
         lines = [line + "\n" for line in aligned.removesuffix("\n").split("\n")]
         piece = Piece(target.code_line, target.code, lines, target.block)
         target.view.put(target.key, piece)
-        # Empty lines in front are cheaper than walking the tree, and right for warnings of the parser too.
+        # Empty lines in front cost less than walking the tree; they are right for warnings too.
         padded = "\n" * (target.code_line - 1) + aligned
         _compiling.set(_Compiling(target, transformed_code, padded, piece))
         return target.path
@@ -79,5 +78,7 @@ class MoonCompiler(XCachingCompiler):  # type: ignore[misc, unused-ignore]
             current.piece.valid = False
             raise
 
-    def _parse(self, padded: str, filename: str, symbol: str) -> Any:
-        return compile(padded, filename, symbol, self.flags | ast.PyCF_ONLY_AST, True)
+    def _parse(self, padded: str, filename: str, symbol: str) -> ast.AST:
+        flags = self.flags | ast.PyCF_ONLY_AST
+        tree: ast.AST = compile(padded, filename, symbol, flags, dont_inherit=True)
+        return tree

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from pathlib import Path
 
 from moonlight.document import Block, Document, parse
 from moonlight.source import SourceError, read_source
@@ -31,7 +32,7 @@ class DocumentFile:
         return self._document
 
     def find(self, code: str, hint: int | None) -> Block | None:
-        """The block that says `code`. Of equal ones the hinted, else the next one in order that did not run."""
+        """The block that says `code`; of equal ones the hinted, else the next that did not run."""
         if self.document() is None:
             return None
         blocks = self._blocks.get(code, [])
@@ -58,7 +59,7 @@ class DocumentFile:
 
     def _stat(self) -> tuple[int, int] | None:
         try:
-            status = os.stat(self.path)
+            status = Path(self.path).stat()
         except (OSError, ValueError):
             return None
         return status.st_mtime_ns, status.st_size
@@ -91,25 +92,17 @@ def is_document(path: str | None) -> bool:
 
 
 def resolve(path: str, known: str | None = None) -> str:
-    """An absolute path for what a client calls the document.
+    """An absolute path for what a client calls the document; links are not followed.
 
-    `path` may be absolute, relative to the kernel's folder, or relative to the server's root, which the
-    kernel does not know: then it is looked for from the folders above `known`, the path until now.
+    `path` may be absolute, relative to the kernel's folder, or relative to the server's root, which
+    the kernel does not know: then it is looked for from the folders above `known`, the path so far.
     """
-    if os.path.isabs(path):
-        return os.path.normpath(path)
-    local = os.path.abspath(path)
-    folders = _folders_above(known) if known is not None else [os.getcwd()]
-    candidates = [local, *(os.path.join(folder, path) for folder in folders)]
-    beside = os.path.join(folders[0], os.path.basename(path))
-    for candidate in (*candidates, beside):
-        if os.path.isfile(candidate):
-            return os.path.normpath(candidate)
-    return os.path.normpath(beside)
-
-
-def _folders_above(path: str) -> list[str]:
-    folders = [os.path.dirname(path)]
-    while os.path.dirname(folders[-1]) != folders[-1]:
-        folders.append(os.path.dirname(folders[-1]))
-    return folders
+    here = Path.cwd()
+    beside = Path(known).parent if known is not None else here
+    wanted = Path(path).expanduser()
+    candidates = [here / wanted, *(folder / wanted for folder in (beside, *beside.parents))]
+    candidates.append(beside / wanted.name)
+    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if found is None:
+        found = wanted if wanted.is_absolute() else candidates[-1]
+    return os.path.normpath(found)

@@ -15,7 +15,7 @@ _LOADED = "_moonlight_loaded"
 
 
 def load(shell: Any) -> None:
-    """Follow this shell's cells. Cells keep their stock names: lines in tracebacks are the cell's own."""
+    """Follow this shell's cells; they keep their stock names, and lines of their own."""
     kernel = getattr(shell, "kernel", None)
     if getattr(shell, _LOADED, None) is not None or hasattr(kernel, "moon"):
         return  # the kernel `moon` has it all

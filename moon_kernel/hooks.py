@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moonlight.events import Status
-from moonlight.tracking import Run, current_run, describe
-
 from moon_kernel.compiler import Target, announce
 from moon_kernel.outputs import OutputRecorder, as_text, attach
 from moon_kernel.session import Session
+from moonlight.events import Status
+from moonlight.tracking import Run, current_run, describe
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _STREAMS = {"out_stream": "stdout", "err_stream": "stderr"}
@@ -68,6 +67,7 @@ class ShellHooks:
             return
         place = self.session.locate(info.raw_cell, metadata)
         if not (info.store_history or nested or place.block is not None or cell_id):
+            announce(None)
             return  # what front ends run for themselves, such as a list of variables
         target = self.session.target(info.raw_cell, place, cell_id)
         announce(target)
@@ -120,7 +120,7 @@ class ShellHooks:
         return None
 
     def _magic_body(self, code: str, outer: _Cell | None) -> Target | None:
-        """The target for the body of a cell magic such as ``%%capture``, which is run as a cell of its own.
+        """The target for the body of a cell magic that runs it as a cell, such as ``%%capture``.
 
         It is no run of its own: the block is running already.
         """
@@ -136,11 +136,13 @@ class ShellHooks:
         )
 
     def _ended(self, result: Any) -> _Cell | None:
-        info = getattr(result, "info", None)
+        if result is None:
+            return self._innermost(self._request().get("header", {}).get("msg_id"))
+        info = result.info
         for cell in reversed(self._cells):
-            if info is None or cell.info is info:
+            if cell.info is info:
                 return cell
-        if result is not None and not result.success:
+        if not result.success:
             # IPython makes a new info where a cell broke out of its own machinery.
             for cell in reversed(self._cells):
                 if cell.info.raw_cell == info.raw_cell:

@@ -1,5 +1,8 @@
 """The kernel `moon`: IPython's, with documents."""
 
+# mypy: disable-error-code="no-untyped-call"
+# ipykernel has no annotations.
+
 from __future__ import annotations
 
 import os
@@ -10,18 +13,17 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Type
 
-from moonlight import __version__
-
 from moon_kernel.channel import TraceChannel
 from moon_kernel.classes import find_classes_in
 from moon_kernel.compiler import MoonCompiler
 from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.session import Session
+from moonlight import __version__
 
 
 class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
-    """Runs the cells of a document as the blocks they are; everything else is as in IPython's kernel."""
+    """Runs the cells of a document as its blocks; everything else is as in IPython's kernel."""
 
     implementation = "moonlight"
     implementation_version = __version__
@@ -35,9 +37,11 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         self.channel = TraceChannel(self, self.moon)
         register_magics(self.shell, self.moon)
         find_classes_in(self.moon)
+        if hasattr(self, "debugger"):  # debugpy is there
+            self.debugger.follow(self, self.moon)
 
     @property
-    def banner(self) -> str:
+    def banner(self) -> str:  # type: ignore[override]
         return f"Moonlight {__version__}: documents that run\n{super().banner}"
 
     async def do_execute(
@@ -52,7 +56,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         cell_id: str | None = None,
     ) -> Any:
         """As IPython's kernel; runs that an interrupt left open end here."""
-        request = self.get_parent("shell").get("header", {}).get("msg_id")
+        parent = self.get_parent("shell")
         try:
             return await super().do_execute(
                 code,
@@ -64,7 +68,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
                 cell_id=cell_id,
             )
         finally:
-            self.hooks.settle(request)
+            self.hooks.settle(parent.get("header", {}).get("msg_id"))
 
 
 def main() -> None:

@@ -1,20 +1,21 @@
-"""What linecache shows of a document: line n is line n, the code that ran where it ran, no prose."""
+"""What linecache shows of a document: line n is line n, code that ran where it ran, no prose."""
 
 from __future__ import annotations
 
 import ast
 import linecache
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 from moon_kernel.documentfile import DocumentFile, cell_source
+from moonlight.document import Block
 
 
 @dataclass(slots=True)
 class Piece:
-    """Code that was compiled at these lines. `raw` is the cell as the user sees it, `lines` what Python saw."""
+    """Code that was compiled at these lines: `raw` as it was written, `lines` as Python saw it."""
 
     line: int
     raw: str
@@ -28,16 +29,20 @@ class Piece:
         return self.line + len(self.lines)
 
 
+Watcher = Callable[["LineView"], None]
+
+
 class LineView(Sequence[str]):
     """The lines of a document, made when somebody reads them.
 
-    Readers such as `inspect` parse the whole view: it holds only blocks that are Python by themselves.
-    Code that ran stays on the lines it was compiled for while the file changes; it goes when its cell runs
-    again or when other code runs on its lines.
+    Readers such as `inspect` parse the whole view: it holds only blocks that are Python by
+    themselves. Code that ran stays on the lines it was compiled for while the file changes; it goes
+    when its cell runs again or when other code runs on its lines.
     """
 
-    def __init__(self, file: DocumentFile) -> None:
+    def __init__(self, file: DocumentFile, watchers: Sequence[Watcher] = ()) -> None:
         self.file = file
+        self.watchers = watchers
         self._pieces: dict[Hashable, Piece] = {}
         self._lines: list[str] | None = None
 
@@ -50,6 +55,8 @@ class LineView(Sequence[str]):
         self._pieces[key] = piece
         self._lines = None
         self._install()
+        for watcher in self.watchers:
+            watcher(self)
 
     def piece_at(self, line: int) -> Piece | None:
         """The code that ran at this line."""
@@ -57,6 +64,11 @@ class LineView(Sequence[str]):
             if piece.line <= line < piece.end:
                 return piece
         return None
+
+    def lines_of(self, source: str) -> list[int]:
+        """First lines of the places where the view has this cell's source."""
+        ran = [piece.line for piece in self._pieces.values() if piece.raw == source]
+        return ran or [block.code_line for block in self._unrun() if cell_source(block) == source]
 
     def pieces(self) -> list[Piece]:
         """The code that ran, in the order in which it ran."""
@@ -85,29 +97,31 @@ class LineView(Sequence[str]):
         return self._lines
 
     def _make(self) -> list[str]:
-        pieces = list(self._pieces.values())
-        lines = self._base({piece.block for piece in pieces}, {piece.raw for piece in pieces})
-        for piece in pieces:
+        document = self.file.document()
+        lines = ["\n"] * (document.source.line_count if document is not None else 0)
+        for block in self._unrun():
+            if _is_python(block.text):
+                code = block.text.split("\n")[:-1]
+                start = block.code_line - 1
+                lines[start : start + len(code)] = [line + "\n" for line in code]
+        for piece in self._pieces.values():
             lines += ["\n"] * (piece.end - 1 - len(lines))
-            # Blocks of the file that reach into the piece would end in the middle of a statement.
             lines[piece.line - 1 : piece.end - 1] = piece.lines
         return lines
 
-    def _base(self, ran: set[int | None], sources: set[str]) -> list[str]:
-        """The file's blocks that did not run, on their lines."""
+    def _unrun(self) -> Iterator[Block]:
+        """The file's blocks that did not run, as far as no other code ran on their lines."""
         document = self.file.document()
         if document is None:
-            return []
-        lines = ["\n"] * document.source.line_count
-        taken = [(piece.line, piece.end) for piece in self._pieces.values()]
+            return
+        pieces = list(self._pieces.values())
+        ran = {piece.block for piece in pieces}
+        sources = {piece.raw for piece in pieces}
         for block in document.code_blocks:
-            code = block.text.split("\n")[:-1]
-            start, end = block.code_line, block.code_line + len(code)
-            free = all(end <= first or last <= start for first, last in taken)
-            ran_already = block.index in ran or cell_source(block) in sources
-            if free and not ran_already and _is_python(block.text):
-                lines[start - 1 : end - 1] = [line + "\n" for line in code]
-        return lines
+            start, end = block.code_line, block.code_line + block.text.count("\n")
+            free = all(end <= piece.line or piece.end <= start for piece in pieces)
+            if free and block.index not in ran and cell_source(block) not in sources:
+                yield block
 
 
 def _is_python(code: str) -> bool:

@@ -10,11 +10,10 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from moonlight.source import source_hash
-
 from moon_kernel.documentfile import SUFFIX, cell_source
 from moon_kernel.session import Session
 from moon_kernel.trace import Table, blocks_table, to_json, trace_table
+from moonlight.source import source_hash
 
 HELP = """%moon trace [--json]     which blocks ran, in what order, how long, how nested
 %moon blocks             the document's blocks, each with its state

@@ -22,7 +22,7 @@ Hook = Callable[[Message], Message]
 
 
 class OutputRecorder:
-    """Feeds the tracker from ipykernel's messages; costs nothing per `print`, something per message."""
+    """Feeds the tracker from ipykernel's messages; nothing is done per `print`."""
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
@@ -88,7 +88,7 @@ def as_text(data: Any) -> str:
 
 
 class _ThreadHooks(threading.local):
-    """Stands in for a publisher's thread-local list of hooks: in each thread it begins with ours."""
+    """Stands in for a publisher's thread-local list of hooks: in each thread ours is the first."""
 
     def __init__(self, hook: Hook) -> None:
         self.hooks = [hook]
@@ -99,9 +99,9 @@ def attach(shell: Any, recorder: OutputRecorder) -> bool:
     if not hasattr(sys.stdout, "pub_thread"):
         return False
     for stream in (sys.stdout, sys.stderr):
-        # Text reaches the hooks where it is sent, once per flush, with the header of the cell it belongs to.
+        # Text passes the hooks where it is sent, once per flush, with its cell's header.
         if hasattr(stream, "pub_thread"):
-            stream._local = _ThreadHooks(recorder.record)  # type: ignore[attr-defined]
+            vars(stream)["_local"] = _ThreadHooks(recorder.record)
     for publisher in (shell.displayhook, shell.display_pub):
         if hasattr(publisher, "_hooks"):
             publisher._thread_local = _ThreadHooks(recorder.record)

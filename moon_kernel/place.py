@@ -12,7 +12,7 @@ from moonlight.source import MAX_BYTES, source_hash
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a cell's source; all but the hash is None for a cell that belongs to no block."""
+    """The place of a cell's source; all but the hash is None for a cell that is no block."""
 
     hash: str
     block: int | None = None
@@ -23,7 +23,7 @@ class Place:
 def from_metadata(code: str, metadata: Mapping[str, Any] | None) -> Place | None:
     """The place that the notebook's metadata gives; None where it was made for another text.
 
-    The browser refreshes these numbers right before it runs a cell: they are right for unsaved edits too.
+    The browser refreshes these numbers right before it runs a cell, for unsaved edits too.
     """
     moon = _moon(metadata)
     if moon is None or not isinstance(moon.get("hash"), str):

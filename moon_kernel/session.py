@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from moonlight.source import source_hash
-from moonlight.tracking import Tracker
-
 from moon_kernel.compiler import Target
 from moon_kernel.documentfile import DocumentFile, is_document, resolve
-from moon_kernel.lineview import LineView
+from moon_kernel.lineview import LineView, Watcher
 from moon_kernel.place import Place, block_hint, from_block, from_metadata
+from moonlight.source import source_hash
+from moonlight.tracking import Tracker
 
 
 class Session:
@@ -21,6 +19,7 @@ class Session:
     def __init__(self, path: str | None = None) -> None:
         self.tracker = Tracker()
         self.views: dict[str, LineView] = {}
+        self.watchers: list[Watcher] = []
         self.file: DocumentFile | None = None
         if is_document(path) and path is not None:
             self.open(path)
@@ -36,16 +35,19 @@ class Session:
         return self.file.path if self.file is not None else None
 
     def open(self, path: str) -> None:
-        """Cells belong to the document at `path` from now on. Raises ValueError for other names than ``.py.md``."""
+        """Cells belong to the document at `path` from now on.
+
+        Raises ValueError for a name that does not end in ``.py.md``.
+        """
         if not is_document(path):
             raise ValueError(f"{path!r} is not the name of a document: it must end in .py.md")
-        found = resolve(os.path.expanduser(path), self.path)
+        found = resolve(path, self.path)
         if found not in self.views:
-            self.views[found] = LineView(DocumentFile(found))
+            self.views[found] = LineView(DocumentFile(found), self.watchers)
         self.file = self.views[found].file
 
     def locate(self, code: str, metadata: Mapping[str, Any] | None) -> Place:
-        """The place of a cell: its metadata's if made for this code, else a block on disk that says the same."""
+        """The place in the metadata if made for this code, else that of an equal block on disk."""
         place = from_metadata(code, metadata)
         if place is None and self.file is not None:
             block = self.file.find(code, block_hint(metadata))

@@ -28,7 +28,7 @@ _COLOURS = {
 def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
     """The run trace of DESIGN.md: ``{path, blocks, order, edges, lines}``.
 
-    `order` lists the blocks in the order in which they began, `edges` the pairs (block, block begun inside).
+    `order` lists the blocks as they began, `edges` the pairs (block, block that began inside).
     """
     runs = tracker.runs
     by_order = {run.order: run for run in runs}
@@ -132,7 +132,7 @@ def trace_table(tracker: Tracker) -> Table:
 
 
 def blocks_table(document: Document, tracker: Tracker, hashes: Sequence[str]) -> Table:
-    """The document's blocks with the state of their last run; `hashes` are those of their sources now."""
+    """The document's blocks with the state of their last run; `hashes` say what they are now."""
     rows, tones = [], []
     for block, now in zip(document.code_blocks, hashes, strict=True):
         run = tracker.last_run(block.index or 0, document.path)

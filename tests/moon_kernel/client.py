@@ -63,6 +63,7 @@ class Client:
         self.client: Any = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
+        self.seq = 0
 
     def close(self) -> None:
         self.client.stop_channels()
@@ -126,6 +127,26 @@ class Client:
         """Run block `index` of a notebook that shows `text`, saved or not, as Lab does."""
         code, metadata = cell(text, index)
         return self.run(code, metadata, cell_id, **content)
+
+    def debug(self, command: str, **arguments: Any) -> dict[str, Any]:
+        """A request of the debug adapter protocol, and its response."""
+        self.seq += 1
+        body = {"type": "request", "seq": self.seq, "command": command, "arguments": arguments}
+        message = self.client.session.msg("debug_request", body)
+        self.client.control_channel.send(message)
+        while True:
+            reply = self.client.control_channel.get_msg(timeout=20)
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                found: dict[str, Any] = reply["content"]
+                return found
+
+    def debug_event(self, name: str, timeout: float = 20) -> dict[str, Any]:
+        """The next event of this name; what comes before it is forgotten."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if message["msg_type"] == "debug_event" and message["content"]["event"] == name:
+                found: dict[str, Any] = message["content"]
+                return found
 
     def drain(self) -> None:
         """Forget what has arrived."""
