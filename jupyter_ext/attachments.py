@@ -42,7 +42,8 @@ def to_files(
             continue
         stem = PurePosixPath(_UNSAFE.sub("-", str(name)).strip(".-") or "attachment")
         suffix = stem.suffix or mimetypes.guess_extension(next(iter(bundle))) or ""
-        file = f"{stem.stem}-{hashlib.sha256(data).hexdigest()[:8]}{suffix}"
+        digest = "-" + hashlib.sha256(data).hexdigest()[:8]
+        file = f"{stem.stem.removesuffix(digest)}{digest}{suffix}"  # a file that was embedded keeps its name
         files[file] = data
         source = source.replace(f"attachment:{name}", quote(f"{folder}/{file}"))
     return source, left

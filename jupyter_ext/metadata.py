@@ -18,7 +18,8 @@ VIEW_KEYS = frozenset(
 NOTEBOOK_KEYS = frozenset(
     {"moon", "kernelspec", "language_info", "jupytext", "widgets", "orig_nbformat", "signature"}
 )
-"""Notebook metadata that is the session's, or another tool's about its own file; never written."""
+"""Notebook metadata that is the session's, or another tool's about its own file; never written, but for
+``jupytext.formats``, which names the files that a document is paired with."""
 
 _SCHEMA: dict[str, Callable[[Any], bool]] = {
     "name": lambda value: isinstance(value, str) and value != "",
@@ -32,7 +33,9 @@ _SCHEMA: dict[str, Callable[[Any], bool]] = {
 }
 """Keys that nbformat gives a type; a value of another type stays in the text and out of the notebook."""
 
-_JUPYTER_ENTRY = re.compile(r"^jupyter:.*\n?(?:(?:[ \t]+.*|[ \t]*)(?:\n|\Z)(?=[ \t]|\n))*(?:[ \t]+.+(?:\n|\Z))?", re.M)
+_JUPYTER_ENTRY = re.compile(
+    r"^jupyter:.*\n?(?:(?:[ \t]+.*|[ \t]*)(?:\n|\Z)(?=[ \t]|\n))*(?:[ \t]+.+(?:\n|\Z))?", re.M
+)
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -77,7 +80,23 @@ def of_notebook(metadata: Any) -> dict[str, Any]:
     if not isinstance(metadata, Mapping):
         return {}
     kept = {str(key): value for key, value in metadata.items() if key not in NOTEBOOK_KEYS}
+    jupytext = metadata.get("jupytext")
+    formats = jupytext.get("formats") if isinstance(jupytext, Mapping) else None
+    if isinstance(formats, str) and formats:
+        kept["jupytext"] = {"formats": formats}
     return dict(plain(kept))
+
+
+def beside(written: Any, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """`metadata`, and what the author's ``jupyter`` entry says under keys that are not the notebook's."""
+    if not isinstance(written, Mapping):
+        return dict(metadata)
+    others = {str(key): value for key, value in written.items() if key in NOTEBOOK_KEYS}
+    jupytext = others.pop("jupytext", None)
+    jupytext = {} if not isinstance(jupytext, Mapping) else dict(jupytext)
+    jupytext.pop("formats", None)
+    jupytext |= metadata.get("jupytext", {})
+    return dict(plain({**others, **metadata, **({"jupytext": jupytext} if jupytext else {})}))
 
 
 def with_notebook_metadata(front: str, metadata: Mapping[str, Any]) -> str:

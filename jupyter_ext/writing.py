@@ -70,9 +70,7 @@ class _Writer:
         if not isinstance(cells, Sequence) or isinstance(cells, str):
             raise self.refusal("not-a-notebook", "there is no list of cells in it")
         self.refuse_other_languages()
-        self.style = Style(
-            self.document.source.newline, _usual_info(self.document), self.document.policy
-        )
+        self.style = Style(self.document.source.newline, _usual_info(self.document), self.document.policy)
         self.wanted = self.with_front_matter(self.reduced(cells))
 
     def written(self) -> Written:
@@ -172,9 +170,11 @@ class _Writer:
         first = cells[0][1] if cells else None
         has_front = first is not None and is_front_matter(first.type, first.source, first.metadata)
         front = first.source if first is not None and has_front else ""
-        if metadata == notebook_metadata(parse(front)):
+        there = parse(front)
+        if metadata == notebook_metadata(there):
             return cells
-        text = kept.with_notebook_metadata(front, metadata)
+        entry = kept.beside(there.metadata.get("jupyter"), metadata)
+        text = kept.with_notebook_metadata(front, entry)
         if has_front and first is not None:
             return [(cells[0][0], replace(first, source=text)), *cells[1:]]
         return [(-1, Wanted("raw", text, {})), *cells] if text else cells

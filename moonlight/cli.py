@@ -23,7 +23,7 @@ DOCUMENT_ERRORS = 1
 USAGE = 2
 """Exit code: the command line is wrong, or the command cannot be loaded."""
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({})
+BUILT_IN: Mapping[str, str] = MappingProxyType({"blocks": "moonlight.commands.blocks:blocks"})
 """Commands of the engine: name -> `module:function`, each a module of `moonlight.commands`."""
 
 
@@ -73,11 +73,16 @@ class CommandTable(click.Group):
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; refused input is printed as its diagnostic and ends with code 1."""
+        """Run the command; refused input or an unusable file is printed as diagnostic, code 1."""
         try:
             return super().invoke(ctx)
         except MoonlightError as error:
             click.echo(error.diagnostic.format(), err=True)
+            ctx.exit(DOCUMENT_ERRORS)
+        except OSError as error:  # without a file name it is about a stream, which click knows to end well
+            if error.filename is None:
+                raise
+            click.echo(f"{error.filename}:1: error: {error.strerror}", err=True)
             ctx.exit(DOCUMENT_ERRORS)
 
 

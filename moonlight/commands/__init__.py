@@ -1,0 +1,1 @@
+"""Commands of the engine, one module each; `moonlight.cli` knows them by name."""
