@@ -7,6 +7,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import type { Run } from './match.js';
 import { COMM_TARGET } from './names.js';
 import { RunBook } from './runs.js';
+import { openComm, subshellFor } from './subshell.js';
 
 type FromKernel =
   | { type: 'snapshot'; path: string | null; runs: Run[] }
@@ -95,7 +96,8 @@ export class KernelTrace implements IDisposable {
     if (!kernel || this.asked || kernel.connectionStatus !== 'connected' || !kernel.handleComms) {
       return;
     }
-    if (kernel.status !== 'idle' && kernel.status !== 'busy') {
+    // Unknown: a page that was reloaded while a cell runs.
+    if (!['idle', 'busy', 'unknown'].includes(kernel.status)) {
       return;
     }
     this.asked = true;
@@ -112,9 +114,9 @@ export class KernelTrace implements IDisposable {
         this.comm = null;
       }
     };
-    await subshellReady(kernel, comm);
+    const subshell = await subshellFor(kernel, comm);
     if (this.comm === comm && !comm.isDisposed && !kernel.isDisposed) {
-      comm.open({});
+      openComm(kernel, comm, subshell);
     }
   }
 
@@ -155,21 +157,4 @@ export class KernelTrace implements IDisposable {
   private readonly _forgotten = new Signal<this, void>(this);
   private _live = false;
   private _isDisposed = false;
-}
-
-/** Resolves when messages of this comm will not wait for a running cell, where that can be had. */
-async function subshellReady(
-  kernel: Kernel.IKernelConnection,
-  comm: Kernel.IComm
-): Promise<void> {
-  await kernel.info;
-  // Not in the interface: the promise of the subshell that Lab starts for a comm.
-  const { subshellStarted } = comm as { subshellStarted?: Promise<void> };
-  if (kernel.supportsSubshells && kernel.commsOverSubshells !== 'disabled' && subshellStarted) {
-    await Promise.race([subshellStarted, sleep(2000)]).catch(() => undefined);
-  }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
 }
