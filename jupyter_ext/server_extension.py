@@ -1,0 +1,31 @@
+"""The Jupyter server extension: puts our contents manager in the place of the one in use."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from jupyter_ext.contents import derived
+from jupyter_ext.jupytext_format import register_jupytext_format
+
+
+def _load_jupyter_server_extension(app: Any) -> None:
+    """Too early for us: jupytext's extension, loaded after ours, derives a manager of its own."""
+
+
+async def _start_jupyter_server_extension(app: Any) -> None:
+    """All extensions are loaded, no request was answered yet: wrap the manager that is there."""
+    before = app.contents_manager
+    wrapping = derived(before.__class__)
+    if isinstance(before, wrapping):
+        return
+    manager: Any = wrapping(parent=app, log=app.log)
+    manager._pre_save_hooks = before._pre_save_hooks
+    manager._post_save_hooks = before._post_save_hooks
+    if "jupytext" in sys.modules:  # its extension is enabled; else nobody here needs it
+        register_jupytext_format()
+    app.contents_manager_class = wrapping
+    app.contents_manager = manager
+    app.session_manager.contents_manager = manager
+    app.web_app.settings["contents_manager"] = manager
+    app.log.info("Moonlight serves .py.md files as notebooks (%s)", wrapping.__name__)
