@@ -18,7 +18,7 @@ def find_classes_in(session: Session) -> None:
     """
     asked: Callable[[Any], str] = inspect.getfile
 
-    def getfile(object: Any) -> str:  # noqa: A002 - inspect's own name for it
+    def getfile(object: Any) -> str:
         try:
             return asked(object)
         except (OSError, TypeError):
@@ -35,9 +35,7 @@ def _file_of_class(cls: Any, session: Session) -> str | None:
         return None
     for member in vars(cls).values():
         function = inspect.unwrap(getattr(member, "__func__", member), stop=lambda f: f is None)
-        if isinstance(function, FunctionType) and function.__qualname__.startswith(
-            cls.__qualname__
-        ):
+        if isinstance(function, FunctionType) and function.__qualname__.startswith(cls.__qualname__):
             path = function.__code__.co_filename
             if path in session.views:
                 return path

@@ -164,16 +164,12 @@ class MoonDebugger(Debugger):  # type: ignore[misc, unused-ignore]
         reply: Message = await self._forward_message({**message, "arguments": arguments})
         return reply
 
-    def _answer(
-        self, reply: Message, message: Message, source: str, view: LineView, first: int
-    ) -> Message:
+    def _answer(self, reply: Message, message: Message, source: str, view: LineView, first: int) -> Message:
         """debugpy's reply about a document as one about `source`, which begins at line `first`."""
         if not reply.get("success"):
             return reply
         sent = self.breakpoints.sent[view.file.path]
-        set_at = dict(
-            zip((item["line"] for item in sent), reply["body"]["breakpoints"], strict=False)
-        )
+        set_at = dict(zip((item["line"] for item in sent), reply["body"]["breakpoints"], strict=False))
         answers = []
         for asked in message["arguments"].get("breakpoints", []):
             answer = dict(set_at.get(asked["line"] + first - 1, {"verified": False}))
@@ -214,7 +210,7 @@ class MoonDebugger(Debugger):  # type: ignore[misc, unused-ignore]
         piece = view.piece_at(frame["line"]) if view is not None else None
         if piece is not None:
             source["path"] = cell_path(piece.raw)
-            _shift(frame, 1 - piece.line)
+            _shift(frame, 1 - piece.first)
 
 
 def _shift(item: Message, lines: int) -> None:

@@ -39,9 +39,7 @@ class DocumentFile:
         by_index = {block.index: block for block in blocks if block.index is not None}
         if not by_index:
             return None
-        return by_index[
-            hint if hint in by_index and hint is not None else self._next(list(by_index))
-        ]
+        return by_index[hint if hint in by_index and hint is not None else self._next(list(by_index))]
 
     def note_run(self, index: int | None) -> None:
         """The block ran: later look-ups prefer those behind it."""

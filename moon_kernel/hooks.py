@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moon_kernel.compiler import Target, announce
+from moon_kernel import indentation
+from moon_kernel.compiler import MoonCompiler, Target, announce
 from moon_kernel.outputs import OutputRecorder, as_text, attach
 from moon_kernel.session import Session
 from moonlight.events import Status
@@ -54,23 +55,23 @@ class ShellHooks:
         nested = self._running_in(request) or current_run() is not None
         metadata = getattr(info, "cell_meta", None)
         cell_id = info.cell_id
-        if (
-            metadata is None
-            and not nested
-            and parent.get("content", {}).get("code") == info.raw_cell
-        ):
+        if metadata is None and not nested and parent.get("content", {}).get("code") == info.raw_cell:
             metadata = parent.get("metadata")
         outer = self._innermost(request)
-        body = self._magic_body(info.raw_cell, outer)
+        body = outer.target.body(info.raw_cell) if outer is not None and outer.target else None
         if body is not None:
-            announce(body)
+            announce(body)  # no run of its own: the block of the magic is running already
             return
         place = self.session.locate(info.raw_cell, metadata)
         if not (info.store_history or nested or place.block is not None or cell_id):
             announce(None)
             return  # what front ends run for themselves, such as a list of variables
-        target = self.session.target(info.raw_cell, place, cell_id)
+        target = None
+        if isinstance(self.shell.compile, MoonCompiler):
+            target = self.session.target(info.raw_cell, place, cell_id)
         announce(target)
+        if target is not None:
+            indentation.place(target)
         if outer is not None:
             _flush()
         run = self.session.tracker.enter(
@@ -118,22 +119,6 @@ class ShellHooks:
             if cell.request == request:
                 return cell
         return None
-
-    def _magic_body(self, code: str, outer: _Cell | None) -> Target | None:
-        """The target for the body of a cell magic that runs it as a cell, such as ``%%capture``.
-
-        It is no run of its own: the block is running already.
-        """
-        if outer is None or outer.target is None:
-            return None
-        head, newline, body = outer.target.code.lstrip("\n").partition("\n")
-        if not (newline and head.startswith("%%") and body.rstrip("\n") == code.rstrip("\n")):
-            return None
-        target = outer.target
-        skipped = target.code.count("\n") - body.count("\n")
-        return Target(
-            target.view, (target.key, "body"), code, target.block, target.code_line + skipped
-        )
 
     def _ended(self, result: Any) -> _Cell | None:
         if result is None:

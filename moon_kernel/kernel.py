@@ -13,6 +13,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Type
 
+from moon_kernel import indentation
 from moon_kernel.channel import TraceChannel
 from moon_kernel.classes import find_classes_in
 from moon_kernel.compiler import MoonCompiler
@@ -34,6 +35,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         super().__init__(**kwargs)
         self.moon = Session.from_environment(os.environ)
         self.hooks = ShellHooks(self.shell, self.moon)
+        indentation.watch(self.shell)
         self.channel = TraceChannel(self, self.moon)
         register_magics(self.shell, self.moon)
         find_classes_in(self.moon)

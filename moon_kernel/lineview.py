@@ -15,9 +15,14 @@ from moonlight.document import Block
 
 @dataclass(slots=True)
 class Piece:
-    """Code that was compiled at these lines: `raw` as it was written, `lines` as Python saw it."""
+    """Code that was compiled at these lines: `raw` as it was written, `lines` as Python saw it.
 
+    `first` is the line at which `raw` begins: before `line` where this is the body of a cell magic.
+    """
+
+    owner: Hashable
     line: int
+    first: int
     raw: str
     lines: list[str]
     block: int | None
@@ -27,6 +32,12 @@ class Piece:
     def end(self) -> int:
         """The line behind the last one."""
         return self.line + len(self.lines)
+
+    def replaces(self, old: Piece) -> bool:
+        """Whether `old` goes when this one runs: other code ran on its lines, or its cell runs again."""
+        again = old.owner == self.owner and self.line == self.first
+        overlaps = old.line < self.end and self.line < old.end
+        return again or overlaps or not old.valid
 
 
 Watcher = Callable[["LineView"], None]
@@ -43,16 +54,13 @@ class LineView(Sequence[str]):
     def __init__(self, file: DocumentFile, watchers: Sequence[Watcher] = ()) -> None:
         self.file = file
         self.watchers = watchers
-        self._pieces: dict[Hashable, Piece] = {}
+        self._pieces: list[Piece] = []
         self._lines: list[str] | None = None
 
-    def put(self, key: Hashable, piece: Piece) -> None:
-        """The cell called `key` is about to run `piece`."""
-        for other, old in list(self._pieces.items()):
-            overlaps = old.line < piece.end and piece.line < old.end
-            if other == key or overlaps or not old.valid:
-                del self._pieces[other]
-        self._pieces[key] = piece
+    def put(self, piece: Piece) -> None:
+        """This code is about to run."""
+        self._pieces = [old for old in self._pieces if not piece.replaces(old)]
+        self._pieces.append(piece)
         self._lines = None
         self._install()
         for watcher in self.watchers:
@@ -60,19 +68,18 @@ class LineView(Sequence[str]):
 
     def piece_at(self, line: int) -> Piece | None:
         """The code that ran at this line."""
-        for piece in self._pieces.values():
-            if piece.line <= line < piece.end:
-                return piece
-        return None
-
-    def lines_of(self, source: str) -> list[int]:
-        """First lines of the places where the view has this cell's source."""
-        ran = [piece.line for piece in self._pieces.values() if piece.raw == source]
-        return ran or [block.code_line for block in self._unrun() if cell_source(block) == source]
+        return next((piece for piece in self._pieces if piece.line <= line < piece.end), None)
 
     def pieces(self) -> list[Piece]:
         """The code that ran, in the order in which it ran."""
-        return list(self._pieces.values())
+        return list(self._pieces)
+
+    def lines_of(self, source: str) -> list[int]:
+        """First lines of the places where the view has this cell's source."""
+        ran = {piece.first for piece in self._pieces if piece.raw == source}
+        if ran:
+            return sorted(ran)
+        return [block.code_line for block in self._unrun() if cell_source(block) == source]
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -104,7 +111,7 @@ class LineView(Sequence[str]):
                 code = block.text.split("\n")[:-1]
                 start = block.code_line - 1
                 lines[start : start + len(code)] = [line + "\n" for line in code]
-        for piece in self._pieces.values():
+        for piece in self._pieces:
             lines += ["\n"] * (piece.end - 1 - len(lines))
             lines[piece.line - 1 : piece.end - 1] = piece.lines
         return lines
@@ -114,7 +121,7 @@ class LineView(Sequence[str]):
         document = self.file.document()
         if document is None:
             return
-        pieces = list(self._pieces.values())
+        pieces = self._pieces
         ran = {piece.block for piece in pieces}
         sources = {piece.raw for piece in pieces}
         for block in document.code_blocks:

@@ -37,9 +37,7 @@ class MoonMagic:
         words = line.split()
         command = self.commands.get(words[0] if words else "help")
         if command is None:
-            raise UsageError(
-                f"%moon has no subcommand {words[0]!r}{guess(words[0], self.commands)}"
-            )
+            raise UsageError(f"%moon has no subcommand {words[0]!r}{guess(words[0], self.commands)}")
         # A path may hold blanks.
         rest = line.split(None, 1)[1:] if words and words[0] == "document" else words[1:]
         return command([word.strip() for word in rest])

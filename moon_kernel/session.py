@@ -62,5 +62,6 @@ class Session:
         """What to compile the cell as; None for a cell without a place in a document."""
         if self.file is None or place.code_line is None:
             return None
-        key: Hashable = cell_id if cell_id is not None else place.block
-        return Target(self.views[self.file.path], key, code, place.block, place.code_line)
+        owner: Hashable = cell_id if cell_id is not None else place.block
+        view = self.views[self.file.path]
+        return Target.of_cell(view, owner, code, place.block, place.code_line)

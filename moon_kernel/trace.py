@@ -101,9 +101,7 @@ class Table:
             return f"<p>{html.escape(self.empty)}</p>"
         head = "".join(f'<th style="{_CELL}">{html.escape(header)}</th>' for header in self.headers)
         body = "".join(map(self._row, self.rows, self.tones))
-        return (
-            f'<table style="{_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        )
+        return f'<table style="{_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
     def _row(self, row: Sequence[str], tone: str) -> str:
         cells = []
@@ -145,9 +143,7 @@ def blocks_table(document: Document, tracker: Tracker, hashes: Sequence[str]) ->
                 f"{MARKS.get(status, '·')} {status}",
                 "" if run is None else str(run.order),
                 "" if run is None else duration(run.duration),
-                one_line(
-                    str(block.options.get("name", "")) or block.text.strip().split("\n")[0], 60
-                ),
+                one_line(str(block.options.get("name", "")) or block.text.strip().split("\n")[0], 60),
             )
         )
     headers = ("block", "line", "status", "order", "duration", "code")

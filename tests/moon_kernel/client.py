@@ -44,7 +44,10 @@ class Answer:
     @property
     def traceback(self) -> str:
         """The traceback without colours; empty where nothing was raised."""
-        return _COLOURS.sub("", "\n".join(self.reply.get("traceback", [])))
+        shown = self.reply.get("traceback") or [
+            line for content in self.contents("error") for line in content["traceback"]
+        ]
+        return plain("\n".join(shown))
 
     @property
     def ok(self) -> bool:
@@ -155,6 +158,11 @@ class Client:
                 self.client.get_iopub_msg(timeout=0.05)
             except queue.Empty:
                 return
+
+
+def plain(text: str) -> str:
+    """Text without colours."""
+    return _COLOURS.sub("", text)
 
 
 def cell(text: str, index: int) -> tuple[str, dict[str, Any]]:
