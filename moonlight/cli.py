@@ -23,7 +23,15 @@ DOCUMENT_ERRORS = 1
 USAGE = 2
 """Exit code: the command line is wrong, or the command cannot be loaded."""
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({"blocks": "moonlight.commands.blocks:blocks"})
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "blocks": "moonlight.commands.blocks:blocks",
+        "export": "moonlight.commands.export:export",
+        "graph": "moonlight.commands.graph:graph",
+        "hook": "moonlight.commands.hook:hook",
+        "run": "moonlight.commands.run:run",
+    }
+)
 """Commands of the engine: name -> `module:function`, each a module of `moonlight.commands`."""
 
 

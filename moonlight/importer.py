@@ -22,9 +22,6 @@ from importlib.machinery import (
 )
 from typing import Any, cast
 
-from moonlight.source import Source, decode
-from moonlight.tracking import current_run
-
 SUFFIX = ".py.md"
 
 FORMAT = "moon1"
@@ -72,7 +69,8 @@ class MoonlightLoader(FileLoader, SourceLoader):
         """Execute; inside a tracked run the import is a run of its own."""
         path = self.get_filename(module.__name__)
         linecache.cache[path] = cast(Any, _LinecacheEntry(path))
-        run = current_run()
+        tracking = sys.modules.get("moonlight.tracking")
+        run = tracking.current_run() if tracking is not None else None
         if run is None or run.tracker is None:
             super().exec_module(module)
             return
@@ -163,14 +161,18 @@ class _LinecacheEntry(tuple[Any, ...]):
 
 
 def _program(data: bytes, path: str) -> Any:
+    """Sparse program of a document's bytes; the parser is loaded here because bytecode needs none."""
+    from moonlight.diagnostic import MoonlightError
     from moonlight.document import parse
     from moonlight.program import sparse
+    from moonlight.source import decode
 
     try:
         text = decode(data, path)
-    except Exception as error:
-        raise SyntaxError(str(error), (path, 1, 1, None)) from error
-    return sparse(parse(Source(path, text).text, path), "import")
+    except MoonlightError as error:
+        line = error.diagnostic.span.line
+        raise SyntaxError(error.diagnostic.message, (path, line, 1, None)) from None
+    return sparse(parse(text, path), "import")
 
 
 def _cached(loader: Any, cache: str, digest: bytes, path: str) -> types.CodeType | None:

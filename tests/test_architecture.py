@@ -22,16 +22,19 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("source", "diagnostic", "markdown"), 0),
     # 1: documents
     **dict.fromkeys(("info", "frontmatter", "policy", "document"), 1),
-    **dict.fromkeys(("program", "sourcemap", "dataflow"), 1),
+    **dict.fromkeys(("program", "sourcemap", "names", "dataflow"), 1),
     # 2: execution
-    **dict.fromkeys(("events", "tracking", "streams", "instrument"), 2),
+    **dict.fromkeys(("events", "tracking", "trace", "streams", "lines", "calls", "sinks"), 2),
+    **dict.fromkeys(("compiling", "instrument", "runtime"), 2),
     **dict.fromkeys(("runner", "importer", "store"), 2),
     # 3: edges
-    **dict.fromkeys(("fs", "cli", "check", "pytest_plugin", "server", "commands", "__main__"), 3),
+    **dict.fromkeys(
+        ("fs", "cli", "graphview", "check", "pytest_plugin", "server", "commands", "__main__"), 3
+    ),
 }
 """Floor of each module of `moonlight`, by the first name below the package."""
 
-FACADE_REACHES = 2
+FACADE_REACHES = 3
 """Highest floor that `moonlight/__init__.py` offers names from."""
 
 ENGINES = frozenset({"moonlight", "moonleap", "moon_spa"})
@@ -66,6 +69,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("moonlight.frontmatter", "moonleap", "jupyter_ext"),
 }
 """Every third party that is imported, and the modules (with all below them) where it may be."""
+
+LAZY_IMPORTERS = frozenset({*PACKAGES, "moonlight.importer"})
+"""Modules that may load our own code late. The import hook answers from bytecode without the parser."""
 
 LAZY_ONLY = frozenset({"nbformat", "jupytext", "jsonschema"})
 """Third parties that take a second or two to import: only inside the functions that need them."""
@@ -102,9 +108,7 @@ def read_imports(root: Path) -> list[Import]:
     return found
 
 
-def imports_of(
-    tree: ast.Module, importer: str, is_package: bool, modules: Iterable[str]
-) -> Iterator[Import]:
+def imports_of(tree: ast.Module, importer: str, is_package: bool, modules: Iterable[str]) -> Iterator[Import]:
     """The imports of one module; `from package import module` counts as that module."""
     known = set(modules)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -223,11 +227,11 @@ def eager(imports: Iterable[Import]) -> list[str]:
 
 
 def lazy_own(imports: Iterable[Import]) -> list[str]:
-    """Imports of our own code inside functions; only a package's `__init__` may, for its parts."""
+    """Imports of our own code inside functions: for a package's `__init__`, and where bytecode needs no parser."""
     return [
         f"{found}: our own code is imported at the top of the file"
         for found in imports
-        if found.lazy and top(found.name) in PACKAGES and found.importer not in PACKAGES
+        if found.lazy and top(found.name) in PACKAGES and found.importer not in LAZY_IMPORTERS
     ]
 
 
@@ -382,9 +386,7 @@ def test_checker_allows_what_the_house_allows(tmp_path: Path, importer: str, nam
         ("moonlight/source.py", "numpy"),
     ],
 )
-def test_checker_sees_a_third_party_away_from_home(
-    tmp_path: Path, importer: str, name: str
-) -> None:
+def test_checker_sees_a_third_party_away_from_home(tmp_path: Path, importer: str, name: str) -> None:
     assert homeless(house(tmp_path, {importer: f"def f():\n    import {name}"}))
 
 
@@ -399,10 +401,7 @@ def test_checker_allows_third_parties_at_home(tmp_path: Path) -> None:
 
 
 def test_checker_sees_a_slow_import_at_module_level(tmp_path: Path) -> None:
-    text = (
-        "import nbformat.v4\nif TYPE_CHECKING:\n    import nbformat\n"
-        "def f():\n    import jupytext\n"
-    )
+    text = "import nbformat.v4\nif TYPE_CHECKING:\n    import nbformat\ndef f():\n    import jupytext\n"
     (message,) = eager(house(tmp_path, {"jupyter_ext/format.py": text}))
     assert "imports nbformat.v4" in message
 

@@ -1,0 +1,121 @@
+"""Command `export`: the Python of documents as files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from moonlight.commands.output import show_diagnostics
+from moonlight.diagnostic import Diagnostic, MoonlightError, Span
+from moonlight.document import Document, parse
+from moonlight.importer import SUFFIX
+from moonlight.instrument import instrumented
+from moonlight.program import linear, sparse
+from moonlight.runner import check_syntax
+from moonlight.source import read_source, write_atomic
+
+MARK = "# --- Block "
+"""Our exports begin with a block's header (instrumented ones hold one): what lacks it is not ours."""
+
+
+class ExportError(MoonlightError):
+    """An export was refused: it would replace a file that is not an export, or has no place to go."""
+
+
+@click.command()
+@click.argument("path")
+@click.option("-o", "--output", metavar="OUT", help="File or folder; for a folder, beside the documents.")
+@click.option("--sparse", "as_sparse", is_flag=True, help="Keep the lines: line n is line n of the Markdown.")
+@click.option("--instrument", is_flag=True, help="Add enter and leave calls, so the export runs tracked.")
+@click.option("--lines", is_flag=True, help="With --instrument: a call before each statement.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where an export is missing or stale.")
+@click.option("--force", is_flag=True, help="Also replace files that are no exports.")
+def export(
+    path: str,
+    output: str | None,
+    as_sparse: bool,
+    instrument: bool,
+    lines: bool,
+    check: bool,
+    force: bool,
+) -> None:
+    """Write the Python of a document, or of all documents in a folder.
+
+    Linear by default: the blocks one after another, each below a header that names its line. A single
+    document without -o is printed.
+    """
+    if lines and not instrument:
+        raise click.UsageError("--lines needs --instrument.")
+    if as_sparse and instrument:
+        raise click.UsageError("--sparse keeps the lines, --instrument adds some: choose one.")
+    failed = False
+    for source, target in _targets(Path(path), output, check):
+        document = parse(read_source(source).text, str(source))
+        failed |= show_diagnostics([*document.diagnostics, *check_syntax(document)])
+        text = _text(document, as_sparse, instrument, lines)
+        if target is None:
+            click.echo(text, nl=False)
+        elif check:
+            failed |= _stale(target, text, source)
+        else:
+            write_export(target, text, force)
+    if failed:
+        sys.exit(1)
+
+
+def write_export(target: Path, text: str, force: bool = True) -> None:
+    """Write an export where it differs from what is there.
+
+    Raises ExportError ``not-an-export`` for a file of somebody else's, unless forced.
+    """
+    try:
+        there = target.read_text(encoding="utf-8") if target.is_file() else None
+    except UnicodeDecodeError:
+        there = ""
+    if there == text:
+        return
+    if there and MARK not in there and not force:
+        hint = "give another place with -o, or --force to replace it"
+        raise ExportError(
+            Diagnostic("not-an-export", "this file was not exported", Span(str(target), 1, 1), hint)
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(target, text)
+
+
+def _text(document: Document, as_sparse: bool, instrument: bool, lines: bool) -> str:
+    if instrument:
+        return instrumented(document, lines=lines)
+    return (sparse if as_sparse else linear)(document).text
+
+
+def _targets(path: Path, output: str | None, check: bool) -> Iterator[tuple[Path, Path | None]]:
+    """Documents and where their exports go; None: to standard output."""
+    out = Path(output) if output else None
+    if not path.is_dir():
+        beside = _exported(path) if check else None
+        inside = out / _exported(path).name if out is not None and out.is_dir() else out
+        yield path, inside or beside
+        return
+    for source in sorted(path.rglob("*" + SUFFIX)):
+        relative = source.relative_to(path)
+        if source.is_file() and not any(part.startswith(".") for part in relative.parts):
+            yield source, _exported((out or path) / relative)
+
+
+def _exported(path: Path) -> Path:
+    name = path.name
+    return path.with_name(name.removesuffix(".md") if name.endswith(SUFFIX) else path.stem + ".py")
+
+
+def _stale(target: Path, text: str, source: Path) -> bool:
+    there = target.read_text(encoding="utf-8", errors="replace") if target.is_file() else None
+    if there == text:
+        return False
+    state = "missing" if there is None else "stale"
+    hint = f"run: moonlight export {source} -o {target}"
+    show_diagnostics([Diagnostic(f"{state}-export", f"the export is {state}", Span(str(target), 1, 1), hint)])
+    return True
