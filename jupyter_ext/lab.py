@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,6 @@ import click
 LOOPBACK = "127.0.0.1"
 
 DEFAULTS = (
-    "-y",  # Ctrl-C ends the server, without a question
     f"--ServerApp.ip={LOOPBACK}",
     "--Application.log_level=WARN",
     "--LabApp.news_url=None",
@@ -95,7 +95,11 @@ def start(argv: list[str]) -> None:
     """Run JupyterLab in this process until it is stopped."""
     from jupyterlab.labapp import LabApp
 
-    LabApp.launch_instance(argv)
+    server = LabApp.initialize_server(argv)
+    # Ctrl-C is the same orderly stop as a TERM signal. Jupyter's own way asks first on a terminal,
+    # and elsewhere lets KeyboardInterrupt hit whatever runs, which may not end it.
+    signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
+    server.start()
 
 
 def _name(option: str) -> str:

@@ -227,7 +227,7 @@ def eager(imports: Iterable[Import]) -> list[str]:
 
 
 def lazy_own(imports: Iterable[Import]) -> list[str]:
-    """Imports of our own code inside functions: for a package's `__init__`, and where bytecode needs no parser."""
+    """Imports of our own code inside functions: for `__init__`, and where bytecode needs no parser."""
     return [
         f"{found}: our own code is imported at the top of the file"
         for found in imports

@@ -30,9 +30,7 @@ SLOW = ("nbformat", "jupytext", "jsonschema")
 def loaded_by(statement: str) -> frozenset[str]:
     """Modules that a fresh interpreter holds after running `statement`."""
     code = f"import sys\n{statement}\nprint(*sys.modules)"
-    output = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     return frozenset(output.splitlines()[-1].split())
 
 

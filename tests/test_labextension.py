@@ -47,8 +47,7 @@ def digest(folder: Path) -> dict[str, str]:
     """Relative path -> hash of each file below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }
 
 
@@ -62,23 +61,32 @@ def install_packages(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def second_folder() -> Path:
-    """The tracked sources and their packages in a folder of their own, not yet built."""
+def built() -> Path:
+    """A second folder, with the tracked sources, their packages and what was built from them."""
     folder = ROOT / ".build" / "labextension"
     shutil.rmtree(folder / "jupyter_ext", ignore_errors=True)
     for name in tracked_sources():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
+    install_packages(folder)
+    run("npm", "run", "build", cwd=folder)
     return folder
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(NPM is None, reason="npm is not installed; `make test` installs it")
-def test_built_labextension_is_the_one_that_is_committed(second_folder: Path) -> None:
-    install_packages(second_folder)
-    run("npm", "run", "build", cwd=second_folder)
-    assert digest(second_folder / "jupyter_ext" / "labextension") == digest(BUILT), REMEDY
+@pytest.mark.xdist_group("npm")
+@pytest.mark.skipif(NPM is None, reason="npm is missing; `make test` installs it")
+class TestBuild:
+    """What is built from the sources in a second folder."""
+
+    def test_built_labextension_is_the_one_that_is_committed(self, built: Path) -> None:
+        assert digest(built / "jupyter_ext" / "labextension") == digest(BUILT), REMEDY
+
+    def test_typescript_passes_its_own_tests(self, built: Path) -> None:
+        shutil.copytree(ROOT / "tests" / "js", built / "tests" / "js", dirs_exist_ok=True)
+        files = sorted(str(path) for path in (built / "tests" / "js").glob("*.test.mjs"))
+        assert "\n# fail 0\n" in run("node", "--test", "--test-reporter=tap", *files, cwd=built)
 
 
 def test_every_file_of_the_labextension_is_tracked() -> None:

@@ -131,9 +131,7 @@ def test_command_works(environment: Path, isolated: dict[str, str], tmp_path: Pa
     moonlight = command(environment, "moonlight")
     version = run(moonlight, "--version", env=isolated, cwd=tmp_path)
     assert version.startswith("moonlight, version ")
-    module = run(
-        command(environment, "python"), "-m", "moonlight", "--version", env=isolated, cwd=tmp_path
-    )
+    module = run(command(environment, "python"), "-m", "moonlight", "--version", env=isolated, cwd=tmp_path)
     assert module == version
 
 
@@ -145,9 +143,7 @@ def test_every_contributed_command_can_be_loaded(
         assert "Usage: moonlight" in output or name == "jupytext"
 
 
-def test_jupyter_finds_the_kernel(
-    environment: Path, isolated: dict[str, str], tmp_path: Path
-) -> None:
+def test_jupyter_finds_the_kernel(environment: Path, isolated: dict[str, str], tmp_path: Path) -> None:
     output = run(
         *(command(environment, "jupyter"), "kernelspec", "list", "--json"),
         env=isolated,
@@ -167,7 +163,7 @@ def test_jupyter_finds_and_accepts_both_extensions(
     subcommand = ["server", "extension", "list"] if kind == "server" else [kind, "list"]
     jupyter = command(environment, "jupyter")
     output = run(jupyter, *subcommand, env=isolated, cwd=tmp_path)
-    line = re.search(rf"^.*\b{name} .*(\n.*Validating.*)?", output, re.M)
+    line = re.search(rf"^ *{name} .*(\n.*Validating.*\n.*)?", output, re.M)
     assert line, output
     assert "enabled" in line[0]
     assert "OK" in line[0], output

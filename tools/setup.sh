@@ -32,6 +32,8 @@ venv() {
     fi
     "$python" -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check uv
+    # Ours says "type": "module", which must not reach the scripts of JupyterLab inside .venv.
+    echo '{}' > .venv/package.json
 }
 
 chromium() {

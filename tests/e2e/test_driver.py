@@ -31,9 +31,7 @@ NOTEBOOK = {
 }
 
 
-def test_driver_opens_runs_edits_and_saves(
-    page: Page, lab: Lab, document: Callable[[str, str], str]
-) -> None:
+def test_driver_opens_runs_edits_and_saves(page: Page, lab: Lab, document: Callable[[str, str], str]) -> None:
     path = document("plain.ipynb", json.dumps(NOTEBOOK))
     driver.open_lab(page, lab)
     driver.open_document(page, path)

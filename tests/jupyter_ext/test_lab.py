@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 import webbrowser
 from pathlib import Path
@@ -85,9 +87,7 @@ def test_lab_listens_on_this_machine_only(started: list[list[str]], option: str)
 
 def test_option_of_the_user_replaces_ours(started: list[list[str]]) -> None:
     run(".", "--", "--LabApp.news_url=somewhere", "--debug")
-    assert [o for o in started[0] if o.startswith("--LabApp.news_url")] == [
-        "--LabApp.news_url=somewhere"
-    ]
+    assert [o for o in started[0] if o.startswith("--LabApp.news_url")] == ["--LabApp.news_url=somewhere"]
     assert "--Application.log_level=WARN" not in started[0]
 
 
@@ -156,6 +156,18 @@ def read_address(process: subprocess.Popen[str]) -> tuple[int, str]:
     raise AssertionError("no address printed:\n" + "".join(seen))
 
 
+def read_status(url: str) -> int:
+    """HTTP status of a page; the server prints its address a moment before it listens."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=20) as reply:
+                status: int = reply.status
+                return status
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"nobody listens at {url}")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_lab_serves_the_document_on_the_next_free_port_and_ends_with_ctrl_c(
@@ -180,8 +192,7 @@ def test_lab_serves_the_document_on_the_next_free_port_and_ends_with_ctrl_c(
             assert found != port
             assert path.startswith("/lab/tree/intro.py.md?token=")
             url = f"http://127.0.0.1:{found}/api/contents/intro.py.md?{path.partition('?')[2]}"
-            with urllib.request.urlopen(url, timeout=20) as reply:
-                assert reply.status == 200
+            assert read_status(url) == 200
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=20)
             assert process.returncode == 0

@@ -111,9 +111,7 @@ def test_wrong_option_is_a_usage_error(table: cli.CommandTable) -> None:
         ("plain", "not a click command: int"),
     ],
 )
-def test_broken_command_is_one_line_that_names_it(
-    table: cli.CommandTable, name: str, reason: str
-) -> None:
+def test_broken_command_is_one_line_that_names_it(table: cli.CommandTable, name: str, reason: str) -> None:
     result = run(table, name)
     assert result.exit_code == 2
     assert result.stderr == f"Error: {name} (moonlight, {ENTRIES[name]}): {reason}\n"
@@ -139,9 +137,7 @@ def test_built_in_command_wins_over_a_contributed_one(table: cli.CommandTable) -
         "",
     ],
 )
-def test_summary_of_what_has_no_readable_source_is_empty(
-    table: cli.CommandTable, value: str
-) -> None:
+def test_summary_of_what_has_no_readable_source_is_empty(table: cli.CommandTable, value: str) -> None:
     assert cli.summary(value) == ""
 
 
