@@ -77,13 +77,14 @@ def dataflow(document: Document) -> Dataflow:
     """Analyse the blocks that take part in a run of the document; nothing is executed."""
     blocks = list(selected(document))
     names = {block.index or 0: _names_of(block.text) for block in blocks}
+    modules = set().union(*(one.imports for one in names.values())) if names else set()
     used = set().union(*(one.writes for one in names.values())) if names else set()
     known = {
         index: BlockNames(
             index,
             tuple(sorted(_outside((one.reads | one.deferred), used))),
             tuple(sorted(one.writes)),
-            tuple(sorted(_outside(one.may_change, used))),
+            tuple(sorted(_outside(one.may_change - modules, used))),
             frozenset(_outside(one.reads, used)),
             one.opaque,
         )

@@ -20,7 +20,8 @@ class Names:
 
     `reads` are names it needs from outside when it runs, `deferred` those that only the functions it defines
     need, when they are called; `writes` are names it binds, `may_change` names whose objects it touches
-    without binding them (``xs.append(1)``, ``df["a"] = 1``). `opaque` holds why the text could not be read.
+    without binding them (``xs.append(1)``, ``df["a"] = 1``), `imports` those of the writes that a statement
+    ``import`` binds. `opaque` holds why the text could not be read.
     """
 
     reads: set[str] = field(default_factory=set)
@@ -28,6 +29,7 @@ class Names:
     deferred: set[str] = field(default_factory=set)
     may_change: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
     opaque: str = ""
 
 
@@ -283,12 +285,17 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self.write(alias.asname or alias.name.split(".")[0])
+            self.imported(alias.asname or alias.name.split(".")[0])
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             if alias.name != "*":
-                self.write(alias.asname or alias.name)
+                self.imported(alias.asname or alias.name)
+
+    def imported(self, name: str) -> None:
+        self.write(name)
+        if not self.local:
+            self.names.imports.add(name)
 
     # -- comprehensions: the first iterable belongs to the outer scope ------------------------------------
 

@@ -51,7 +51,8 @@ class RunResult:
     """What a run left behind.
 
     `trace` are the runs in order, `outputs` maps a block's number to its ``(stream, text)`` pieces, `error`
-    is what ended the run, with a traceback that begins in the document; None where all blocks ran.
+    is what ended the run, with a traceback that begins in the document; None where all blocks ran. `path` is
+    the document's as code objects and runs have it.
     """
 
     document: Document
@@ -59,12 +60,13 @@ class RunResult:
     trace: list[Run]
     outputs: dict[int, list[tuple[str, str]]]
     error: BaseException | None
+    path: str = ""
     tracker: Tracker = field(repr=False, default_factory=Tracker)
 
     def to_json(self) -> dict[str, Any]:
         """The trace as DESIGN.md's ``run --trace`` writes it."""
         indexes = [block.index or 0 for block in self.document.code_blocks]
-        return trace_json(self.document.path, indexes, self.tracker)
+        return trace_json(self.document.path, indexes, self.tracker, self.path)
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ def run(
     for one in tracker.runs:
         if one.block is not None:
             outputs.setdefault(one.block, []).extend(one.outputs)
-    return RunResult(document, main.__dict__, tracker.runs, outputs, error, tracker)
+    return RunResult(document, main.__dict__, tracker.runs, outputs, error, path, tracker)
 
 
 def _run_blocks(

@@ -129,7 +129,8 @@ class ChildOutput:
         """A text stream to the real descriptor, for Python's own prints."""
         for pump in self._pumps:
             if pump.fd == fd:
-                return os.fdopen(os.dup(pump.saved), "w", encoding="utf-8", errors="backslashreplace")
+                copy = os.dup(pump.saved)
+                return os.fdopen(copy, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
         return None
 
     def __exit__(self, *exception: object) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 from moonlight.tracking import Run, Tracker
 
 
-def trace_json(path: str, indexes: Iterable[int], tracker: Tracker) -> dict[str, Any]:
-    """``{path, blocks, order, edges, lines}`` as DESIGN.md has it.
+def trace_json(
+    path: str, indexes: Iterable[int], tracker: Tracker, run_path: str | None = None
+) -> dict[str, Any]:
+    """``{path, blocks, order, edges, lines}`` as DESIGN.md has it; `run_path` is the path of the runs where
+    it is another one than the `path` to show.
 
     `blocks` has an entry for each index, of its last run (``"not run"`` without one). `order` are the block
     numbers as they ran; `edges` are ``[outer, inner]`` pairs of block numbers: a block that ran, or whose
     functions ran, inside another; `lines` are ``[block, Markdown line]`` in the order of their marks.
     """
-    runs = [run for run in tracker.runs if run.block is not None and run.path in (None, path)]
+    runs = [run for run in tracker.runs if run.block is not None and run.path in (None, path, run_path)]
     last = {run.block: run for run in runs}
     blocks = {run.order: run.block for run in tracker.runs}
     nested = [

@@ -28,7 +28,7 @@ from moonlight.sinks import JsonLinesSink, ProgressSink
 from moonlight.source import read_source, write_atomic
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
+@click.command()
 @click.argument("file", required=False)
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 @click.option("-m", "module_path", metavar="PKG.MOD", help="Run an importable module, document or not.")
@@ -58,7 +58,7 @@ def run(
     ARGS become sys.argv[1:]; put `--` before arguments that begin with a dash. The exit code is Python's.
     """
     if module_path is not None:
-        _run_module(module_path, [argument for argument in (file, *args) if argument])
+        _run_module(module_path, [argument for argument in (file, *args) if argument is not None])
         return
     if file is None:
         raise click.UsageError("Missing argument 'FILE'.")
@@ -79,7 +79,7 @@ def run(
     with _sinks(document, events_to, verbose, only) as sinks:
         result = run_document(
             document,
-            argv=_arguments(args),
+            argv=args,
             module=module,
             only=only,
             sinks=sinks,
@@ -103,10 +103,6 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _arguments(args: tuple[str, ...]) -> tuple[str, ...]:
-    return args[1:] if args[:1] == ("--",) else args
-
-
 def _check(document: Document, strict: bool) -> None:
     """Report all syntax errors; they end the command where nothing else was asked for."""
     if show_diagnostics(check_syntax(document)) and strict:
@@ -116,7 +112,7 @@ def _check(document: Document, strict: bool) -> None:
 def _run_module(name: str, args: list[str]) -> None:
     """As ``python -m``, with documents importable."""
     install_hook()
-    sys.argv = [name, *_arguments(tuple(args))]
+    sys.argv = [name, *args]
     sys.path[0] = os.getcwd()
     runpy.run_module(name, run_name="__main__", alter_sys=True)
 
