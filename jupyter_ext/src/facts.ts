@@ -18,6 +18,10 @@ import { MOON } from './names.js';
 /** `metadata.moon` of a cell. */
 interface CellMoon extends Place {
   hash: string;
+  /** Hash of the source that made the outputs. */
+  ran?: string;
+  /** Whether the outputs that the server has kept are those of this source. */
+  outputs?: 'fresh' | 'stale';
 }
 
 /** The `moon` member of the reply to a save. */
@@ -86,6 +90,8 @@ export class DocumentFacts implements IDisposable {
       saved.forEach(({ model, newlines }, index) => {
         const moon = reply.cells[index];
         this.read.set(model, isMoon(moon) ? { ...moon, newlines } : null);
+        const ran = this.others.get(model)?.ran;
+        this.others.set(model, { ...(ran !== undefined && { ran }), ...othersOf(moon) });
       });
     }
     const { base, head, newline } = reply;
@@ -93,36 +99,58 @@ export class DocumentFacts implements IDisposable {
       const moon = this.model.getMetadata(MOON) as object | undefined;
       this.model.setMetadata(MOON, { ...moon, base, head, newline });
     });
-    this._places = null;
+    this.touch();
     this.write();
-    this._changed.emit();
+  }
+
+  /** A cell is about to run: its request must have its present line and hash. */
+  running(cell: ICellModel): void {
+    this.write();
+    this.others.set(cell, { ...this.others.get(cell), ran: this.hash(cell) });
+    const index = [...this.model.cells].indexOf(cell);
+    const place = this.places()[index];
+    if (place) {
+      this.quietly(() => this.put(cell, place));
+    }
+  }
+
+  /** Whether the outputs in a cell are of another source than it has now; null: not known. */
+  isStale(cell: ICellModel): boolean | null {
+    const { ran, outputs } = this.others.get(cell) ?? {};
+    if (ran !== undefined) {
+      return ran !== this.hash(cell);
+    }
+    return outputs === 'stale' ? true : null;
   }
 
   /** Bring `metadata.moon` of all cells up to date. */
   write(): void {
-    const places = this.places();
-    const stale: [ICellModel, CellMoon | null, string][] = [];
-    let index = 0;
-    for (const cell of this.model.cells) {
-      const place = places[index++] ?? null;
-      const moon = place && { ...place, hash: this.hash(cell) };
-      const key = moon === null ? '' : keyOf(moon);
-      if (this.written.get(cell) !== key) {
-        stale.push([cell, moon, key]);
-      }
+    if (!this.unwritten) {
+      return;
     }
+    this.unwritten = false;
+    const places = this.places();
+    const stale = [...this.model.cells].flatMap((cell, index): [ICellModel, Place | null][] => {
+      const place = places[index] ?? null;
+      return this.written.get(cell) === this.keyOf(cell, place) ? [] : [[cell, place]];
+    });
     if (stale.length > 0) {
-      this.quietly(() => stale.forEach(([cell, moon, key]) => this.put(cell, moon, key)));
+      this.quietly(() => stale.forEach(([cell, place]) => this.put(cell, place)));
     }
   }
 
-  private put(cell: ICellModel, moon: CellMoon | null, key: string): void {
-    if (moon === null) {
-      cell.deleteMetadata(MOON);
+  private put(cell: ICellModel, place: Place | null): void {
+    const moon = { ...this.others.get(cell), ...place, ...(place && { hash: this.hash(cell) }) };
+    if (Object.keys(moon).length > 0) {
+      cell.setMetadata(MOON, moon);
     } else {
-      cell.setMetadata(MOON, { ...moon });
+      cell.deleteMetadata(MOON);
     }
-    this.written.set(cell, key);
+    this.written.set(cell, this.keyOf(cell, place));
+  }
+
+  private keyOf(cell: ICellModel, place: Place | null): string {
+    return place === null ? '' : `${this.hash(cell)} ${JSON.stringify(place)}`;
   }
 
   /** Change metadata as part of no undo step, without an event per cell and without an edit. */
@@ -164,16 +192,19 @@ export class DocumentFacts implements IDisposable {
     this.touch();
   }
 
-  /** The facts in a cell's metadata, if they are of its present source and type (not of a cell it was copied or split from). */
+  /**
+   * The facts in a cell's metadata, if they are of its present source and type: not of a cell
+   * that it was copied or split from.
+   */
   private readFacts(cell: ICellModel): ReadFacts | null {
     const moon = cell.getMetadata(MOON) as CellMoon | undefined;
+    this.others.set(cell, othersOf(moon));
     if (!isMoon(moon) || moon.hash !== this.hash(cell)) {
       return null;
     }
     if ((cell.type === 'code') !== (moon.block !== undefined)) {
       return null;
     }
-    this.written.set(cell, keyOf(moon));
     return { ...moon, newlines: countNewlines(cell.sharedModel.getSource()) };
   }
 
@@ -183,23 +214,28 @@ export class DocumentFacts implements IDisposable {
 
   private touch(): void {
     this._places = null;
+    this.unwritten = true;
     this._changed.emit();
   }
 
   private readonly read = new WeakMap<ICellModel, ReadFacts | null>();
+  private readonly others = new WeakMap<ICellModel, Partial<CellMoon>>();
   private readonly hashes = new WeakMap<ICellModel, string>();
   private readonly written = new WeakMap<ICellModel, string>();
   private readonly _changed = new Signal<this, void>(this);
+  private unwritten = false;
   private _places: readonly (Place | null)[] | null = null;
   private _isDisposed = false;
 }
 
-function keyOf(moon: CellMoon): string {
-  const { line, lines, gap, hash, block, code_line } = moon;
-  return [line, lines, gap, hash, block, code_line].join(' ');
+/** What is in a cell's `moon` beside its place and hash, `ran` included. */
+function othersOf(moon: CellMoon | null | undefined): Partial<CellMoon> {
+  const { line, lines, gap, hash, block, code_line, ...others } = moon ?? ({} as CellMoon);
+  const ran = others.ran ?? (others.outputs === 'fresh' ? hash : undefined);
+  return ran === undefined ? others : { ...others, ran };
 }
 
 function isMoon(moon: unknown): moon is CellMoon {
   const facts = moon as Partial<CellMoon> | null | undefined;
-  return typeof facts?.line === 'number' && typeof facts.lines === 'number' && typeof facts.gap === 'number';
+  return [facts?.line, facts?.lines, facts?.gap].every(value => typeof value === 'number');
 }

@@ -10,11 +10,12 @@ import {
 } from '@jupyterlab/notebook';
 
 import type { DocumentFacts } from './facts.js';
-import { type Mark, MarkView } from './markview.js';
+import { MarkView } from './markview.js';
 import { match, stateOf, type RunStatus } from './match.js';
 import { IDocuments } from './refresh.js';
 import { SeenRuns } from './seen.js';
 import { KernelTrace } from './trace.js';
+import type { Mark, OldOutputs } from './words.js';
 
 // A burst of messages, or of keys, makes one update.
 const AFTER_RUN_MS = 16;
@@ -44,6 +45,7 @@ export const marks: JupyterFrontEndPlugin<void> = {
     NotebookActions.executed.connect((_, { notebook, cell, success, error }) => {
       open.get(notebook)?.executed(cell, success, error ?? null);
     });
+    NotebookActions.outputCleared.connect((_, { notebook }) => open.get(notebook)?.cleared());
   }
 };
 
@@ -88,6 +90,10 @@ class PanelMarks {
     this.schedule(AFTER_RUN_MS);
   }
 
+  cleared(): void {
+    this.schedule(AFTER_RUN_MS);
+  }
+
   private onFacts(): void {
     this.schedule(AFTER_EDIT_MS);
   }
@@ -126,8 +132,17 @@ class PanelMarks {
       const run = runs[index] ?? null;
       const identity = identities[index]!;
       const { block } = identity;
-      this.show(cell, { block, line: place?.line ?? null, state: stateOf(identity, run), run });
+      const outputs = run === null ? this.oldOutputs(cell) : null;
+      const line = place?.line ?? null;
+      this.show(cell, { block, line, state: stateOf(identity, run), run, outputs });
     });
+  }
+
+  private oldOutputs(cell: CodeCell): OldOutputs | null {
+    if (cell.model.outputs.length === 0) {
+      return null;
+    }
+    return this.facts.isStale(cell.model) ? 'stale' : 'earlier';
   }
 
   private show(cell: CodeCell, mark: Mark): void {

@@ -1,20 +1,12 @@
 /** The mark under a code cell's input: block number, state, order, duration, line. */
 import type { CodeCell } from '@jupyterlab/cells';
 
-import { type CellState, type Run } from './match.js';
-import { describe, durationWords, STATE_WORDS } from './words.js';
-
-export interface Mark {
-  block: number | null;
-  line: number | null;
-  state: CellState;
-  run: Run | null;
-}
+import { describe, durationWords, type Mark, OUTPUT_WORDS, STATE_WORDS } from './words.js';
 
 const TEMPLATE = document.createElement('div');
 TEMPLATE.className = 'moon-mark';
 TEMPLATE.setAttribute('role', 'note');
-for (const part of ['block', 'state', 'time', 'order', 'line']) {
+for (const part of ['block', 'state', 'time', 'order', 'outputs', 'line']) {
   const span = document.createElement('span');
   span.className = `moon-mark-${part}`;
   TEMPLATE.appendChild(span);
@@ -29,8 +21,8 @@ export class MarkView {
   }
 
   show(mark: Mark): void {
-    const { block, line, state, run } = mark;
-    const title = describe(block, line, state, run);
+    const { block, line, state, run, outputs } = mark;
+    const title = describe(mark);
     if (title === this.title) {
       return;
     }
@@ -39,6 +31,7 @@ export class MarkView {
     node.dataset['state'] = state;
     node.dataset['block'] = String(block ?? '');
     node.dataset['order'] = String(run?.order ?? '');
+    node.dataset['outputs'] = outputs ?? '';
     node.title = title;
     node.setAttribute('aria-label', title);
     const texts = [
@@ -46,6 +39,7 @@ export class MarkView {
       STATE_WORDS[state],
       run === null || run.duration === null ? '' : durationWords(run.duration),
       run === null ? '' : `run ${run.order}`,
+      outputs === null ? '' : OUTPUT_WORDS[outputs],
       line === null ? '' : `line ${line}`
     ];
     texts.forEach((text, index) => {

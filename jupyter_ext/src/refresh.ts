@@ -39,8 +39,8 @@ export const refresh: JupyterFrontEndPlugin<IDocuments> = {
     const documents = new Documents(app.serviceManager.contents);
     tracker.widgetAdded.connect((_, panel) => void documents.of(panel));
     // Emitted before the cell's metadata are read for the request.
-    NotebookActions.executionScheduled.connect((_, { notebook }) => {
-      documents.known(notebook.model)?.write();
+    NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
+      documents.known(notebook.model)?.running(cell.model);
     });
     return documents;
   }

@@ -33,6 +33,8 @@ export class SeenRuns {
     }
     if (status === null) {
       this.book.drop(run);
+      // Its number goes to the next one.
+      this.nextOrder = run.order || this.nextOrder;
     } else {
       const duration = Date.now() / 1000 - (run.started || Date.now() / 1000);
       this.book.put({ ...run, order: run.order || this.nextOrder++, status, duration, error });

@@ -10,6 +10,23 @@ export const STATE_WORDS: Record<CellState, string> = {
   edited: 'edited since'
 };
 
+/** Of outputs in a cell that did not run in this kernel. */
+export type OldOutputs = 'earlier' | 'stale';
+
+export const OUTPUT_WORDS: Record<OldOutputs, string> = {
+  earlier: 'earlier output',
+  stale: 'stale output'
+};
+
+/** What a mark shows. */
+export interface Mark {
+  block: number | null;
+  line: number | null;
+  state: CellState;
+  run: Run | null;
+  outputs: OldOutputs | null;
+}
+
 /** 0.4 ms, 12 ms, 1.24 s, 12.4 s, 3 min 5 s, 2 h 1 min */
 export function durationWords(seconds: number): string {
   const ms = seconds * 1000;
@@ -30,12 +47,7 @@ export function durationWords(seconds: number): string {
 }
 
 /** What a mark says in full, in its tooltip and to a screen reader. */
-export function describe(
-  block: number | null,
-  line: number | null,
-  state: CellState,
-  run: Run | null
-): string {
+export function describe({ block, line, state, run, outputs }: Mark): string {
   const where = block === null ? 'New block' : `Block ${block}`;
   const parts = [line === null ? where : `${where}, line ${line}`, STATE_WORDS[state]];
   if (run !== null) {
@@ -46,6 +58,9 @@ export function describe(
     if (run.error) {
       parts.push(run.error);
     }
+  }
+  if (outputs !== null) {
+    parts.push(outputs === 'stale' ? 'output of another source' : 'output of an earlier kernel');
   }
   return parts.join(' · ');
 }

@@ -22,6 +22,8 @@ test('cells that the kernel skipped after a failure were not run', () => {
   seen.executed('a', 'failed', 'ValueError: no');
   seen.executed('b', null, null);
   assert.deepEqual(states(seen), ['a 1 failed']);
+  seen.scheduled(cell('b'));
+  assert.deepEqual(states(seen), ['a 1 failed', 'b 2 running']);
 });
 
 test('a restart forgets all', () => {

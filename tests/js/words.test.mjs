@@ -22,7 +22,12 @@ for (const [seconds, words] of WORDS) {
 test('a failed block is described in full', () => {
   const run = { order: 4, duration: 0.5, error: 'ZeroDivisionError: division by zero' };
   assert.equal(
-    describe(2, 42, 'failed', run),
+    describe({ block: 2, line: 42, state: 'failed', run, outputs: null }),
     'Block 2, line 42 · failed · run 4 of this kernel · took 500 ms · ZeroDivisionError: division by zero'
   );
+});
+
+test('an output that is older than the kernel is said to be so', () => {
+  const mark = { block: 1, line: 3, state: 'not-run', run: null, outputs: 'earlier' };
+  assert.equal(describe(mark), 'Block 1, line 3 · not run · output of an earlier kernel');
 });
