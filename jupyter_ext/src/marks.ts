@@ -127,7 +127,9 @@ class PanelMarks {
       hash: this.facts.hash(cell.model),
       block: place?.block ?? null
     }));
-    const runs = match(identities, this.trace.live ? this.trace.runs : this.seen.runs);
+    const { live } = this.trace;
+    this.panel.content.node.dataset['moonTrace'] = live ? 'kernel' : 'page';
+    const runs = match(identities, live ? this.trace.runs : this.seen.runs);
     cells.forEach(({ cell, place }, index) => {
       const run = runs[index] ?? null;
       const identity = identities[index]!;

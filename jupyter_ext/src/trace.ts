@@ -64,12 +64,15 @@ export class KernelTrace implements IDisposable {
   }
 
   private onKernel(): void {
+    this.restarting = false;
     this.forget();
     this.connect();
   }
 
   private onStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      // The old kernel may have something to say until the new one is connected.
+      this.restarting = status !== 'dead';
       this.forget();
     } else if (status === 'idle' || status === 'busy') {
       this.connect();
@@ -77,15 +80,18 @@ export class KernelTrace implements IDisposable {
   }
 
   private onConnection(_: unknown, status: Kernel.ConnectionStatus): void {
-    // Messages may have been lost: ask for all runs again.
+    // A new kernel, or the same one and messages may have been lost: ask for all runs.
     if (status === 'connected') {
+      this.restarting = false;
       this.hangUp();
       this.connect();
     }
   }
 
+  /** The comm went with its kernel: nobody is there to be told that it is closed. */
   private forget(): void {
-    this.hangUp();
+    this.comm = null;
+    this.asked = false;
     this.book.clear();
     this._live = false;
     this._forgotten.emit();
@@ -93,15 +99,10 @@ export class KernelTrace implements IDisposable {
 
   private connect(): void {
     const kernel = this.session.session?.kernel;
-    if (!kernel || this.asked || kernel.connectionStatus !== 'connected' || !kernel.handleComms) {
-      return;
+    if (kernel && !this.asked && !this.restarting && isReachable(kernel)) {
+      this.asked = true;
+      void this.open(kernel);
     }
-    // Unknown: a page that was reloaded while a cell runs.
-    if (!['idle', 'busy', 'unknown'].includes(kernel.status)) {
-      return;
-    }
-    this.asked = true;
-    void this.open(kernel);
   }
 
   private async open(kernel: Kernel.IKernelConnection): Promise<void> {
@@ -151,10 +152,20 @@ export class KernelTrace implements IDisposable {
 
   private comm: Kernel.IComm | null = null;
   private asked = false;
+  private restarting = false;
   private renamed: string | null = null;
   private readonly book = new RunBook();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _forgotten = new Signal<this, void>(this);
   private _live = false;
   private _isDisposed = false;
+}
+
+function isReachable(kernel: Kernel.IKernelConnection): boolean {
+  return (
+    kernel.handleComms &&
+    kernel.connectionStatus === 'connected' &&
+    // Unknown: the page was reloaded while a cell runs.
+    ['idle', 'busy', 'unknown'].includes(kernel.status)
+  );
 }
