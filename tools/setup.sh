@@ -23,7 +23,7 @@ find_python() {
     fail "needs Python 3.11 or newer (set PYTHON=/path/to/python3 if it is not on the PATH)"
 }
 
-venv() {
+need_venv() {
     if [ -x .venv/bin/python ] && is_new_enough .venv/bin/python; then return; fi
     python=$(find_python)
     if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
@@ -36,14 +36,14 @@ venv() {
     echo '{}' > .venv/package.json
 }
 
-chromium() {
+need_chromium() {
     for name in chromium chromium-browser google-chrome; do
         if command -v "$name" >/dev/null; then return; fi
     done
     apt_install "Chromium (for the browser tests)" chromium
 }
 
-node() { # Debian 12's is too old for the bundler: then one from the Python registry, inside .venv
+need_node() { # Debian 12's is too old for the bundler: then one from the Python registry, inside .venv
     wanted='const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || (a == 20 && b < 19)))'
     for folder in .venv/bin/ ""; do
         if "${folder}node" -e "$wanted" 2>/dev/null && command -v "${folder}npm" >/dev/null; then return; fi
@@ -54,7 +54,7 @@ node() { # Debian 12's is too old for the bundler: then one from the Python regi
 
 for step in "$@"; do
     case $step in
-        venv | chromium | node) "$step" ;;
+        venv | chromium | node) "need_$step" ;;
         *) fail "unknown set-up step: $step" ;;
     esac
 done
