@@ -49,6 +49,19 @@ def to_files(
     return source, left
 
 
+def linked(source: str, attachments: Mapping[str, Any], document: str) -> tuple[str, dict[str, Any]]:
+    """The way back from `embed`: attachments that are files of the document, byte for byte, as links again."""
+    folder = folder_name(document)
+    left: dict[str, Any] = {}
+    for name, bundle in attachments.items():
+        path = Path(document).parent / folder / str(name)
+        if _UNSAFE.search(str(name)) or not path.is_file() or path.read_bytes() != _decode(bundle):
+            left[str(name)] = bundle
+        else:
+            source = source.replace(f"attachment:{name}", quote(f"{folder}/{name}"))
+    return source, left
+
+
 def embed(source: str, document: str) -> tuple[str, dict[str, Any]]:
     """The way back for a notebook that has to stand alone: links into the document's folder as attachments.
 

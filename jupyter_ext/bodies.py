@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_ext import metadata as kept
-from jupyter_ext.cells import Cell, CellType, layout
+from jupyter_ext.cells import MARKER_KEYS, Cell, CellType, layout
 from moonlight import info as infos
 from moonlight.document import parse
 from moonlight.policy import Policy
@@ -47,8 +47,9 @@ class Wanted:
         """A new cell without text and metadata, or prose emptied by its author: nothing to write."""
         if self.source.strip() or self.metadata or self.attachments:
             return False
-        kept_fence = self.base is not None and self.base.type == self.type != "markdown"
-        return not kept_fence or (self.base is not None and self.base.front_matter)
+        if self.base is None or self.base.type != self.type:
+            return True
+        return self.base.front_matter or (self.type == "markdown" and not self.unchanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ def _new_fence(wanted: Wanted, style: Style, indent: str) -> str:
     fence = _long_enough("```", wanted.source)
     if wanted.type == "raw":
         info = _raw_info("{=}", wanted.metadata)
-        rest = {key: value for key, value in wanted.metadata.items() if key != "raw_mimetype"}
-        info = infos.edit(info, rest)
+        info = infos.edit(info, _without_format(wanted.metadata))
     else:
         info = infos.edit(style.info, wanted.metadata)
     return _joined(indent + fence + info, wanted.source, indent, indent + fence, style.newline)
@@ -92,16 +92,23 @@ def _new_fence(wanted: Wanted, style: Style, indent: str) -> str:
 
 def _info_metadata(base: Cell, wanted: Wanted) -> tuple[dict[str, Any], dict[str, Any]]:
     """Old and new metadata without the raw cell's format, which is no option."""
-    old, new = dict(base.metadata), dict(wanted.metadata)
-    if wanted.type == "raw":
-        old.pop("raw_mimetype", None)
-        new.pop("raw_mimetype", None)
-    return old, new
+    if wanted.type != "raw":
+        return base.metadata, wanted.metadata
+    return _without_format(base.metadata), _without_format(wanted.metadata)
+
+
+def _without_format(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata of a raw cell without its format; one that ``{=FORMAT}`` cannot hold is an option."""
+    return {key: value for key, value in metadata.items() if key != "raw_mimetype" or not _is_format(value)}
+
+
+def _is_format(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w./+-]+", value) is not None
 
 
 def _raw_info(info: str, metadata: Mapping[str, Any]) -> str:
     mimetype = metadata.get("raw_mimetype")
-    name = mimetype if isinstance(mimetype, str) and re.fullmatch(r"[\w./+-]*", mimetype) else ""
+    name = mimetype if _is_format(mimetype) else ""
     return re.sub(r"\{=[^}]*\}", lambda match: f"{{={name}}}", info, count=1)
 
 
@@ -121,7 +128,7 @@ def _joined(first: str, source: str, indent: str, last: str, newline: str) -> st
 def prose(wanted: Wanted, style: Style, needs_marker: bool, region: bool) -> str:
     """A Markdown cell: its source, below a marker where it has metadata or would join the cell before it,
     and in a region where its text does not read as one cell. Ends with a line end."""
-    data = dict(wanted.metadata)
+    data = _marker_data(wanted.metadata)
     if wanted.attachments:
         data["attachments"] = wanted.attachments
     lines = wanted.source.split("\n")
@@ -134,6 +141,13 @@ def prose(wanted: Wanted, style: Style, needs_marker: bool, region: bool) -> str
     elif data or needs_marker:
         lines = [_marker(data), *lines]
     return style.newline.join(lines) + style.newline
+
+
+def _marker_data(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata as a marker says it: keys that mean something else there go to ``metadata``."""
+    data = {key: value for key, value in metadata.items() if key not in MARKER_KEYS}
+    nested = {key: value for key, value in metadata.items() if key in MARKER_KEYS}
+    return data | ({"metadata": nested} if nested else {})
 
 
 def _marker(data: Mapping[str, Any]) -> str:

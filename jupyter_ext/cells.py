@@ -17,6 +17,10 @@ from moonlight.source import normalize, source_hash
 CellType = Literal["code", "markdown", "raw"]
 
 
+MARKER_KEYS = frozenset({"end", "attachments", "metadata"})
+"""Keys of a marker that are not metadata; metadata of such a name stands under ``metadata``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell as the text holds it.
@@ -127,7 +131,7 @@ def _cell(draft: _Draft, names: Counter[str]) -> tuple[str, Cell | None]:
         return _markdown(draft.blocks, names)
     block = draft.blocks[0]
     lead, raw = ("\ufeff", block.raw[1:]) if block.raw.startswith("\ufeff") else ("", block.raw)
-    source = block.text.removeprefix("\ufeff")
+    source = block.text if block.kind != "front-matter" else block.text.removeprefix("\ufeff")
     cell = Cell(
         _name(draft.type, source := source.removesuffix("\n"), names),
         draft.type,
@@ -156,21 +160,24 @@ def _markdown(blocks: list[Block], names: Counter[str]) -> tuple[str, Cell | Non
     first = blocks[0]
     text = "".join(block.raw for block in blocks)
     marked = _has_marker(first)
-    before = "" if marked else _leading_blanks(text)
+    bom = "\ufeff" if first.span.line == 1 and text.startswith("\ufeff") else ""
+    before = bom if marked else bom + _leading_blanks(text[len(bom) :])
     body = text[len(before) :]
     raw = body[: len(body) - len(_trailing_blanks(body))]
     if not raw:
         return text, None
-    line = first.span.line + line_count(before)
+    line = first.span.line + line_count(before[len(bom) :])
     if first.region:
-        source = normalize(first.text).removesuffix("\n")
+        source = trimmed(first.text)
     elif marked:
         source = trimmed("".join(block.raw for block in blocks[1:]))
     else:
         source = trimmed(raw)
     options = dict(first.options) if marked else {}
-    options.pop("end", None)
-    attachments = options.pop("attachments", {})
+    attachments = options.get("attachments")
+    nested = options.get("metadata")
+    options = {key: value for key, value in options.items() if key not in MARKER_KEYS}
+    options |= nested if isinstance(nested, dict) else {}
     cell = Cell(
         _name("markdown", source, names),
         "markdown",
@@ -201,15 +208,12 @@ def _has_marker(block: Block) -> bool:
 
 
 def _leading_blanks(text: str) -> str:
-    """The blank lines at the start of a raw text (and a BOM)."""
-    end = 1 if text.startswith("\ufeff") else 0
-    rest = text[end:]
-    stripped = rest.lstrip()
+    """The blank lines at the start of a raw text."""
+    stripped = text.lstrip()
     if not stripped:
         return text
-    head = rest[: len(rest) - len(stripped)]
-    at = max(head.rfind("\n"), head.rfind("\r")) + 1
-    return text[: end + at]
+    head = text[: len(text) - len(stripped)]
+    return text[: max(head.rfind("\n"), head.rfind("\r")) + 1]
 
 
 def _trailing_blanks(text: str) -> str:

@@ -53,6 +53,8 @@ def markdown(notebook: str, onto: str | None, output: str | None, force: bool) -
     """
     text = read_source(onto).text if onto else None
     made = exchange.with_front_matter(read_ipynb(notebook), text)
+    if output or onto:
+        made = exchange.with_links(made, output or onto or "")
     written = write(made, text, output or onto)
     encode(written.text, notebook)
     if output is not None:

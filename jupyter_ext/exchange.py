@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_ext import metadata as kept
+from jupyter_ext.attachments import linked
 from jupyter_ext.format import read_plain
 from jupyter_ext.writing import is_front_matter
 from moonlight.document import parse
@@ -43,6 +44,22 @@ def with_front_matter(notebook: Mapping[str, Any], onto: str | None) -> Mapping[
     rest = cells[1:] if has_front else cells
     first = {**cells[0], "source": front} if has_front else _raw(front)
     return {**notebook, "cells": [first, *rest] if front else rest}
+
+
+def with_links(notebook: Mapping[str, Any], document: str) -> Mapping[str, Any]:
+    """A notebook that shows the files of the document instead of copies of them."""
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        return notebook
+    return {**notebook, "cells": [_linked(cell, document) for cell in cells]}
+
+
+def _linked(cell: Any, document: str) -> Any:
+    found = cell.get("attachments") if isinstance(cell, Mapping) else None
+    if not isinstance(found, Mapping) or not found:
+        return cell
+    source, left = linked(_source(cell), found, document)
+    return {**cell, "source": source, "attachments": left}
 
 
 def without_entry(front: str) -> str:

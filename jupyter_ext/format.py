@@ -53,7 +53,10 @@ def read_plain(text: str, path: str | None = None, embed: bool = False) -> dict[
         "metadata": {
             **notebook_metadata(document),
             "kernelspec": dict(KERNELSPEC),
-            "language_info": {**LANGUAGE_INFO, "codemirror_mode": {"name": "ipython", "version": 3}},
+            "language_info": {
+                **LANGUAGE_INFO,
+                "codemirror_mode": {"name": "ipython", "version": 3},
+            },
             "moon": moon,
         },
         "cells": [_cell(cell, n, document_for_files) for n, cell in enumerate(cells.cells)],

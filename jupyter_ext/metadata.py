@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moonlight.info import REMOVED
+
 SESSION_KEYS = frozenset({"moon", "trusted", "execution", "ExecuteTime"})
 """Cell metadata of one session: times, trust and our own; never written."""
 
@@ -23,12 +25,12 @@ NOTEBOOK_KEYS = frozenset(
 
 _SCHEMA: dict[str, Callable[[Any], bool]] = {
     "name": lambda value: isinstance(value, str) and value != "",
-    "tags": lambda value: isinstance(value, list) and all(isinstance(tag, str) for tag in value),
+    "tags": lambda value: isinstance(value, list) and _are_tags(value),
     "collapsed": lambda value: isinstance(value, bool),
     "deletable": lambda value: isinstance(value, bool),
     "editable": lambda value: isinstance(value, bool),
     "scrolled": lambda value: isinstance(value, bool) or value == "auto",
-    "jupyter": lambda value: isinstance(value, dict),
+    "jupyter": lambda value: isinstance(value, dict) and all(map(_is_switch, value.items())),
     "format": lambda value: isinstance(value, str),
 }
 """Keys that nbformat gives a type; a value of another type stays in the text and out of the notebook."""
@@ -70,9 +72,9 @@ def of_cell(cell: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> 
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """What turns `old` into `new`: changed and new keys, None for removed ones."""
+    """What turns `old` into `new`: changed and new keys, REMOVED for others."""
     changed = {key: value for key, value in new.items() if key not in old or old[key] != value}
-    return changed | {key: None for key in old if key not in new}
+    return changed | {key: REMOVED for key in old if key not in new}
 
 
 def of_notebook(metadata: Any) -> dict[str, Any]:
@@ -121,3 +123,14 @@ def _yaml(value: Any) -> str:
 
 def _any(value: Any) -> bool:
     return True
+
+
+def _are_tags(values: list[Any]) -> bool:
+    named = all(isinstance(tag, str) and tag and "," not in tag for tag in values)
+    return named and len(set(values)) == len(values)
+
+
+def _is_switch(item: tuple[str, Any]) -> bool:
+    """Whether a key of a cell's ``jupyter`` metadata is a switch, or none that nbformat knows."""
+    key, value = item
+    return key not in ("source_hidden", "outputs_hidden") or isinstance(value, bool)

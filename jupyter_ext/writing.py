@@ -152,7 +152,10 @@ class _Writer:
         shown = None
         if self.onto is not None:
             shown = there.metadata if there is not None and there.type == kind else {}
-        return Wanted(kind, source, kept.of_cell(cell, shown), there, left)
+        metadata = kept.of_cell(cell, shown)
+        if there is not None and there.front_matter and is_front_matter(kind, source, {}):
+            metadata = {}  # front matter with a tag would be a fence and say nothing any more
+        return Wanted(kind, source, metadata, there, left)
 
     # -- notebook metadata and front matter ----------------------------------------------------------
 
@@ -182,8 +185,8 @@ class _Writer:
     # -- text ----------------------------------------------------------------------------------------
 
     def joined(self, wanted: list[Wanted], safe: set[int]) -> str:
-        pieces = [self.base.head]
         newline = self.style.newline
+        pieces = [self.head(newline) if wanted else self.base.head]
         for index, cell in enumerate(wanted):
             before = wanted[index - 1] if index else None
             body = self.body(cell, before, index in safe, self.base_precedes(before, cell))
@@ -195,6 +198,12 @@ class _Writer:
                 body = body.removesuffix("\n").removesuffix("\r")
             pieces += [body, gap]
         return "".join(pieces)
+
+    def head(self, newline: str) -> str:
+        """The blank lines before the first cell; blanks that were the whole text end their line now."""
+        head = self.base.head
+        whole_lines = head.removeprefix("\ufeff") == "" or head.endswith(("\n", "\r"))
+        return head if whole_lines else head + newline
 
     def ends_with_newline(self) -> bool:
         text = self.document.source.text
@@ -317,7 +326,7 @@ def _type(cell: Mapping[str, Any]) -> CellType:
 
 
 def _source(cell: Mapping[str, Any]) -> str:
-    """Source with ``\\n`` line ends; a list of lines, as files hold it, is joined; anything else is no text."""
+    """Source with ``\\n`` line ends; a list of lines is joined, as in files; anything else is no text."""
     source = cell.get("source", "")
     if isinstance(source, Sequence) and not isinstance(source, str):
         source = "".join(line for line in source if isinstance(line, str))

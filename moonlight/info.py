@@ -15,18 +15,26 @@ _KNITR = re.compile(r"\{\s*([\w.+-]+)[\s,][^{}]*\}")
 _RAW = re.compile(r"\{=([\w./+-]*)\}")
 _KEY = re.compile(r"[^\s,{}=]+")
 _BARE = re.compile(r"[^\s,{}]+")
+_PLAIN_KEY = re.compile(r"[^\W\d][\w.:/-]*\Z")
 _SIMPLE = re.compile(r"[\w.:/+-]+\Z")
 _DECODER = json.JSONDecoder()
+
+REMOVED = object()
+"""Value that takes an option out in `edit`; None is a value like others, ``null``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One option in an info string: where it stands and what it says."""
+    """One option in an info string: where it stands and what it says.
+
+    `tag` is True for one ``.tag`` of the list ``tags``; ``#name`` has the key ``name``.
+    """
 
     start: int
     end: int
     key: str
     value: Any
+    tag: bool = False
 
 
 def language(info: str) -> str:
@@ -51,17 +59,15 @@ def options(info: str) -> dict[str, Any]:
     the name, ``.x`` adds to ``tags``.
     """
     found: dict[str, Any] = {}
-    tags: list[str] = []
+    tags: list[str] | None = None
     for token in tokens(info):
-        if token.key == ".":
-            tags.append(token.value)
+        if token.tag:
+            tags = [*(tags or []), token.value]
         elif token.key == "tags" and _is_tags(token.value):
-            tags += token.value
-        elif token.key == "#":
-            found["name"] = token.value
+            tags = (tags or []) + token.value
         else:
             found[token.key] = token.value
-    if tags:
+    if tags is not None:
         found["tags"] = list(dict.fromkeys(tags))
     return found
 
@@ -86,34 +92,33 @@ def tokens(info: str) -> Iterator[Token]:
 
 
 def edit(info: str, changes: Mapping[str, Any]) -> str:
-    """`info` with some options changed and everything else as it was; None removes an option.
+    """`info` with some options changed and everything else as it was.
 
-    A changed option keeps its place, a new one goes to the end.
+    A changed option keeps its place, a new one goes to the end, a REMOVED one goes.
     """
     left = dict(changes)
     pieces = []
     position = 0
     for token in tokens(info):
-        key = {".": "tags", "#": "name"}.get(token.key, token.key)
-        if key not in changes:
+        if (key := token.key) not in changes:
             continue
         start = position + len(info[position : token.start].rstrip(" \t"))
-        value = left.pop(key, None)
-        replacement = "" if value is None else info[start : token.start] + render(key, value)
+        value = left.pop(key, REMOVED)
+        replacement = "" if value is REMOVED else info[start : token.start] + render(key, value)
         pieces += [info[position:start], replacement]
         position = token.end
     text = "".join([*pieces, info[position:]])
     text = re.sub(r"\s*\{\s*\}\s*\Z", "", text) if pieces else text
-    added = [render(key, value) for key, value in left.items() if value is not None]
+    added = [render(key, value) for key, value in left.items() if value is not REMOVED]
     return " ".join([text, *added]).strip()
 
 
 def render(key: str, value: Any) -> str:
     """One option as text that `options` reads back as the same value; no backtick, no line end."""
-    if isinstance(value, str) and _SIMPLE.match(value) and _scalar(value) == value:
-        return f"{key}={value}"
-    text = json.dumps(value, ensure_ascii=False)
-    return f"{key}={text}".translate(_ESCAPES)
+    name = key if _PLAIN_KEY.match(key) else json.dumps(key, ensure_ascii=False)
+    simple = isinstance(value, str) and _SIMPLE.match(value) and _scalar(value) == value
+    text = value if simple else json.dumps(value, ensure_ascii=False)
+    return f"{name}={text}".translate(_ESCAPES)
 
 
 _ESCAPES = str.maketrans({"`": "\\u0060", "\x7f": "\\u007f", "\x85": "\\u0085"})
@@ -146,15 +151,27 @@ def _token(info: str, start: int, braced: bool) -> Token:
     if braced and info[start] in "#.":
         name = _KEY.match(info, start + 1)
         if name:
-            return Token(start, name.end(), info[start], name.group())
-    key = _KEY.match(info, start)
-    if key is None:
-        return Token(start, start + 1, info[start], True)
-    end = key.end()
+            tag = info[start] == "."
+            return Token(start, name.end(), "tags" if tag else "name", name.group(), tag)
+    key, end = _key(info, start)
     if info[end : end + 1] != "=":
-        return Token(start, end, key.group(), True)
+        return Token(start, end, key, True)
     value, end = _value(info, end + 1)
-    return Token(start, end, key.group(), value)
+    return Token(start, end, key, value)
+
+
+def _key(info: str, start: int) -> tuple[str, int]:
+    """A key and where it ends: a word, or a JSON string before ``=``."""
+    if info[start] == '"':
+        try:
+            key, end = _DECODER.raw_decode(info, start)
+        except ValueError:
+            pass
+        else:
+            if info[end : end + 1] == "=":
+                return key, end
+    word = _KEY.match(info, start)
+    return (word.group(), word.end()) if word else (info[start], start + 1)
 
 
 def _value(info: str, start: int) -> tuple[Any, int]:

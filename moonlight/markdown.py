@@ -7,6 +7,7 @@ whose text mistune re-indents, are looked up in the lines of their list.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -23,7 +24,7 @@ Container = Literal["", "list", "quote"]
 
 _MARKER = re.compile(r" {0,3}<!--[ \t]*cell[ \t]*(\{.*\})?[ \t]*-->[ \t]*(?=\n|\Z)")
 _REGION_END = re.compile(r"^<!--[ \t]*/cell(?:[ \t]+([\w-]+))?[ \t]*-->[ \t]*$", re.M)
-_REGION_ID = re.compile(r'"end"[ \t]*:[ \t]*"([\w-]+)"')
+_REGION_NAME = re.compile(r"[\w-]+\Z")
 _OPENER = re.compile(
     r"(?P<prefix>[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
 )
@@ -193,11 +194,10 @@ def _region_end(src: str, marker: re.Match[str], log: _Log) -> tuple[int, int] |
 
     A marker without an ``"end"`` id closes at the next ``<!-- /cell -->`` unless another marker comes first.
     """
-    named = _REGION_ID.search(marker.group(1) or "")
-    wanted = named.group(1) if named else ""
+    wanted = _region_name(marker.group(1) or "")
     ends = log.region_ends
     position = bisect_left(ends, (marker.end(), 0, ""))
-    if not named:
+    if not wanted:
         if position == len(ends) or ends[position][2]:
             return None
         start, end, _ = ends[position]
@@ -207,6 +207,18 @@ def _region_end(src: str, marker: re.Match[str], log: _Log) -> tuple[int, int] |
         if identifier == wanted:
             return start, end
     return None
+
+
+def _region_name(text: str) -> str:
+    """The ``"end"`` of a marker's JSON, "" without one."""
+    if '"end"' not in text:
+        return ""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    name = data.get("end") if isinstance(data, dict) else None
+    return name if isinstance(name, str) and _REGION_NAME.match(name) else ""
 
 
 _MARKER_LINE = re.compile(r"^ {0,3}<!--[ \t]*cell[ \t]*(\{.*\})?[ \t]*-->[ \t]*$", re.M)
