@@ -24,6 +24,10 @@ class MoonlightContents(Documents):
         base: Any = super()
         return finished(self.do_get(base.get, path, _wanted(content, type, format, require_hash)))
 
+    def is_hidden(self, path: str) -> bool:
+        base: Any = super()
+        return finished(self.do_is_hidden(base.is_hidden, path))
+
     def save(self, model: Model, path: str = "") -> Model:
         base: Any = super()
         return finished(self.do_save(base.save, model, path))
@@ -76,6 +80,10 @@ class AsyncMoonlightContents(Documents):
     ) -> Model:
         base: Any = super()
         return await self.do_get(base.get, path, _wanted(content, type, format, require_hash))
+
+    async def is_hidden(self, path: str) -> bool:
+        base: Any = super()
+        return await self.do_is_hidden(base.is_hidden, path)
 
     async def save(self, model: Model, path: str = "") -> Model:
         base: Any = super()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MAX_DEPTH = 100
-"""How deep the data of an output may be nested; nbformat copies notebooks by recursion."""
+"""How deep outputs and metadata may be nested; nbformat copies notebooks by recursion."""
 
 
 def clean(output: Any) -> dict[str, Any] | None:
@@ -167,7 +167,7 @@ def as_list(value: Any) -> list[Any]:
 
 def _is_json(value: Any) -> bool:
     """Whether a browser can read it: no NaN, no infinity, not nested beyond reason."""
-    if _is_deeper(value, MAX_DEPTH):
+    if is_deeper(value, MAX_DEPTH):
         return False
     try:
         json.dumps(value, allow_nan=False)
@@ -176,9 +176,10 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def _is_deeper(value: Any, limit: int) -> bool:
+def is_deeper(value: Any, limit: int) -> bool:
+    """Whether JSON data are nested in more than `limit` levels."""
     if isinstance(value, dict):
         value = list(value.values())
     if not isinstance(value, list):
         return False
-    return limit == 0 or any(_is_deeper(member, limit - 1) for member in value)
+    return limit == 0 or any(is_deeper(member, limit - 1) for member in value)

@@ -16,6 +16,7 @@ from typing import Any
 from jupyter_ext.attachments import folder_name
 from jupyter_ext.bases import BaseTexts
 from jupyter_ext.format import write_layout
+from jupyter_ext.outputs import MAX_DEPTH, is_deeper
 from jupyter_ext.refusal import refusal
 from jupyter_ext.writing import Written
 from moonlight.diagnostic import MoonlightError
@@ -77,6 +78,8 @@ def notebook_of(content: Any, name: str) -> dict[str, Any]:
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise _not_a_notebook(name, "there is no list of cells in it")
+    if is_deeper(content.get("metadata"), MAX_DEPTH):
+        raise _not_a_notebook(name, "its metadata are nested too deeply")
     for number, cell in enumerate(cells, 1):
         _check_cell(cell, number, name)
     return dict(content)
@@ -92,6 +95,8 @@ def _check_cell(cell: Any, number: int, name: str) -> None:
         raise _not_a_notebook(name, f"the source of cell {number} is no text")
     if not isinstance(cell.get("metadata") or {}, Mapping):
         raise _not_a_notebook(name, f"the metadata of cell {number} are no object")
+    if is_deeper([cell.get("metadata"), cell.get("attachments")], MAX_DEPTH):
+        raise _not_a_notebook(name, f"the metadata of cell {number} are nested too deeply")
     wrong = next((char for char in source if char == "\0" or "\ud800" <= char <= "\udfff"), None)
     if wrong is not None:
         line = source.count("\n", 0, source.index(wrong)) + 1
@@ -100,7 +105,7 @@ def _check_cell(cell: Any, number: int, name: str) -> None:
         raise refusal("not-encodable", message, name, "remove that character")
 
 
-def _upgraded(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _upgraded(content: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A notebook of nbformat 1 to 3 in nbformat 4."""
     import nbformat
 
@@ -109,7 +114,9 @@ def _upgraded(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         raise _not_a_notebook(name, f"nbformat {str(major)[:20]} is not known")
     try:
         old = nbformat.from_dict(content)
-        upgraded: Mapping[str, Any] = nbformat.convert(old, 4)
+        upgraded: dict[str, Any] = nbformat.convert(old, 4)
+        for key in ("orig_nbformat", "orig_nbformat_minor"):
+            upgraded["metadata"].pop(key, None)
     except Exception as error:  # nbformat's converters raise whatever a broken notebook leads to
         raise _not_a_notebook(name, f"it cannot be read as nbformat {major}") from error
     return upgraded

@@ -69,6 +69,15 @@ class Wrapped(LoggingConfigurable):
     async def is_folder(self, path: str) -> bool:
         return bool(await settled(self.manager.dir_exists(path.strip("/"))))
 
+    async def do_is_hidden(self, base: Any, path: str) -> bool:
+        """Whether a path is hidden; a name that no file can have is not, and is refused later."""
+        try:
+            return bool(await settled(base(path)))
+        except OSError:
+            if not is_document(path):
+                raise
+            return False
+
     async def refuse_hidden(self, path: str) -> None:
         if not self.manager.allow_hidden and await settled(self.manager.is_hidden(path)):
             raise HTTPError(400, f"Cannot create hidden file {path!r}")

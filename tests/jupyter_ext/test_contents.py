@@ -354,7 +354,7 @@ class Memory(AsyncContentsManager):
     async def file_exists(self, path: str) -> bool:
         return path.strip("/") in self.texts
 
-    async def get(self, path: str, content: Any = True, type: Any = None, format: Any = None) -> Any:  # noqa: A002
+    async def get(self, path: str, content: Any = True, type: Any = None, format: Any = None) -> Any:  # type: ignore[override]
         if path not in self.texts:
             raise HTTPError(404, "no such file")
         text = self.texts[path] if content else None
