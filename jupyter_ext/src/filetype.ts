@@ -27,7 +27,7 @@ export const filetype: JupyterFrontEndPlugin<void> = {
     // The factory gives every notebook's tab its own icon.
     tracker?.widgetAdded.connect((_, panel) => {
       if (isMoonlight(panel.context.path)) {
-        panel.title.icon = moonIcon;
+        panel.title.icon = moonIcon.bindprops({ stylesheet: 'mainAreaTab' });
       }
     });
   }
