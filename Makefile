@@ -9,7 +9,7 @@ UV   := $(PY) -m uv pip install -q -p .venv
 DATA := $(shell find jupyter_ext/labextension jupyter_ext/jupyter-config moon_kernel/kernelspec -type f)
 
 # Two processes; the browser tests, last in the order, share one of them.
-PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 2 --no-loadscope-reorder
 
 .PHONY: help lab test quick venv fmt refresh labextension bench clean
 

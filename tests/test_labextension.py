@@ -75,7 +75,6 @@ def built() -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("npm")
 @pytest.mark.skipif(NPM is None, reason="npm is missing; `make test` installs it")
 class TestBuild:
     """What is built from the sources in a second folder."""

@@ -24,7 +24,7 @@ SHARED = {
 }
 """Folder in the environment -> folder of the repository whose files are copied there."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("packaging")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def run(*command: str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:

@@ -40,7 +40,7 @@ need_chromium() {
     for name in chromium chromium-browser google-chrome; do
         if command -v "$name" >/dev/null; then return; fi
     done
-    apt_install "Chromium (for the browser tests)" chromium
+    apt_install "Chromium (for the browser tests)" chromium fonts-liberation
 }
 
 need_node() { # Debian 12's is too old for the bundler: then one from the Python registry, inside .venv
