@@ -30,6 +30,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "graph": "moonlight.commands.graph:graph",
         "hook": "moonlight.commands.hook:hook",
         "run": "moonlight.commands.run:run",
+        "zip": "moonlight.commands.zip:zip_",
     }
 )
 """Commands of the engine: name -> `module:function`, each a module of `moonlight.commands`."""

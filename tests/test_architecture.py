@@ -27,9 +27,10 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("events", "tracking", "trace", "streams", "lines", "calls", "sinks"), 2),
     **dict.fromkeys(("compiling", "instrument", "runtime"), 2),
     **dict.fromkeys(("runner", "importer", "store"), 2),
+    **dict.fromkeys(("guard", "handles", "beneath", "openask", "replacing"), 2),
     # 3: edges
     **dict.fromkeys(
-        ("fs", "cli", "graphview", "check", "pytest_plugin", "server", "commands", "__main__"), 3
+        ("fs", "archive", "cli", "graphview", "check", "pytest_plugin", "server", "commands", "__main__"), 3
     ),
 }
 """Floor of each module of `moonlight`, by the first name below the package."""
@@ -63,6 +64,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("jupyter_server", "jupyterlab", "jupytext", "tornado"), ("jupyter_ext",)),
     "click": COMMANDS,
     "flask": ("moonlight.server",),
+    "fsspec": ("moonlight.fs.spec",),
     "jinja2": ("moonlight.server", "moonleap.render"),
     "mistune": ("moonlight.markdown",),
     "rich": COMMANDS,
