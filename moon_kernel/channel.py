@@ -84,15 +84,16 @@ class TraceChannel:
         `comm.send` would route them to the shell of the cell that runs just now: a browser that
         talks on a subshell would have to wait for that cell.
         """
-        parent = self.kernel.get_parent("shell")
-        content = {"comm_id": comm.comm_id, "data": data}
         try:
+            parent = self.kernel.get_parent("shell")
+            content = {"comm_id": comm.comm_id, "data": data}
             self.kernel.session.send(
                 self.kernel.iopub_socket, "comm_msg", content, parent=parent, ident=comm.topic
             )
         except Exception:  # a browser that is gone must not break an execution
-            self.kernel.log.warning("moonlight.trace: comm %s is dead", comm.comm_id, exc_info=True)
-            self._forget(comm.comm_id)
+            self.kernel.log.warning("moonlight.trace: a comm is dead", exc_info=True)
+            with self._lock:
+                self._comms = {key: other for key, other in self._comms.items() if other is not comm}
 
     def _forget(self, comm_id: str) -> None:
         with self._lock:

@@ -22,7 +22,7 @@ def load(shell: Any) -> None:
     session = Session.from_environment(os.environ)
     hooks = ShellHooks(shell, session)
     channel = TraceChannel(kernel, session) if kernel is not None else None
-    register_magics(shell, session)
+    register_magics(shell, session, hooks.recorder)
     setattr(shell, _LOADED, (hooks, channel))
 
 

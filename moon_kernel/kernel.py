@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -20,7 +24,8 @@ from moon_kernel.compiler import MoonCompiler
 from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.session import Session
-from moonlight import __version__
+from moonlight import __version__, install_hook
+from moonlight.runner import SESSION
 
 
 class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
@@ -37,7 +42,8 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         self.hooks = ShellHooks(self.shell, self.moon)
         indentation.watch(self.shell)
         self.channel = TraceChannel(self, self.moon)
-        register_magics(self.shell, self.moon)
+        self.shell.push({SESSION: self.moon}, interactive=False)  # what `moonlight.block` looks for
+        register_magics(self.shell, self.moon, self.hooks.recorder)
         find_classes_in(self.moon)
         if hasattr(self, "debugger"):  # debugpy is there
             self.debugger.follow(self, self.moon)
@@ -72,7 +78,26 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         finally:
             self.hooks.settle(parent.get("header", {}).get("msg_id"))
 
+    @contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        """As ipykernel's, but a cell that only waits is cancelled now, not when its wait is over.
+
+        ipykernel's handler schedules the cancellation without waking the event loop.
+        """
+        loop = asyncio.get_running_loop()
+        with super()._cancel_on_sigint(future):
+            handler = signal.getsignal(signal.SIGINT)
+
+            def handle(number: int, frame: FrameType | None) -> None:
+                if callable(handler):
+                    handler(number, frame)
+                loop.call_soon_threadsafe(lambda: None)
+
+            signal.signal(signal.SIGINT, handle)
+            yield
+
 
 def main() -> None:
-    """Start the kernel application."""
+    """Start the kernel application; documents are importable in it."""
+    install_hook()
     IPKernelApp.launch_instance(kernel_class=MoonKernel)

@@ -11,9 +11,11 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from moon_kernel.documentfile import SUFFIX, cell_source
+from moon_kernel.outputs import OutputRecorder
 from moon_kernel.session import Session
 from moon_kernel.trace import Table, blocks_table, to_json, trace_table
 from moonlight.source import source_hash
+from moonlight.tracking import current_run
 
 HELP = """%moon trace [--json]     which blocks ran, in what order, how long, how nested
 %moon blocks             the document's blocks, each with its state
@@ -24,8 +26,9 @@ HELP = """%moon trace [--json]     which blocks ran, in what order, how long, ho
 class MoonMagic:
     """The subcommands of ``%moon``; each takes the words behind its name."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, recorder: OutputRecorder) -> None:
         self.session = session
+        self.recorder = recorder
         self.commands: dict[str, Callable[[list[str]], Any]] = {
             "trace": self.trace,
             "blocks": self.blocks,
@@ -47,6 +50,9 @@ class MoonMagic:
         as_json = self._only(words, "trace", "--json")
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
+        run = current_run()
+        if run is not None:
+            self.recorder.mute(run)
         if as_json:
             print(json.dumps(to_json(self.session.tracker, self.session.path), ensure_ascii=False))
             return None
@@ -104,9 +110,9 @@ def guess(word: str, known: Any) -> str:
     return f"; did you mean {close[0]!r}?" if close else "; see %moon help"
 
 
-def register_magics(shell: Any, session: Session) -> MoonMagic:
+def register_magics(shell: Any, session: Session, recorder: OutputRecorder) -> MoonMagic:
     """Give the shell ``%moon`` and its completion."""
-    magic = MoonMagic(session)
+    magic = MoonMagic(session, recorder)
 
     def moon(line: str) -> Any:
         return magic(line)

@@ -27,6 +27,7 @@ class OutputRecorder:
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._muted: set[int] = set()
         self._holding: deque[Run] = deque()
         self._total = 0
         self._lock = threading.Lock()
@@ -40,9 +41,9 @@ class OutputRecorder:
             while len(self._runs) > MAX_REQUESTS:
                 self._runs.popitem(last=False)
 
-    def run_of(self, request: str) -> Run | None:
-        """The run that text of this request goes to."""
-        return self._runs.get(request)
+    def mute(self, run: Run) -> None:
+        """Keep nothing more of this run: a trace that holds earlier traces would grow and grow."""
+        self._muted.add(run.order)
 
     def record(self, message: Message) -> Message:
         """A hook for ipykernel's publishers: looks at the message, and passes it on as it is."""
@@ -61,6 +62,8 @@ class OutputRecorder:
 
     def keep(self, run: Run, stream: Stream, text: str) -> None:
         """Text of a run; the oldest texts of the session make room."""
+        if run.order in self._muted:
+            return
         before = run.kept
         self.tracker.output(stream, text, run)
         if run.kept == before:
