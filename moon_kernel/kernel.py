@@ -25,7 +25,7 @@ from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.session import Session
 from moonlight import __version__, install_hook
-from moonlight.runner import SESSION
+from moonlight.tracking import SESSION
 
 
 class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]

@@ -23,13 +23,10 @@ from moonlight.lines import LineMode, traced_lines
 from moonlight.program import selected
 from moonlight.streams import ChildOutput, routed
 from moonlight.trace import trace_json
-from moonlight.tracking import Run, Tracker
+from moonlight.tracking import SESSION, Run, Tracker
 
 EXECUTORS = "moonlight.executors"
 """Entry point group of executors; plain Python is built in."""
-
-SESSION = "__moonlight__"
-"""Name under which a running namespace holds its session, for `block`."""
 
 _IPYTHON = re.compile(
     r"^[ \t]*(?:%|!|\?\??\w|[\w.]+\?\??[ \t]*$|.*=[ \t]*[%!]\w|.*\bawait\b|async (?:for|with)\b)"

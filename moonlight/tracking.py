@@ -22,6 +22,9 @@ from moonlight.events import (
     Stream,
 )
 
+SESSION = "__moonlight__"
+"""Name under which a running namespace holds its session (`tracker`, `path`), for `moonlight.block`."""
+
 MAX_RUNS = 10_000
 """Runs that a tracker keeps; of older ones the last of each block stays."""
 
