@@ -101,7 +101,12 @@ export class KernelTrace implements IDisposable {
     const kernel = this.session.session?.kernel;
     if (kernel && !this.asked && !this.restarting && isReachable(kernel)) {
       this.asked = true;
-      void this.open(kernel);
+      this.open(kernel).catch((reason: unknown) => {
+        // A kernel that goes away meanwhile needs no answer.
+        if (!kernel.isDisposed && !this.restarting) {
+          console.warn('moonlight.trace', reason);
+        }
+      });
     }
   }
 
