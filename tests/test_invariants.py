@@ -44,7 +44,7 @@ MAKERS = frozenset(
         *("bool", "bytes", "float", "frozenset", "int", "range", "str", "tuple", "fromkeys"),
         *("compile", "join", "maketrans", "reduce", "attrgetter", "itemgetter", "partial"),
         *("MappingProxyType", "NewType", "ParamSpec", "TypeVar", "Path", "Struct", "JSONDecoder"),
-        *("getLogger", "version", "option", "argument"),
+        *("getLogger", "version", "option", "argument", "getattr", "object"),
     }
 )
 """Names of what, called at module level, gives a value that nothing changes."""

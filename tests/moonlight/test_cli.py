@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -174,11 +173,13 @@ def test_module_and_command_are_the_same_program() -> None:
     assert output.startswith("Usage: moonlight [OPTIONS] COMMAND")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="processor time of children is not counted there")
 def test_help_is_there_at_once() -> None:
-    command = [sys.executable, "-m", "moonlight", "--help"]
     times = []
     for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run(command, capture_output=True, check=True, env={**os.environ})
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.25, times
+        before = os.times()
+        subprocess.run([sys.executable, "-m", "moonlight", "--help"], capture_output=True, check=True)
+        after = os.times()
+        spent = after.children_user - before.children_user
+        times.append(spent + after.children_system - before.children_system)
+    assert min(times) < 0.25, times  # processor time: what else the machine does is not ours
