@@ -50,7 +50,7 @@ def to_files(
 
 
 def linked(source: str, attachments: Mapping[str, Any], document: str) -> tuple[str, dict[str, Any]]:
-    """The way back from `embed`: attachments that are files of the document, byte for byte, as links again."""
+    """The way back from `embed`: attachments that are files of the document, byte for byte, as links."""
     folder = folder_name(document)
     left: dict[str, Any] = {}
     for name, bundle in attachments.items():

@@ -159,7 +159,8 @@ def _marker(data: Mapping[str, Any]) -> str:
 
 def info_head(info: str) -> str:
     """The part of an info string that names the language, without options."""
-    return info[: infos.head_end(info)].strip()
+    head = info[: infos.head_end(info)].strip()
+    return head + "}" if head.startswith("{") and "}" not in head else head
 
 
 def needs_region(source: str, policy: Policy) -> bool:

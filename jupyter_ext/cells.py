@@ -113,7 +113,7 @@ def _drafts(blocks: Iterable[Block]) -> Iterator[_Draft]:
     group: list[Block] = []
     for block in blocks:
         alone = block.executable or block.kind in ("raw", "front-matter")
-        starts = alone or block.starts_cell and not _awaits_heading(group, block)
+        starts = alone or (block.starts_cell and not _awaits_heading(group, block))
         if group and (starts or group[0].region):
             yield _Draft("markdown", group)
             group = []

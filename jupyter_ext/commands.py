@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,14 @@ def markdown(notebook: str, onto: str | None, output: str | None, force: bool) -
     made = exchange.with_front_matter(read_ipynb(notebook), text)
     if output or onto:
         made = exchange.with_links(made, output or onto or "")
-    written = write(made, text, output or onto)
+    written = _written(made, text, output or onto, notebook)
     encode(written.text, notebook)
     if output is not None:
         _put_document(written, output, force)
     elif onto is not None and not _missing(written.files, onto):
         _put(written.text, None, force)
     else:
-        _put(write(made, text, None).text, None, force)
+        _put(_written(made, text, None, notebook).text, None, force)
 
 
 @click.command(
@@ -105,10 +106,26 @@ def read_ipynb(path: str) -> Mapping[str, Any]:
         converted: Mapping[str, Any] = nbformat.convert(made, 4)
     except json.JSONDecodeError as error:
         raise _not_a_notebook(path, f"this is not JSON: {error.msg}", error.lineno) from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+        nbformat.ValidationError,
+    ) as error:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
         raise _not_a_notebook(path, f"it cannot be read as a notebook ({reason})") from None
     return converted
+
+
+def _written(made: Mapping[str, Any], onto: str | None, path: str | None, notebook: str) -> Written:
+    """A notebook as text for `path`; what is wrong with it is said of the file `notebook`."""
+    try:
+        return write(made, onto, path)
+    except FormatError as error:
+        span = replace(error.diagnostic.span, path=notebook)
+        raise FormatError(replace(error.diagnostic, span=span)) from None
 
 
 def _not_a_notebook(path: str, message: str, line: int = 1) -> FormatError:

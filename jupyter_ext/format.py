@@ -32,7 +32,7 @@ def reads(text: str, path: str | None = None, embed: bool = False) -> NotebookNo
     """
     from nbformat import from_dict
 
-    notebook: NotebookNode = from_dict(read_plain(text, path, embed))  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = from_dict(read_plain(text, path, embed))
     return notebook
 
 

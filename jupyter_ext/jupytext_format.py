@@ -33,6 +33,11 @@ FORMAT: Mapping[str, str] = MappingProxyType(
     {"suffix": ".py", "extension": ".md", "format_name": FORMAT_NAME}
 )
 
+LAYOUT_KEYS = frozenset(
+    {"cell_marker", "lines_to_end_of_cell_marker", "lines_to_next_cell", "noskipline", "skipline"}
+)
+"""Cell metadata by which jupytext's scripts keep their blank lines."""
+
 TextOf = Callable[[str], str | None]
 Function = Callable[..., Any]
 
@@ -55,8 +60,8 @@ def register_jupytext_format() -> bool:
             formats = import_module("jupytext.formats")
             if FORMAT_NAME in formats._VALID_FORMAT_NAMES:
                 return True
-            description = _description(formats)
             names, known = formats._VALID_FORMAT_NAMES.add, formats.JUPYTEXT_FORMATS.append
+            description = _description(formats)
         except (ImportError, AttributeError, TypeError, ValueError) as error:
             message = f"this jupytext is unknown to Moonlight ({error}): it does not get the format py.md"
             warnings.warn(message, RuntimeWarning, stacklevel=2)
@@ -100,18 +105,25 @@ def is_ours(fmt: Any, path: str = "") -> bool:
 
 def read_notebook(text: str, path: str | None = None) -> Any:
     """A text as jupytext's reader gives it."""
-    notebook = import_module("nbformat").from_dict(exchange.read(text, path))
-    shown = notebook.metadata.setdefault("jupytext", {})
+    notebook = exchange.read(text, path)
+    shown = notebook["metadata"].setdefault("jupytext", {})
     shown["text_representation"] = {"extension": ".md", "format_name": FORMAT_NAME}
-    return notebook
+    return import_module("nbformat").from_dict(notebook)
 
 
 def write_notebook(notebook: Mapping[str, Any], onto: str | None, path: str = "<notebook>") -> str:
     """A notebook as text, pictures inside it; of jupytext's metadata only ``formats`` stays."""
-    paired = {**notebook, "metadata": _with_formats(notebook.get("metadata"), onto)}
+    cells = [_without_layout(cell) for cell in notebook.get("cells") or ()]
+    paired = {**notebook, "metadata": _with_formats(notebook.get("metadata"), onto), "cells": cells}
     text = writes(exchange.with_front_matter(paired, onto), onto)
     encode(text, path)
     return text
+
+
+def _without_layout(cell: Any) -> Any:
+    """A cell without what jupytext's other readers note in it about the layout of their texts."""
+    metadata = {key: value for key, value in cell["metadata"].items() if key not in LAYOUT_KEYS}
+    return {**cell, "metadata": metadata}
 
 
 def _with_formats(metadata: Any, onto: str | None) -> dict[str, Any]:

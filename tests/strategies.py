@@ -146,7 +146,7 @@ VALUES = st.recursive(
     max_leaves=4,
 )  # fmt: skip
 TAGS = st.lists(WORDS.filter(lambda word: "," not in word), max_size=3, unique=True)
-METADATA = st.just({}) | st.builds(
+METADATA: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.builds(
     lambda tags, rest: {**rest, **({"tags": tags} if tags is not None else {})},
     st.none() | TAGS,
     st.dictionaries(KEYS, VALUES, max_size=2),
@@ -166,8 +166,8 @@ def cells(draw: st.DrawFn, source: st.SearchStrategy[str] = SOURCES) -> dict[str
         outputs = [{"output_type": "stream", "name": "stdout", "text": "1\n"}]
         cell |= {"execution_count": 1, "outputs": draw(st.sampled_from(([], outputs)))}
     elif kind == "raw":
-        if format := draw(RAW_FORMATS):
-            cell["metadata"]["raw_mimetype"] = format
+        if mimetype := draw(RAW_FORMATS):
+            cell["metadata"]["raw_mimetype"] = mimetype
     elif draw(st.integers(0, 5)) == 0:
         cell["attachments"] = {"p.png": PIXEL}
     return cell

@@ -10,6 +10,7 @@ from typing import Any, cast
 import click
 
 from moonlight.commands.output import show_diagnostics
+from moonlight.dataflow import BlockNames, dataflow
 from moonlight.document import Block, Document, parse
 from moonlight.policy import POLICIES, Policy
 from moonlight.source import read_source
@@ -40,14 +41,15 @@ def blocks(file: str, as_json: bool, policy: str | None) -> None:
 
 def to_json(document: Document) -> dict[str, Any]:
     """``{path, blocks, diagnostics}``, the contract of DESIGN.md."""
+    names = {block.index: block for block in dataflow(document).blocks}
     return {
         "path": document.path,
-        "blocks": [_block(block) for block in document.fences],
+        "blocks": [_block(block, names.get(block.index or 0)) for block in document.fences],
         "diagnostics": [diagnostic.to_json() for diagnostic in document.diagnostics],
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, names: BlockNames | None) -> dict[str, Any]:
     return {
         "index": block.index,
         "kind": block.kind,
@@ -58,8 +60,8 @@ def _block(block: Block) -> dict[str, Any]:
         "code_line": block.code_line,
         "code": block.text,
         "executable": block.executable,
-        "reads": [],  # names that a block reads and writes come with the data flow between blocks
-        "writes": [],
+        "reads": list(names.reads) if names else [],
+        "writes": list(names.writes) if names else [],
     }
 
 
