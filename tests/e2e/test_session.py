@@ -92,7 +92,7 @@ def test_double_click_on_the_tour_opens_runs_and_saves_only_the_edited_cell(
     driver.select_cell(page, index)
     expect(mark(page, 1)).to_have_attribute("data-state", "edited")
     driver.save(page)
-    changed = [line for line in git(folder, "diff", "-U0", "--", "tour.py.md").splitlines()[4:]]
+    changed = git(folder, "diff", "-U0", "--", "tour.py.md").splitlines()[4:]
     assert [line[0] for line in changed] == ["@", "-", "+"]
     assert changed[2].endswith('mean period {mean(moons.values()):.2f} d")')
     assert git(folder, "status", "--porcelain", "--untracked-files=no").split() == ["M", "tour.py.md"]
