@@ -113,22 +113,14 @@ class MoonDebugger(Debugger):  # type: ignore[misc, unused-ignore]
         return reply
 
     async def breakpoint_locations(self, message: Message) -> Message:
-        """Lines of a cell where a breakpoint can stand."""
-        arguments = message["arguments"]
-        source = arguments["source"]["path"]
-        places = [] if self._view(source) is not None else self._places(source)
-        if not places:
-            reply: Message = await self._forward_message(message)
-            return reply
-        view, first = places[0]
-        moved = {**arguments, "source": {"path": view.file.path}}
-        for name in ("line", "endLine"):
-            if name in arguments:
-                moved[name] = arguments[name] + first - 1
-        reply = await self._forward_message({**message, "arguments": moved})
-        for location in reply.get("body", {}).get("breakpoints", []):
-            _shift(location, 1 - first)
-        return reply
+        """debugpy does not answer this at all, which would block every request that follows."""
+        return {
+            "type": "response",
+            "request_seq": message["seq"],
+            "success": False,
+            "command": message["command"],
+            "message": "debugpy does not know where breakpoints can stand",
+        }
 
     def placed(self, view: LineView) -> None:
         """A cell is about to run at new lines: debugpy must know its breakpoints before.
@@ -172,8 +164,9 @@ class MoonDebugger(Debugger):  # type: ignore[misc, unused-ignore]
         set_at = dict(zip((item["line"] for item in sent), reply["body"]["breakpoints"], strict=False))
         answers = []
         for asked in message["arguments"].get("breakpoints", []):
-            answer = dict(set_at.get(asked["line"] + first - 1, {"verified": False}))
-            answer["line"] = asked["line"]
+            line = self.breakpoints.stop_line(source, asked["line"])
+            answer = dict(set_at.get(line + first - 1, {"verified": False}))
+            answer["line"] = line
             answer["source"] = {"path": source}
             answers.append(answer)
         self.breakpoint_list[source] = [{"line": answer["line"]} for answer in answers]

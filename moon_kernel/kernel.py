@@ -38,6 +38,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        assert self.shell is not None
         self.moon = Session.from_environment(os.environ)
         self.hooks = ShellHooks(self.shell, self.moon)
         indentation.watch(self.shell)

@@ -77,8 +77,7 @@ def editor(kernel: Client) -> Iterator[Session]:
 @pytest.mark.parametrize("saved", [True, False])
 def test_lab_stops_in_cells_at_the_end_of_a_long_document(lab: Session, saved: bool) -> None:
     kernel = lab.kernel
-    if saved:
-        kernel.write(LONG)
+    kernel.write(LONG if saved else document("old = 1"))
     function, call = lab.dump(FUNCTION), lab.dump(CALL)
     assert [item["line"] for item in lab.set(function, 2)] == [2]
     assert [item["line"] for item in lab.set(call, 2)] == [2]
@@ -143,6 +142,17 @@ def test_a_condition_is_kept(lab: Session) -> None:
     lab.kernel.answer(request)
 
 
+def test_a_breakpoint_on_a_comment_stops_at_the_code_before_it(lab: Session) -> None:
+    text = document("x = 1\n\n# a comment\ny = 2")
+    lab.kernel.write(text)
+    path = lab.dump(cell(text, 1)[0])
+    assert [item["line"] for item in lab.set(path, 3)] == [1]
+    request = lab.start(text, 1)
+    assert lab.stopped()[0] == ("<module>", 1, path)
+    lab.go()
+    lab.kernel.answer(request)
+
+
 def test_removed_breakpoints_are_removed(lab: Session) -> None:
     lab.kernel.write(LONG)
     path = lab.dump(CALL)
@@ -186,12 +196,9 @@ def test_the_source_of_a_cell_that_was_not_dumped_is_known(lab: Session) -> None
     kernel.answer(request)
 
 
-def test_places_for_breakpoints_are_lines_of_the_cell(lab: Session) -> None:
-    lab.kernel.write(LONG)
-    path = lab.dump(CALL)
-    reply = lab.kernel.debug("breakpointLocations", source={"path": path}, line=1, endLine=3)
-    if reply["success"]:
-        assert all(1 <= item["line"] <= 3 for item in reply["body"]["breakpoints"])
+def test_what_debugpy_leaves_unanswered_is_refused(lab: Session) -> None:
+    reply = lab.kernel.debug("breakpointLocations", source={"path": "x"}, line=1)
+    assert not reply["success"]
 
 
 def test_a_breakpoint_on_the_document_itself_is_hit(editor: Session) -> None:
