@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 BUILT = ROOT / "jupyter_ext" / "labextension"
 SOURCES = (
     *("package.json", "package-lock.json", "tsconfig.json", "rspack.config.cjs"),
-    *("jupyter_ext/src", "jupyter_ext/style", "jupyter_ext/schema", "jupyter_ext/install.json"),
+    *("jupyter_ext/src", "jupyter_ext/style", "jupyter_ext/schema"),
+    *("jupyter_ext/install.json", "jupyter_ext/package.json"),
 )
 REMEDY = "run `make labextension` and commit jupyter_ext/labextension"
 

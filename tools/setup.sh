@@ -32,8 +32,6 @@ need_venv() {
     fi
     "$python" -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check uv
-    # Ours says "type": "module", which must not reach the scripts of JupyterLab inside .venv.
-    echo '{}' > .venv/package.json
 }
 
 need_chromium() {
