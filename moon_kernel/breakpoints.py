@@ -64,7 +64,8 @@ def code_lines(source: str) -> tuple[int, ...]:
 
 
 def _starts(code: CodeType) -> Iterator[int]:
-    yield from (line for _, line in dis.findlinestarts(code) if line is not None)
+    # From Python 3.13 on, code that belongs to no line has the line None.
+    yield from (line or 0 for _, line in dis.findlinestarts(code))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _starts(constant)

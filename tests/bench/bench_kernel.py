@@ -51,20 +51,17 @@ def folders() -> dict[str, Path]:
     return found
 
 
-def measure(
-    rounds: int, work: Callable[[str], float | list[float]], samples: Samples | None = None
-) -> Samples:
+def measure(rounds: int, work: Callable[[str, int], float]) -> Samples:
     """Samples of `work` for each kernel, in pairs; the kernel that goes first alternates."""
-    found: Samples = samples or {kernel: [] for kernel in KERNELS}
+    found: Samples = {kernel: [] for kernel in KERNELS}
     for turn in range(rounds):
         for kernel in KERNELS if turn % 2 else reversed(KERNELS):
-            result = work(kernel)
-            found[kernel] += result if isinstance(result, list) else [result]
+            found[kernel].append(work(kernel, turn))
     return found
 
 
 def starts(places: dict[str, Path]) -> Samples:
-    def start(kernel: str) -> float:
+    def start(kernel: str, turn: int) -> float:
         began = time.perf_counter()
         client = Client(places[kernel], kernel)
         seconds = time.perf_counter() - began
@@ -77,20 +74,19 @@ def starts(places: dict[str, Path]) -> Samples:
 def round_trips(clients: dict[str, Client], metadata: bool) -> Samples:
     cells = [cell(TEXT, index) for index in range(1, BLOCKS + 1)]
 
-    def run_all(kernel: str) -> list[float]:
-        times = []
-        for number, (code, meta) in enumerate(cells):
-            began = time.perf_counter()
-            answer = clients[kernel].run(code, meta if metadata else None, f"cell-{number}")
-            times.append(time.perf_counter() - began)
-            assert answer.ok
-        return times
+    def run(kernel: str, turn: int) -> float:
+        code, meta = cells[turn % BLOCKS]
+        began = time.perf_counter()
+        answer = clients[kernel].run(code, meta if metadata else None, f"cell-{turn % BLOCKS}")
+        seconds = time.perf_counter() - began
+        assert answer.ok
+        return seconds
 
-    return measure(ROUNDS, run_all)
+    return measure(ROUNDS * BLOCKS, run)
 
 
 def prints(clients: dict[str, Client], code: str) -> Samples:
-    def run(kernel: str) -> float:
+    def run(kernel: str, turn: int) -> float:
         began = time.perf_counter()
         assert clients[kernel].run(code).ok
         return time.perf_counter() - began
@@ -119,7 +115,7 @@ def run() -> dict[str, float]:
     try:
         for metadata in (True, False):
             how = "with" if metadata else "without"
-            name = f"execute round trip, {BLOCKS} blocks {how} metadata, {ROUNDS} rounds"
+            name = f"execute round trip, {BLOCKS} blocks {how} metadata, {ROUNDS} interleaved rounds"
             ratios[f"round trip {how} metadata"] = report(name, round_trips(clients, metadata))
         many = "for i in range(1000): print(i)"
         name = f"1000 prints in one cell, {PRINTS} interleaved pairs"
