@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+if sys.platform == "darwin":
+    import fcntl
+
 
 def location(descriptor: int) -> str | None:
     """Path of what `descriptor` has open now; None where the system cannot say (a BSD, no /proc)."""
     if sys.platform == "win32":
         return _final_path(descriptor)
     if sys.platform == "darwin":
-        import fcntl
-
         answer = fcntl.fcntl(descriptor, fcntl.F_GETPATH, b"\0" * 1024)
         return os.fsdecode(answer.partition(b"\0")[0])
     try:

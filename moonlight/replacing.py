@@ -15,6 +15,9 @@ from errno import EACCES, EPERM, EROFS
 from moonlight.beneath import Opener
 from moonlight.guard import FileSystemError, refusal, translated
 
+if sys.platform != "win32":
+    import fcntl
+
 PATIENCE = 5.0
 """Seconds for which a writer waits for another one."""
 
@@ -117,8 +120,6 @@ def _check_kind(mode: int | None, name: str) -> None:
 def _locked(folder: int, name: str) -> Iterator[None]:
     """Lock a folder against other writers of ours, also in other processes; closing it unlocks."""
     if sys.platform != "win32":
-        import fcntl
-
         deadline = time.monotonic() + PATIENCE
         while True:
             try:

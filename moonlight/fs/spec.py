@@ -50,7 +50,7 @@ class MoonlightFileSystem(AbstractFileSystem):
     # -- reading ------------------------------------------------------------------------------------
 
     def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
-        """Entries of a folder, or the file itself; a document that cannot be read has no virtual size."""
+        """Entries of a folder, or the file itself; 0 is the size of what cannot be made from its document."""
         path = self._strip_protocol(path)
         infos = self.moonlight.entries(path) if self.moonlight.isdir(path) else [self.moonlight.stat(path)]
         if not detail:
@@ -188,7 +188,7 @@ class MarkdownWriter(io.BytesIO):
 def _details(info: Info) -> dict[str, Any]:
     return {
         "name": info.name,
-        "size": info.size,
+        "size": info.size or 0,
         "type": "directory" if info.kind == "folder" else "file",
         "created": info.created,
         "mtime": info.modified,

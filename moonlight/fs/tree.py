@@ -86,13 +86,19 @@ class MoonlightFS:
         return io.BytesIO(self._made(document))
 
     def stat(self, path: str) -> Info:
-        """Kind, size and times of a name; the size of a virtual file is that of its text."""
+        """Kind, size and times of a name; the size of a virtual file is that of its text.
+
+        It is None where the document has no text: not UTF-8, too large. Reading says which.
+        """
         parts = checked(path)
         document = self._document_of(parts)
         if document is None:
             return real_info("/".join(parts), self._opener.status(parts))
         real = real_info("/".join(document), self._opener.status(document))
-        return virtual_info(path, real, len(self._made(document)))
+        size = None
+        with suppress(SourceError):
+            size = len(self._made(document))
+        return virtual_info(path, real, size)
 
     def entries(self, path: str = "") -> list[Info]:
         """The entries of a folder, real and virtual, sorted by name."""
