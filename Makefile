@@ -65,7 +65,7 @@ quick: venv ## the tests that need neither browser nor build
 	$(PY) -m pytest $(PARALLEL) --ignore=tests/bench -m "not e2e and not slow"
 
 bench: venv ## the benchmarks of tests/bench
-	$(PY) -m pytest -s tests/bench
+	$(PY) -m pytest -s -p no:xdist tests/bench/bench_*.py
 
 clean: ## remove the environment and everything built
 	rm -rf .venv .build build dist node_modules jupyter_ext/lib .mypy_cache .pytest_cache .ruff_cache .hypothesis
