@@ -31,7 +31,8 @@ class _Starts:
     def __init__(self, tracker: Tracker, monitoring: Any) -> None:
         self.tracker = tracker
         self.monitoring = monitoring
-        self.blocks: dict[CodeType, int] = {}
+        # Code objects compare by value, and slowly: they are known by identity and kept.
+        self.blocks: dict[int, tuple[CodeType, int]] = {}
         self.tool: int | None = None
 
     def start(self) -> None:
@@ -46,18 +47,21 @@ class _Starts:
         if self.tool is None:
             return
         for function in functions(code):
-            self.blocks[function] = block
+            self.blocks[id(function)] = (function, block)
             self.monitoring.set_local_events(self.tool, function, self.monitoring.events.PY_START)
         if self.blocks:
             self.monitoring.restart_events()
 
     def started(self, code: CodeType, offset: int) -> Any:
-        self.tracker.called(self.blocks.get(code))
+        if current_run() is None:  # a thread that belongs to no block
+            return None
+        _, block = self.blocks.get(id(code), (None, None))
+        self.tracker.called(block)
         return self.monitoring.DISABLE
 
     def stop(self) -> None:
         if self.tool is not None:
-            for function in self.blocks:
+            for function, _ in self.blocks.values():
                 self.monitoring.set_local_events(self.tool, function, 0)
             self.monitoring.free_tool_id(self.tool)
 
@@ -66,7 +70,7 @@ class _Profile:
     def __init__(self, tracker: Tracker, path: str) -> None:
         self.tracker = tracker
         self.path = path
-        self.blocks: dict[CodeType, int] = {}
+        self.blocks: dict[int, tuple[CodeType, int]] = {}
         self.before: Any = None
 
     def start(self) -> None:
@@ -74,11 +78,12 @@ class _Profile:
         sys.setprofile(self.profile)
 
     def watch(self, code: CodeType, block: int) -> None:
-        self.blocks.update((function, block) for function in functions(code))
+        self.blocks.update((id(function), (function, block)) for function in functions(code))
 
     def profile(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code.co_filename == self.path and current_run() is not None:
-            self.tracker.called(self.blocks.get(frame.f_code))
+        if event == "call" and frame.f_code.co_filename == self.path:
+            _, block = self.blocks.get(id(frame.f_code), (None, None))
+            self.tracker.called(block)
 
     def stop(self) -> None:
         sys.setprofile(self.before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import re
 from functools import reduce
 from operator import or_
 from types import CodeType
@@ -12,78 +13,76 @@ from typing import Any
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import Block
 from moonlight.program import Program
+from moonlight.source import normalize
 
 FUTURE_FLAGS: int = reduce(
     or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
+
+_MAY_WARN = re.compile(
+    r"""\\ | \b(?:is|assert|finally)\b | [\])}"'][ \t\n]*[\[(] | (?<![\w.])\d[\w.]*[ \t]*[\[(]
+      | \d(?:and|else|for|if|in|or|not)\b""",
+    re.X,
+)
+"""What the compiler may warn about: the place of a warning cannot be shifted afterwards."""
+
+_STRING_FIRST = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*[ \t]*[uUrR]?[\"']")
 
 
 class SyntaxRefused(MoonlightError):
     """A block is not Python; the place is the Markdown line."""
 
 
-def compile_block(block: Block, path: str, flags: int = 0) -> CodeType:
+def compile_block(block: Block, path: str, flags: int = 0, first: bool = True) -> CodeType:
     """Code of one block. `flags` are the ``__future__`` flags of the blocks before it.
 
     The text is compiled as it stands and the line numbers are shifted afterwards, which costs nothing;
-    blocks with an indent go through the syntax tree, so that the columns fit the Markdown lines too.
-    Raises SyntaxError with Markdown lines.
+    blocks with an indent go through the syntax tree, so that the columns fit the Markdown lines too. Only in
+    the `first` block a leading string is the docstring. Raises SyntaxError with Markdown lines and columns,
+    also for what Python refuses in other ways.
     """
     shift = block.code_line - 1
-    only_ast = ast.PyCF_ONLY_AST if block.indent else 0
-    try:
-        result: Any = compile(block.text, path, "exec", flags=flags | only_ast, dont_inherit=True)
-    except SyntaxError as error:
-        move_error(error, shift)
-        raise
-    if not block.indent:
-        return shifted(result, shift)
-    ast.increment_lineno(result, shift)
-    _indent(result, len(block.indent.encode()))
-    code: CodeType = compile(result, path, "exec", flags=flags, dont_inherit=True)
-    return code
+    plain = not block.indent and (first or not _STRING_FIRST.match(block.text))
+    if plain and not _MAY_WARN.search(block.text):
+        try:
+            code = compile(block.text, path, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass  # once more, with true lines in the message too
+        else:
+            return shifted(code, shift)
+    text = "\n" * shift + block.text
+    if plain:
+        return _compiled(text, path, flags, block)
+    tree: Any = _compiled(text, path, flags | ast.PyCF_ONLY_AST, block)
+    _to_the_right(tree, dict(enumerate(_widths(block), block.code_line)))
+    if not first and tree.body:
+        tree.body.insert(0, ast.copy_location(ast.Pass(), tree.body[0]))
+    return _compiled(tree, path, flags, block)
 
 
 def compile_program(program: Program, path: str, optimize: int = -1) -> CodeType:
-    """Code of a whole sparse program, as import needs it.
-
-    ``from __future__`` may stand in any block: it holds for the whole module. Raises SyntaxError.
-    """
+    """Code of a whole sparse program, as import needs it. Raises SyntaxError with Markdown lines."""
     text = program.text
-    late = "__future__" in text
-    indented = [block for block in program.document.code_blocks if block.indent]
-    if not late and not indented:
-        return compile(text, path, "exec", dont_inherit=True, optimize=optimize)
-    tree: Any = compile(text, path, "exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True)
-    flags = _hoist_future(tree) if late else 0
+    blocks = program.document.code_blocks
+    indented = [block for block in blocks if block.indent]
+    if not indented:
+        return _compiled(text, path, 0, None, optimize)
+    tree: Any = _compiled(text, path, ast.PyCF_ONLY_AST, None)
+    widths: dict[int, int] = {}
     for block in indented:
-        lines = range(block.code_line, block.span.end_line + 1)
-        _indent(tree, len(block.indent.encode()), lines)
-    code: CodeType = compile(tree, path, "exec", flags, dont_inherit=True, optimize=optimize)
-    return code
+        widths.update(enumerate(_widths(block), block.code_line))
+    _to_the_right(tree, widths)
+    return _compiled(tree, path, 0, None, optimize)
 
 
 def shifted(code: CodeType, lines: int) -> CodeType:
     """`code` and all code in it, `lines` lines further down."""
-    constants = tuple(
-        shifted(constant, lines) if isinstance(constant, CodeType) else constant
-        for constant in code.co_consts
-    )
+    constants = code.co_consts
+    if any(type(constant) is CodeType for constant in constants):
+        constants = tuple(
+            shifted(constant, lines) if isinstance(constant, CodeType) else constant for constant in constants
+        )
     return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)
-
-
-def move_error(error: SyntaxError, lines: int) -> None:
-    """Shift the place of a syntax error."""
-    if error.lineno is not None:
-        error.lineno += lines
-    if error.end_lineno is not None:
-        error.end_lineno += lines
-    if len(error.args) > 1 and isinstance(error.args[1], tuple):
-        place = list(error.args[1])
-        place[1] = error.lineno
-        if len(place) > 4:
-            place[4] = error.end_lineno
-        error.args = (error.args[0], tuple(place))
 
 
 def future_flags(code: CodeType) -> int:
@@ -94,45 +93,70 @@ def future_flags(code: CodeType) -> int:
 def refusal(error: SyntaxError, path: str) -> SyntaxRefused:
     """A syntax error as diagnostic."""
     line = error.lineno or 1
-    span = Span(path, line, error.end_lineno or line, max(error.offset or 1, 1))
+    span = Span(path, line, max(error.end_lineno or line, line), max(error.offset or 1, 1))
     return SyntaxRefused(Diagnostic("syntax", error.msg, span, "mend the block, or mark it `skip`"))
 
 
-def _indent(tree: ast.AST, width: int, lines: range | None = None) -> None:
-    """Move the columns of the nodes on `lines` (all lines without it) to the right by `width` bytes."""
+def _compiled(source: Any, path: str, flags: int, block: Block | None, optimize: int = -1) -> CodeType:
+    """`compile` that only ever raises SyntaxError."""
+    try:
+        code: CodeType = compile(source, path, "exec", flags, dont_inherit=True, optimize=optimize)
+    except SyntaxError as error:
+        if block is not None:
+            _place(error, path, block, moved=isinstance(source, ast.AST))
+        raise
+    except (ValueError, RecursionError, MemoryError) as error:
+        line = block.code_line if block is not None else 1
+        if isinstance(source, str) and "\0" in source:
+            line = source.count("\n", 0, source.index("\0")) + 1
+        message = str(error) or "too complex for Python's compiler"
+        raise SyntaxError(message, (path, line, None, None)) from None
+    return code
+
+
+def _place(error: SyntaxError, path: str, block: Block, moved: bool) -> None:
+    """Put the error on a line of the block, with that line's text and with columns of the Markdown."""
+    rows = _rows(block)
+    last = block.code_line + max(len(rows), 1) - 1
+    line = min(max(error.lineno or block.code_line, block.code_line), last)
+    if line != error.lineno:
+        error.offset = error.end_offset = None
+    error.filename, error.lineno = path, line
+    if error.end_lineno is not None:
+        error.end_lineno = min(max(error.end_lineno, line), last)
+    error.text = rows[line - block.code_line] + "\n" if rows else None
+    if block.indent and not moved:
+        widths = dict(enumerate(_widths(block), block.code_line))
+        if error.offset:
+            error.offset += widths.get(line, 0)
+        if error.end_offset and error.end_offset > 0:
+            error.end_offset += widths.get(error.end_lineno or line, 0)
+    place = (path, line, error.offset, error.text, error.end_lineno, error.end_offset)
+    error.args = (error.msg, place if error.offset is not None else place[:4])
+
+
+def _rows(block: Block) -> list[str]:
+    """The lines of a block's code as the Markdown has them."""
+    count = block.text.count("\n")
+    return normalize(block.raw).split("\n")[1 : count + 1]
+
+
+def _widths(block: Block) -> list[int]:
+    """For each line how many characters of indent the Markdown has and the code has not."""
+    pairs = zip(_rows(block), block.text.split("\n"), strict=False)
+    return [_leading(row) - _leading(line) for row, line in pairs]
+
+
+def _leading(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def _to_the_right(tree: ast.AST, widths: dict[int, int]) -> None:
+    """Move the columns of nodes by the width of the lines where they begin and end."""
     for node in ast.walk(tree):
         place: Any = node
-        if not hasattr(node, "lineno") or (lines is not None and place.lineno not in lines):
+        if not hasattr(node, "lineno"):
             continue
-        place.col_offset += width
+        place.col_offset = max(place.col_offset + widths.get(place.lineno, 0), 0)
         if place.end_col_offset is not None:
-            place.end_col_offset += width
-
-
-def _hoist_future(tree: ast.Module) -> int:
-    """Flags of all ``from __future__`` statements, which become plain imports of their names."""
-    flags = 0
-    for index, node in enumerate(tree.body):
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level:
-            for alias in node.names:
-                feature = getattr(__future__, alias.name, None)
-                if feature is None:
-                    message = f"future feature {alias.name} is not defined"
-                    raise SyntaxError(message, ("", node.lineno, node.col_offset + 1, None))
-                flags |= feature.compiler_flag
-            tree.body[index] = _plain_import(node)
-    return flags
-
-
-def _plain_import(node: ast.ImportFrom) -> ast.stmt:
-    """Statement that binds the same names and is allowed anywhere."""
-    names = [alias.asname or alias.name for alias in node.names]
-    source = "; ".join(
-        f"{name} = __import__('__future__').{alias.name}"
-        for name, alias in zip(names, node.names, strict=True)
-    )
-    statements = ast.parse(source).body
-    block = ast.If(ast.Constant(True), statements, [])
-    for child in ast.walk(block):
-        ast.copy_location(child, node)
-    return block
+            place.end_col_offset = max(place.end_col_offset + widths.get(place.end_lineno, 0), 0)

@@ -9,7 +9,7 @@ import os
 import pkgutil
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import FileLoader, SourceLoader
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
@@ -17,10 +17,12 @@ from importlib.machinery import (
     SOURCE_SUFFIXES,
     ExtensionFileLoader,
     FileFinder,
+    ModuleSpec,
     SourceFileLoader,
     SourcelessFileLoader,
 )
-from typing import Any, cast
+from types import MethodType
+from typing import Any, cast, overload
 
 SUFFIX = ".py.md"
 
@@ -45,9 +47,16 @@ class MoonlightLoader(FileLoader, SourceLoader):
     ) -> types.CodeType:
         """Compile a document; SyntaxError with the Markdown line."""
         from moonlight.compiling import compile_program
+        from moonlight.names import is_ipython
 
-        text = data if isinstance(data, bytes) else data.encode()
-        return compile_program(_program(text, path), path, _optimize)
+        program = _program(data if isinstance(data, bytes) else data.encode(), path)
+        try:
+            return compile_program(program, path, _optimize)
+        except SyntaxError as error:
+            block = program.document.block_at(error.lineno or 1)
+            if block is not None and block.executable and is_ipython(block.text):
+                error.add_note("IPython syntax cannot be imported: mark the block `skip=import`")
+            raise
 
     def get_code(self, fullname: str) -> types.CodeType:
         """Code from bytecode of just this text, else compiled and, where possible, kept as bytecode.
@@ -56,6 +65,7 @@ class MoonlightLoader(FileLoader, SourceLoader):
         """
         path = self.get_filename(fullname)
         data = self.get_data(path)
+        show_source(path)
         digest = importlib.util.source_hash(data)
         cache = bytecode_path(path)
         code = _cached(self, cache, digest, path) if cache else None
@@ -65,17 +75,29 @@ class MoonlightLoader(FileLoader, SourceLoader):
                 _keep(cache, digest, code)
         return code
 
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Execute; inside a tracked run the import is a run of its own."""
-        path = self.get_filename(module.__name__)
-        linecache.cache[path] = cast(Any, _LinecacheEntry(path))
+    def create_module(self, spec: ModuleSpec) -> None:
+        """A standard module. Inside a tracked run its execution is made a run, nested in the block's."""
         tracking = sys.modules.get("moonlight.tracking")
         run = tracking.current_run() if tracking is not None else None
-        if run is None or run.tracker is None:
-            super().exec_module(module)
-            return
-        with run.tracker.running(None, path=path, line=1):
-            super().exec_module(module)
+        if run is not None and run.tracker is not None:
+            self.exec_module = MethodType(_tracked_exec, self)  # type: ignore[method-assign]
+
+
+def _tracked_exec(loader: MoonlightLoader, module: types.ModuleType) -> None:
+    tracking = sys.modules["moonlight.tracking"]
+    run = tracking.current_run()
+    del loader.exec_module
+    if run is None or run.tracker is None:
+        loader.exec_module(module)
+        return
+    with run.tracker.running(None, path=loader.get_filename(module.__name__), line=1):
+        loader.exec_module(module)
+
+
+# Python takes the frames of its import machinery out of tracebacks; it knows them by these names.
+_tracked_exec.__code__ = _tracked_exec.__code__.replace(
+    co_filename="<frozen importlib._bootstrap_external>", co_name="_call_with_frames_removed"
+)
 
 
 class MoonlightFinder(FileFinder):
@@ -127,37 +149,63 @@ def bytecode_path(path: str) -> str | None:
     return f"{root}-{FORMAT}{extension}"
 
 
-class _LinecacheEntry(tuple[Any, ...]):
-    """An entry of `linecache` whose lines are made when somebody asks for them.
+def show_source(path: str) -> None:
+    """Let `linecache` show a document as the Python that it is; made when somebody asks for a line."""
+    cache: dict[str, Any] = linecache.cache
+    entry = cache.get(path)
+    if entry is None or len(entry) == 1 or isinstance(entry[2], list):
+        # The second member, a modification time of None, keeps linecache.checkcache() off.
+        cache[path] = (1, None, SourceView(path), path)
 
-    The view is the sparse program, so that `inspect.getsource` of a class, which parses the whole file
-    before Python 3.13, meets Python only. It follows the file on disk.
+
+class SourceView(Sequence[str]):
+    """The lines of a document without its prose. It follows the file on disk.
+
+    `inspect.getsource` of a class, which parses the whole file before Python 3.13, meets Python only.
+    Indented fences keep their indent, below an ``if`` on the line of the fence, so that columns fit.
     """
 
-    def __new__(cls, path: str) -> _LinecacheEntry:
-        entry = super().__new__(cls, (0, None, [], path))
-        entry.seen = None
-        entry.lines = []
-        return entry
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._lines: list[str] = []
 
-    seen: tuple[int, int] | None
-    lines: list[str]
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self._made()[index]
 
-    def __getitem__(self, index: Any) -> Any:
-        return self._lines() if index == 2 else super().__getitem__(index)
+    def __len__(self) -> int:
+        return len(self._made())
 
-    def _lines(self) -> list[str]:
-        path = super().__getitem__(3)
+    def _made(self) -> list[str]:
         try:
-            status = os.stat(path)
-            if (status.st_mtime_ns, status.st_size) != self.seen:
-                with open(path, "rb") as file:
-                    program = _program(file.read(), path)
-                self.lines = program.text.splitlines(keepends=True)
-                self.seen = (status.st_mtime_ns, status.st_size)
-        except (OSError, ValueError):
-            return self.lines
-        return self.lines
+            status = os.stat(self._path)
+            if (status.st_mtime_ns, status.st_size) != self._seen:
+                with open(self._path, "rb") as file:
+                    self._lines = _view(file.read(), self._path)
+                self._seen = (status.st_mtime_ns, status.st_size)
+        except (OSError, SyntaxError):
+            return self._lines
+        return self._lines
+
+
+def _view(data: bytes, path: str) -> list[str]:
+    program = _program(data, path)
+    lines = program.text.split("\n")
+    document = program.document
+    for block in document.code_blocks:
+        if block.indent and any(_is_code(line) for line in block.text.split("\n")):
+            start, count = block.code_line - 1, block.text.count("\n")
+            rows = block.raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            lines[start - 1 : start + count] = ["if True:", *rows[1 : count + 1]]
+    return [line + "\n" for line in lines]
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _program(data: bytes, path: str) -> Any:
@@ -194,7 +242,7 @@ def _cached(loader: Any, cache: str, digest: bytes, path: str) -> types.CodeType
 
 def _keep(cache: str, digest: bytes, code: types.CodeType) -> None:
     """Write bytecode in one step; where that is not possible, the next import compiles again."""
-    temporary = f"{cache}.{os.getpid()}-{id(code):x}"
+    temporary = f"{cache}.{os.urandom(6).hex()}"
     try:
         os.makedirs(os.path.dirname(cache), exist_ok=True)
         with open(temporary, "xb") as file:

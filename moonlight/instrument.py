@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
+import warnings
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from moonlight.compiling import move_error, refusal
+from moonlight.compiling import compile_block, refusal
 from moonlight.document import Block, Document
+from moonlight.futures import without_futures
 from moonlight.program import Purpose, selected
 
 _HEAD = """\
@@ -18,7 +19,6 @@ from moonlight import runtime as _moonlight
 from moonlight.runtime import __moonlight_enter_block, __moonlight_leave_block, __moonlight_line
 __moonlight_document__ = {path!r}
 """
-_FUTURE = re.compile(r"^from __future__ import [^\n#]*(?:#[^\n]*)?$", re.M)
 
 
 def instrumented(document: Document, purpose: Purpose = "run", lines: bool = False) -> str:
@@ -29,22 +29,36 @@ def instrumented(document: Document, purpose: Purpose = "run", lines: bool = Fal
     """
     name = PurePath(document.path).name
     futures: dict[str, None] = {}
+    docstring = None
     parts = []
-    for block in selected(document, purpose):
-        futures.update((line.strip(), None) for line in _FUTURE.findall(block.text))
+    for number, block in enumerate(selected(document, purpose)):
+        _check(block, document.path)
+        text, names = without_futures(block.text)
+        futures.update(dict.fromkeys(names))
+        tree = _parsed(text)
+        if number == 0:
+            docstring = ast.get_docstring(tree, clean=False)
         header = f"# --- Block {block.index} from {name}: line {block.span.line} ---"
-        parts.append(f"\n{header}\n{_wrapped(block, document.path, lines)}")
-    head = "".join(f"{line}\n" for line in futures) + _HEAD.format(path=name)
-    return head + "".join(parts)
+        parts.append(f"\n{header}\n{_wrapped(block, tree, text, lines)}")
+    head = f"{docstring!r}\n" if docstring is not None else ""
+    head += f"from __future__ import {', '.join(futures)}\n" if futures else ""
+    return head + _HEAD.format(path=name) + "".join(parts)
 
 
-def _wrapped(block: Block, path: str, lines: bool) -> str:
-    text = _FUTURE.sub("pass  # the import stands at the top", block.text)
+def _check(block: Block, path: str) -> None:
     try:
-        tree = ast.parse(text)
+        compile_block(block, path)
     except SyntaxError as error:
-        move_error(error, block.code_line - 1)
         raise refusal(error, path) from None
+
+
+def _parsed(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _wrapped(block: Block, tree: ast.Module, text: str, lines: bool) -> str:
     calls = dict(_line_calls(tree, text, block)) if lines else {}
     inside = _string_lines(text)
     body = []

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any, Literal
 
-from moonlight.tracking import Run, Tracker, current_run
+from moonlight.tracking import Tracker
 
 LineMode = Literal["live", "full"]
 
@@ -110,11 +110,10 @@ class _Sampler:
             while frame is not None and frame.f_code.co_filename != self.path:
                 frame = frame.f_back
             if frame is not None and frame.f_lineno is not None:
-                self.tracker.line(frame.f_lineno, self.innermost())
-
-    def innermost(self) -> Run | None:
-        """The run that is open; the contexts of other threads cannot be asked."""
-        return next((run for run in reversed(self.tracker.runs) if run.status == "running"), None)
+                # The contexts of other threads cannot be asked.
+                run = self.tracker.innermost
+                if run is not None:
+                    self.tracker.line(frame.f_lineno, run)
 
     def stop(self) -> None:
         self.done.set()
@@ -133,11 +132,7 @@ class _Tracer:
         sys.settrace(self.called)
 
     def called(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename != self.path:
-            return None
-        if current_run() is not None:
-            self.tracker.line(frame.f_lineno)
-        return self.line
+        return self.line if frame.f_code.co_filename == self.path else None
 
     def line(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":

@@ -8,6 +8,7 @@ import symtable
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 _MAGIC_LINE = re.compile(r"^([ \t]*)(?:%|!|\?|[\w.]+\?{1,2}[ \t]*$).*", re.M)
 _MAGIC_VALUE = re.compile(r"^([ \t]*[\w., ]+=[ \t]*)[%!].*", re.M)
@@ -38,18 +39,20 @@ def names_of(code: str) -> Names:
 
     IPython lines are passed over, a ``%%magic`` cell is opaque.
     """
-    if code.lstrip().startswith("%%"):
-        return Names(opaque="a cell magic")
-    text = _MAGIC_VALUE.sub(r"\1None", _MAGIC_LINE.sub(r"\1pass", code)) if _has_magic(code) else code
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        text = code
         try:
-            tree = compile(text, "<block>", "exec", _FLAGS, dont_inherit=True)
+            tree = _tree(text)
+            if tree is None:
+                text = without_magics(code)
+                tree = compile(text, "<block>", "exec", _FLAGS, dont_inherit=True)
             visitor = _Visitor()
             visitor.statements(tree.body)
             visitor.names.deferred |= _deferred(text) - visitor.assigned
         except SyntaxError as error:
-            return Names(opaque=f"line {error.lineno}: {error.msg}")
+            magic = code.lstrip().startswith("%%")
+            return Names(opaque="a cell magic" if magic else f"line {error.lineno}: {error.msg}")
         except (ValueError, RecursionError, MemoryError) as error:
             return Names(opaque=str(error) or type(error).__name__)
     names = visitor.names
@@ -57,8 +60,29 @@ def names_of(code: str) -> Names:
     return names
 
 
-def _has_magic(code: str) -> bool:
-    return any(mark in code for mark in "%!?")
+def without_magics(code: str) -> str:
+    """`code` with ``pass`` and ``None`` in the place of IPython's ``%magic``, ``!command`` and ``object?``."""
+    return _MAGIC_VALUE.sub(r"\1None", _MAGIC_LINE.sub(r"\1pass", code))
+
+
+def is_ipython(code: str) -> bool:
+    """Whether text that is no Python is Python of IPython: magics, commands, ``await`` outside functions."""
+    if code.lstrip().startswith("%%"):
+        return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _tree(without_magics(code)) is not None
+        except (ValueError, RecursionError, MemoryError):
+            return False
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        tree: ast.Module = compile(text, "<block>", "exec", _FLAGS, dont_inherit=True)
+    except SyntaxError:
+        return None
+    return tree
 
 
 def _deferred(text: str) -> set[str]:
@@ -82,6 +106,27 @@ def _deferred(text: str) -> set[str]:
 
 def _is_comprehension(table: symtable.SymbolTable) -> bool:
     return table.get_name() in ("listcomp", "setcomp", "dictcomp", "genexpr")
+
+
+_MUTATORS = frozenset(
+    [
+        "add",
+        "append",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+    ]
+)
+"""Methods that change their object, wherever they are called; a call that is a statement of its own is taken
+for one that does, whatever its name."""
 
 
 class _Visitor(ast.NodeVisitor):
@@ -144,6 +189,11 @@ class _Visitor(ast.NodeVisitor):
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             self.change(call.func)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATORS:
+            self.change(node.func)
 
     # -- statements whose fields are evaluated in another order than they are listed --------------------
 
@@ -252,9 +302,11 @@ class _Visitor(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
+        self.local.append(_type_parameters(node))
         self.signature(node.args)
         if node.returns is not None:
             self.visit(node.returns)
+        self.local.pop()
         for inner in ast.walk(node):
             if isinstance(inner, ast.Global):
                 self.names.writes.update(inner.names)
@@ -276,12 +328,19 @@ class _Visitor(ast.NodeVisitor):
                 self.visit(argument.annotation)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        for part in [*node.decorator_list, *node.bases, *node.keywords]:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self.local.append(_type_parameters(node))
+        for part in [*node.bases, *node.keywords]:
             self.visit(part)
         self.local.append(_ClassScope())
         self.statements(node.body)
-        self.local.pop()
+        del self.local[-2:]
         self.write(node.name)
+
+    def visit_TypeAlias(self, node: Any) -> None:
+        """``type X = …``: the value is evaluated when it is asked for."""
+        self.write(node.name.id)
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -320,6 +379,11 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_DictComp(self, node: ast.DictComp) -> None:
         self.comprehension(node.generators, node.key, node.value)
+
+
+def _type_parameters(node: ast.AST) -> set[str]:
+    """Names in the brackets of ``def f[T]`` (Python 3.12)."""
+    return {parameter.name for parameter in getattr(node, "type_params", ())}
 
 
 class _ClassScope(set[str]):

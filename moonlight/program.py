@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
 from moonlight.document import Block, Document
+from moonlight.futures import hoisted
 from moonlight.sourcemap import Segment, SourceMap
 
 Purpose = Literal["run", "import"]
@@ -33,6 +34,8 @@ def sparse(document: Document, purpose: Purpose = "run") -> Program:
     """The program in which line n is line n of the Markdown; all other lines are empty.
 
     Tracebacks, debuggers, coverage and profilers need no map. Indented fences stand without their indent.
+    ``from __future__`` may stand in any block: it moves to line 1, which never holds code, or behind the
+    docstring.
     """
     lines = [""] * document.source.line_count
     segments = []
@@ -42,13 +45,15 @@ def sparse(document: Document, purpose: Purpose = "run") -> Program:
         lines[start - 1 : start - 1 + len(code)] = code
         if code:
             segments.append(Segment(start, start, len(code), block.index or 0))
-    return Program("\n".join(lines) + "\n", SourceMap(tuple(segments)), document)
+    text, _ = hoisted("\n".join(lines) + "\n")
+    return Program(text, SourceMap(tuple(segments)), document)
 
 
 def linear(document: Document, purpose: Purpose = "run") -> Program:
     """The blocks one after another, each below ``# --- Block 1 from intro.py.md: line 42 ---``.
 
     The header's line is the opening fence's; an empty line separates blocks (the seed's linear program).
+    A ``from __future__`` that Python would refuse in its place moves to the top.
     """
     name = PurePath(document.path).name
     lines: list[str] = []
@@ -61,5 +66,7 @@ def linear(document: Document, purpose: Purpose = "run") -> Program:
         if code:
             segments.append(Segment(len(lines) + 1, block.code_line, len(code), block.index or 0))
         lines += code
-    text = "".join(line + "\n" for line in lines)
+    text, added = hoisted("".join(line + "\n" for line in lines), new_line=True)
+    if added:
+        segments = [replace(segment, line=segment.line + 1) for segment in segments]
     return Program(text, SourceMap(tuple(segments)), document)

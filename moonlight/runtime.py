@@ -15,9 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from moonlight.streams import RoutedStream
+from moonlight.streams import follow
 from moonlight.trace import trace_json
-from moonlight.tracking import Run, Tracker, describe
+from moonlight.tracking import Run, Tracker
 
 TRACE_VARIABLE = "MOONLIGHT_TRACE"
 _SESSION = "__moonlight_session__"
@@ -29,11 +29,11 @@ class _Session:
     def __init__(self, path: str) -> None:
         self.path = path
         self.tracker = Tracker()
-        self.open: list[Run] = []
+        self.open: list[tuple[Run, BaseException | None]] = []
         self.blocks: dict[int, None] = {}
         out = os.environ.get(TRACE_VARIABLE)
-        sys.stdout = RoutedStream(sys.stdout, "stdout", self.tracker)
-        sys.stderr = RoutedStream(sys.stderr, "stderr", self.tracker)
+        sys.stdout = follow(sys.stdout, "stdout", self.tracker)
+        sys.stderr = follow(sys.stderr, "stderr", self.tracker)
         if out:
             atexit.register(self.write, Path(out))
 
@@ -46,32 +46,30 @@ class _Session:
 def __moonlight_enter_block(block_id: int) -> None:
     session = _session(sys._getframe(1))
     session.blocks.setdefault(block_id)
-    session.open.append(session.tracker.enter(block_id, path=session.path))
+    run = session.tracker.enter(block_id, path=session.path)
+    session.open.append((run, sys.exc_info()[1]))
 
 
 def __moonlight_leave_block(block_id: int) -> None:
     session = _session(sys._getframe(1))
     error = sys.exc_info()[1]
     while session.open:
-        run = session.open.pop()
-        if error is None:
-            session.tracker.leave(run)
-        else:
-            interrupted = isinstance(error, KeyboardInterrupt)
-            session.tracker.leave(run, "interrupted" if interrupted else "failed", describe(error))
+        run, outside = session.open.pop()
+        # An error that was being handled before is not the block's.
+        session.tracker.leave_with(run, error if error is not outside else None)
         if run.block == block_id:
             return
 
 
 def __moonlight_line(block_id: int, line_no: int) -> None:
     session = _session(sys._getframe(1))
-    session.tracker.line(line_no, session.open[-1] if session.open else None)
+    session.tracker.line(line_no, session.open[-1][0] if session.open else None)
 
 
 def line(block_id: int, line_no: int) -> None:
     """``__moonlight_line`` under a name that class bodies, where Python mangles the other, can use."""
     session = _session(sys._getframe(1))
-    session.tracker.line(line_no, session.open[-1] if session.open else None)
+    session.tracker.line(line_no, session.open[-1][0] if session.open else None)
 
 
 def tracker(namespace: dict[str, Any]) -> Tracker | None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from dataclasses import asdict
 from typing import TextIO
 
 from moonlight.events import BlockEntered, BlockLeft, Event
+
+_ENOUGH = 2**16
+"""Characters of events that wait to be written together."""
 
 _COLOURS = {"done": "\x1b[32m", "failed": "\x1b[31m", "interrupted": "\x1b[33m"}
 
@@ -33,13 +38,38 @@ class ProgressSink:
 
 
 class JsonLinesSink:
-    """Each event as one JSON object on a line, with its kind under ``event``; flushed as it happens."""
+    """Each event as one JSON object on a line, with its kind under ``event``; written when a block begins or
+    ends, and in between when much has come together.
+
+    Takes events from several threads; in a forked child it is silent. `failed` is what ended the writing.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
+        self.failed: OSError | None = None
+        self._pending: list[str] = []
+        self._size = 0
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
 
     def __call__(self, event: Event, /) -> None:
-        entry = {"event": type(event).__name__, **asdict(event)}
-        self.stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        if isinstance(event, BlockEntered | BlockLeft):
-            self.stream.flush()
+        if self.failed is not None or os.getpid() != self._owner:
+            return
+        line = json.dumps({"event": type(event).__name__, **asdict(event)}) + "\n"
+        with self._lock:
+            self._pending.append(line)
+            self._size += len(line)
+            if self._size > _ENOUGH or isinstance(event, BlockEntered | BlockLeft):
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what has come together."""
+        with self._lock:
+            text = "".join(self._pending)
+            self._pending.clear()
+            self._size = 0
+            try:
+                self.stream.write(text)
+                self.stream.flush()
+            except OSError as error:
+                self.failed = error

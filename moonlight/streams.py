@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import codecs
 import io
-import os
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from moonlight.events import Stream
-from moonlight.tracking import Run, Tracker
+from moonlight.tracking import Tracker
 
 
 class RoutedStream(io.TextIOBase):
     """A text stream that writes to the real one and tells the tracker; all else is the real one's.
 
     The block is the one of the writing thread's context: threads and tasks that belong to no block are
-    written through and not recorded.
+    written through and not recorded. Closing it closes it for the blocks, not the real stream.
     """
 
-    def __init__(self, real: TextIO, stream: Stream, tracker: Tracker) -> None:
+    def __init__(
+        self, real: TextIO, stream: Stream, tracker: Tracker, before: Callable[[], None] | None = None
+    ) -> None:
         self._real = real
         self._stream: Stream = stream
         self._tracker = tracker
+        self._before = before
+        self._bytes: _RoutedBuffer | None = None
 
     def write(self, text: str, /) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+        if self._before is not None:
+            self._before()
         count = self._real.write(text)
         self._tracker.output(self._stream, text)
         return count
@@ -38,14 +43,22 @@ class RoutedStream(io.TextIOBase):
             self.write(line)
 
     def flush(self) -> None:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
         self._real.flush()
 
     def close(self) -> None:
-        """Left to the owner of the real stream."""
+        """Further writes raise ValueError; the real stream is left to its owner."""
+        if not self.closed:
+            with suppress(Exception):
+                self._real.flush()
+            super().close()
 
     @property
     def buffer(self) -> _RoutedBuffer:
-        return _RoutedBuffer(self._real, self._stream, self._tracker)
+        if self._bytes is None:
+            self._bytes = _RoutedBuffer(self._real, self._stream, self._tracker)
+        return self._bytes
 
     def isatty(self) -> bool:
         return self._real.isatty()
@@ -75,113 +88,40 @@ class _RoutedBuffer:
         self._real = real
         self._stream: Stream = stream
         self._tracker = tracker
+        self._decoder = codecs.getincrementaldecoder(real.encoding or "utf-8")("replace")
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: Any) -> int:
         self._real.flush()
         count = self._real.buffer.write(data)
-        self._tracker.output(self._stream, bytes(data).decode(self._real.encoding, "replace"))
+        self._tracker.output(self._stream, self._decoder.decode(bytes(data)))
         return count
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real.buffer, name)
 
 
+def follow(
+    real: TextIO | None, stream: Stream, tracker: Tracker, before: Callable[[], None] | None = None
+) -> Any:
+    """A routed stream; None, as Python has it for a descriptor that was closed at its start, stays None."""
+    return None if real is None else RoutedStream(real, stream, tracker, before)
+
+
 @contextmanager
-def routed(tracker: Tracker) -> Iterator[None]:
+def routed(tracker: Tracker, before: Callable[[], None] | None = None) -> Iterator[None]:
     """`sys.stdout` and `sys.stderr` tell the tracker; afterwards the streams from before are back, whatever
-    the blocks put in their place."""
-    before = sys.stdout, sys.stderr
-    sys.stdout = RoutedStream(before[0], "stdout", tracker)
-    sys.stderr = RoutedStream(before[1], "stderr", tracker)
+    the blocks put in their place. `before` is called before each write."""
+    real = sys.stdout, sys.stderr
+    sys.stdout = follow(real[0], "stdout", tracker, before)
+    sys.stderr = follow(real[1], "stderr", tracker, before)
     try:
         yield
     finally:
         for stream in (sys.stdout, sys.stderr):
             with suppress(Exception):
                 stream.flush()
-        sys.stdout, sys.stderr = before
-
-
-class ChildOutput:
-    """What child processes and C code write to the file descriptors 1 and 2, for the running block.
-
-    The descriptors become pipes; a thread passes on what arrives to the real ones and to the tracker. Not
-    on Windows, where the descriptors stay as they are.
-    """
-
-    def __init__(self, tracker: Tracker, current: Callable[[], Run | None]) -> None:
-        self._tracker = tracker
-        self._current = current
-        self._pumps: list[_Pump] = []
-
-    def __enter__(self) -> ChildOutput:
-        if os.name == "posix":
-            names: tuple[tuple[int, Stream], ...] = ((1, "stdout"), (2, "stderr"))
-            self._pumps = [_Pump(fd, name, self._tracker, self._current) for fd, name in names]
-        return self
-
-    def drain(self) -> None:
-        """Wait until what was written so far has been recorded, a tenth of a second at most."""
-        for pump in self._pumps:
-            pump.drain()
-
-    def real(self, fd: int) -> TextIO | None:
-        """A text stream to the real descriptor, for Python's own prints."""
-        for pump in self._pumps:
-            if pump.fd == fd:
-                copy = os.dup(pump.saved)
-                return os.fdopen(copy, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
-        return None
-
-    def __exit__(self, *exception: object) -> None:
-        for pump in self._pumps:
-            pump.close()
-
-
-class _Pump(threading.Thread):
-    def __init__(self, fd: int, stream: Stream, tracker: Tracker, current: Callable[[], Run | None]) -> None:
-        super().__init__(name=f"moonlight-{stream}", daemon=True)
-        self.fd = fd
-        self.saved = os.dup(fd)
-        self._stream: Stream = stream
-        self._tracker = tracker
-        self._current = current
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._reader, writer = os.pipe()
-        os.dup2(writer, fd)
-        os.close(writer)
-        self._idle = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        while True:
-            self._idle.set()
-            data = os.read(self._reader, 65536)
-            self._idle.clear()
-            if not data:
-                break
-            view = memoryview(data)
-            while view:
-                view = view[os.write(self.saved, view) :]
-            text = self._decoder.decode(data)
-            if text:
-                self._tracker.output(self._stream, text, self._current())
-        os.close(self._reader)
-
-    def drain(self) -> None:
-        deadline = time.monotonic() + 0.1
-        while time.monotonic() < deadline and (self._waiting() or not self._idle.is_set()):
-            time.sleep(0.0005)
-
-    def _waiting(self) -> bool:
-        import fcntl
-        import termios
-
-        return fcntl.ioctl(self._reader, termios.FIONREAD, b"\0\0\0\0") != b"\0\0\0\0"
-
-    def close(self) -> None:
-        self.drain()
-        os.dup2(self.saved, self.fd)
-        self.join(0.2)
-        if not self.is_alive():
-            os.close(self.saved)
+        sys.stdout, sys.stderr = real

@@ -44,17 +44,19 @@ def _entry(index: int, run: Run | None) -> dict[str, Any]:
         "status": run.status,
         "started": run.started,
         "duration": run.duration,
-        "outputs": _merged(run.outputs),
+        "outputs": _merged(run),
         "error": run.error,
     }
 
 
-def _merged(outputs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Outputs with neighbours of one stream joined."""
+def _merged(run: Run) -> list[dict[str, str]]:
+    """Outputs with neighbours of one stream joined; a note at the end where some were not kept."""
     merged: list[tuple[str, list[str]]] = []
-    for stream, text in outputs:
+    for stream, text in run.outputs:
         if merged and merged[-1][0] == stream:
             merged[-1][1].append(text)
         else:
             merged.append((stream, [text]))
+    if run.dropped and merged:
+        merged[-1][1].append(f"\n… {run.dropped} more characters\n")
     return [{"stream": stream, "text": "".join(texts)} for stream, texts in merged]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,14 +36,18 @@ MAX_LINES = 100_000
 MAX_OUTPUT = 2**20
 """Characters of output kept per run; `Run.dropped` counts the rest."""
 
+MAX_EVENT = 2**16
+"""Characters of one `Output` event; a longer text becomes several."""
+
 CHUNK = 2**13
 """Texts of one stream are joined up to this length: adding to a long text again and again is quadratic."""
 
 
 @dataclass(slots=True)
 class Run:
-    """One execution of a block. `order` counts from 1 in a session, `parent` is the order of the run inside
-    which this one began, `started` is in Unix seconds, `duration` in seconds."""
+    """One execution of a block. `order` counts from 1 in a session, `parent` is the order of the run of this
+    session inside which this one began, `outer` the run of whatever session while this one is open;
+    `started` is in Unix seconds, `duration` in seconds."""
 
     order: int
     block: int | None
@@ -59,6 +65,7 @@ class Run:
     kept: int = 0
     clock: float = 0.0
     tracker: Tracker | None = field(default=None, repr=False, compare=False)
+    outer: Run | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The message shape of a run, without outputs."""
@@ -93,14 +100,24 @@ class Tracker:
         self.calls: dict[tuple[int, int], None] = {}
         self._runs: dict[int, Run] = {}
         self._last: dict[tuple[object, ...], int] = {}
+        self._open: dict[int, Run] = {}
         self._count = 0
-        self._lock = threading.Lock()
+        # Signal handlers and finalizers may print while this thread holds it.
+        self._lock = threading.RLock()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_Unlock(weakref.ref(self)))
 
     @property
     def runs(self) -> list[Run]:
         """The recorded runs, oldest first."""
         with self._lock:
             return list(self._runs.values())
+
+    @property
+    def innermost(self) -> Run | None:
+        """The block's run that began last and has not ended, whatever thread it belongs to."""
+        with self._lock:
+            return self._speaker(next(reversed(self._open.values()), None))
 
     def run(self, order: int) -> Run | None:
         """The run with this order, while it is kept."""
@@ -116,7 +133,8 @@ class Tracker:
         cell_id: str | None = None,
     ) -> Run:
         """A block begins in this context; leave it with `leave`, in the same context."""
-        parent = _current.get()
+        outer = _current.get()
+        parent = self._own(outer)
         with self._lock:
             self._count += 1
             run = Run(
@@ -130,22 +148,34 @@ class Tracker:
                 cell_id,
                 clock=time.perf_counter(),
                 tracker=self,
+                outer=outer,
             )
             self._keep(run)
+            self._open[run.order] = run
         _current.set(run)
         self._tell(BlockEntered(run.order, block, run.started, run.parent))
         return run
 
     def leave(self, run: Run, status: Status = "done", error: str | None = None) -> None:
         """The run ended; a run that has ended already stays as it is."""
-        if run.status != "running":
-            return
-        run.duration = time.perf_counter() - run.clock
-        run.error = error
-        run.status = status
+        with self._lock:
+            if run.status != "running":
+                return
+            run.duration = time.perf_counter() - run.clock
+            run.error = error
+            run.status = status
+            self._open.pop(run.order, None)
         if _current.get() is run:
-            _current.set(self._runs.get(run.parent) if run.parent is not None else None)
+            _current.set(run.outer)
+        run.outer = None
         self._tell(BlockLeft(run.order, run.block, time.time(), run.duration, status, error))
+
+    def leave_with(self, run: Run, error: BaseException | None = None) -> None:
+        """The run ended, by `error` where there is one."""
+        if error is None:
+            self.leave(run)
+        else:
+            self.leave(run, *verdict(error))
 
     @contextmanager
     def running(self, block: int | None, **place: Any) -> Iterator[Run]:
@@ -153,40 +183,44 @@ class Tracker:
         run = self.enter(block, **place)
         try:
             yield run
-        except KeyboardInterrupt:
-            self.leave(run, "interrupted", "KeyboardInterrupt")
-            raise
         except BaseException as error:
-            self.leave(run, "failed", describe(error))
+            self.leave_with(run, error)
             raise
         self.leave(run)
 
     def output(self, stream: Stream, text: str, run: Run | None = None) -> None:
-        """Text written to `stream` by `run`, by default the current one; outside of runs it is not kept."""
-        run = run if run is not None else _current.get()
-        if run is None:
+        """Text written to `stream` by `run`, by default the current one; outside of runs it is not kept.
+
+        What an imported document prints belongs to the block that imports it.
+        """
+        run = run if run is not None else self._speaker(self._own(_current.get()))
+        if run is None or not text:
             return
-        room = MAX_OUTPUT - run.kept
-        kept = text[:room] if len(text) > room else text
-        run.dropped += len(text) - len(kept)
-        run.kept += len(kept)
-        if kept:
-            if run.outputs and run.outputs[-1][0] == stream and len(run.outputs[-1][1]) < CHUNK:
-                run.outputs[-1] = (stream, run.outputs[-1][1] + kept)
-            else:
-                run.outputs.append((stream, kept))
-        self._tell(Output(run.order, run.block, stream, text))
+        with self._lock:
+            room = MAX_OUTPUT - run.kept
+            kept = text[:room] if len(text) > room else text
+            run.dropped += len(text) - len(kept)
+            run.kept += len(kept)
+            if kept:
+                last = run.outputs[-1] if run.outputs else None
+                if last is not None and last[0] == stream and len(last[1]) < CHUNK:
+                    run.outputs[-1] = (stream, last[1] + kept)
+                else:
+                    run.outputs.append((stream, kept))
+        if self.sinks:
+            for start in range(0, len(text), MAX_EVENT):
+                self._tell(Output(run.order, run.block, stream, text[start : start + MAX_EVENT]))
 
     def line(self, line: int, run: Run | None = None) -> None:
         """A Markdown line was reached."""
-        run = run if run is not None else _current.get()
+        run = run if run is not None else self._own(_current.get())
         if run is not None:
             self.lines.append((run.order, line))
             self._tell(LineReached(run.order, run.block, line))
 
     def called(self, block: int | None) -> None:
         """Code of `block` started while another block ran: an edge of the traversal tree."""
-        run = _current.get()
+        run = self._own(_current.get())
         if run is not None and block is not None and run.block is not None and run.block != block:
             self.calls.setdefault((run.block, block))
 
@@ -219,6 +253,19 @@ class Tracker:
             stack += [(depth + 1, child) for child in reversed(children.get(run.order, []))]
         return found
 
+    def _own(self, run: Run | None) -> Run | None:
+        """The innermost run of this tracker that `run` is, or is inside."""
+        while run is not None and run.tracker is not self:
+            run = run.outer
+        return run
+
+    def _speaker(self, run: Run | None) -> Run | None:
+        """The block inside which `run` is, where `run` itself is none."""
+        speaker = run
+        while speaker is not None and speaker.block is None:
+            speaker = self._runs.get(speaker.parent) if speaker.parent is not None else None
+        return speaker or run
+
     def _keep(self, run: Run) -> None:
         self._runs[run.order] = run
         self._last[_key(run)] = run.order
@@ -236,6 +283,27 @@ class Tracker:
 def _key(run: Run) -> tuple[object, ...]:
     """What runs of one block have in common: its number in its document, else the cell, else nothing."""
     return (run.path, run.block) if run.block is not None else (run.path, None, run.cell_id)
+
+
+class _Unlock:
+    """In a forked child nobody is left to release the lock that another thread held."""
+
+    def __init__(self, tracker: weakref.ref[Tracker]) -> None:
+        self.tracker = tracker
+
+    def __call__(self) -> None:
+        tracker = self.tracker()
+        if tracker is not None:
+            tracker._lock = threading.RLock()
+
+
+def verdict(error: BaseException) -> tuple[Status, str | None]:
+    """Status and error of a run that `error` ended; an exit without an error code is a good end."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", "KeyboardInterrupt"
+    if isinstance(error, SystemExit) and error.code in (None, 0):
+        return "done", None
+    return "failed", describe(error)
 
 
 def describe(error: BaseException) -> str:

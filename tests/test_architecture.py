@@ -22,9 +22,10 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("source", "diagnostic", "markdown"), 0),
     # 1: documents
     **dict.fromkeys(("info", "frontmatter", "policy", "document"), 1),
-    **dict.fromkeys(("program", "sourcemap", "names", "dataflow"), 1),
+    **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),
     # 2: execution
     **dict.fromkeys(("events", "tracking", "trace", "streams", "lines", "calls", "sinks"), 2),
+    **dict.fromkeys(("children", "tracebacks", "executors", "mainmodule"), 2),
     **dict.fromkeys(("compiling", "instrument", "runtime"), 2),
     **dict.fromkeys(("runner", "importer", "store"), 2),
     **dict.fromkeys(("guard", "handles", "beneath", "openask", "replacing"), 2),

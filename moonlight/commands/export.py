@@ -11,10 +11,10 @@ import click
 from moonlight.commands.output import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import Document, parse
+from moonlight.executors import check_syntax
 from moonlight.importer import SUFFIX
 from moonlight.instrument import instrumented
 from moonlight.program import linear, sparse
-from moonlight.runner import check_syntax
 from moonlight.source import read_source, write_atomic
 
 MARK = "# --- Block "
@@ -66,7 +66,7 @@ def export(
         sys.exit(1)
 
 
-def write_export(target: Path, text: str, force: bool = True) -> None:
+def write_export(target: Path, text: str, force: bool = False) -> None:
     """Write an export where it differs from what is there.
 
     Raises ExportError ``not-an-export`` for a file of somebody else's, unless forced.
@@ -78,7 +78,7 @@ def write_export(target: Path, text: str, force: bool = True) -> None:
     if there == text:
         return
     if there and MARK not in there and not force:
-        hint = "give another place with -o, or --force to replace it"
+        hint = "choose another place, or replace it with `moonlight export --force`"
         raise ExportError(
             Diagnostic("not-an-export", "this file was not exported", Span(str(target), 1, 1), hint)
         )
