@@ -17,6 +17,7 @@ from moonlight.handles import held_folder, location, segments_below
 
 _FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _LISTS = os.scandir in os.supports_fd
+_RELATIVE = _LISTS and os.open in os.supports_dir_fd and os.stat in os.supports_dir_fd
 
 
 class OpenThenAsk:
@@ -131,5 +132,4 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
 
 def opener(root: str) -> Opener:
     """The opener that this system allows."""
-    relative = os.open in os.supports_dir_fd and os.stat in os.supports_dir_fd
-    return Beneath(root) if relative and os.scandir in os.supports_fd else OpenThenAsk(root)
+    return Beneath(root) if _RELATIVE else OpenThenAsk(root)

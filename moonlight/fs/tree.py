@@ -15,11 +15,11 @@ from moonlight.diagnostic import Diagnostic
 from moonlight.document import parse
 from moonlight.fs.info import Info, joined, real_info, virtual_info
 from moonlight.fs.patterns import Pattern
-from moonlight.fs.virtual import VirtualFiles, document_name, shadowed, virtual_name
+from moonlight.fs.virtual import VirtualFiles, document_name, read_bounded, shadowed, virtual_name
 from moonlight.guard import FileSystemError, NotAFileError, NotFoundError, checked, refusal
 from moonlight.openask import opener
 from moonlight.replacing import replace
-from moonlight.source import MAX_BYTES, SourceError, decode, encode
+from moonlight.source import SourceError, decode, encode
 
 OnError = Callable[[FileSystemError], None]
 Parts = tuple[str, ...]
@@ -60,7 +60,7 @@ class MoonlightFS:
         Raises FileSystemError, or SourceError ``not-utf8`` and ``too-large``.
         """
         with self.open(path) as file:
-            return decode(file.read(MAX_BYTES + 1), path)
+            return decode(read_bounded(file), path)
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class MoonlightFS:
     def _made(self, document: Parts) -> bytes:
         name = "/".join(document)
         with os.fdopen(self._opener.open_file(document), "rb") as file:
-            return self._virtual.text(file.read(MAX_BYTES + 1), name)
+            return self._virtual.text(read_bounded(file), name)
 
     def _merged(self, parent: Parts, found: list[Found]) -> list[Info]:
         """Real entries and the virtual ones that they bring."""
@@ -258,9 +258,9 @@ class MoonlightFS:
             return []
         with suppress(NotFoundError, NotAFileError, SourceError):
             with os.fdopen(self._opener.open_file((*document[:-1], virtual)), "rb") as file:
-                beside = file.read(MAX_BYTES + 1)
+                beside = read_bounded(file)
             with os.fdopen(self._opener.open_file(document), "rb") as file:
-                found = shadowed(file.read(MAX_BYTES + 1), beside, "/".join(document))
+                found = shadowed(read_bounded(file), beside, "/".join(document))
             return [found] if found is not None else []
         return []
 

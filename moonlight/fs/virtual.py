@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import Document, parse
 from moonlight.instrument import instrumented
 from moonlight.program import linear, sparse
-from moonlight.source import decode, normalize
+from moonlight.source import MAX_BYTES, decode, normalize
 
 DOCUMENT = ".py.md"
 """Ending of a document that is also a module."""
@@ -21,6 +22,7 @@ KEPT_BYTES = 32 * 2**20
 """Bytes of virtual files that are kept."""
 
 _INSTRUMENTED = b"__moonlight_enter_block"
+_PIECE = 2**16
 _ENTRY = 200  # what an entry of the cache takes besides its text
 
 
@@ -32,6 +34,19 @@ def virtual_name(document: str) -> str | None:
 def document_name(virtual: str) -> str | None:
     """``x.py.md`` for ``x.py``, None for other names."""
     return virtual + ".md" if virtual.endswith(".py") else None
+
+
+def read_bounded(file: io.BufferedIOBase) -> bytes:
+    """The bytes of a file, and no more than tells `decode` that there are too many.
+
+    They are read piece by piece: one large read takes the memory of the limit, however small the file is.
+    """
+    pieces = []
+    left = MAX_BYTES + 1
+    while left > 0 and (piece := file.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 class VirtualFiles:
