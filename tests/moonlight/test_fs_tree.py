@@ -18,7 +18,7 @@ import moonlight
 from moonlight.document import parse
 from moonlight.fs import FileSystemError, MoonlightFS
 from moonlight.fs.virtual import VirtualFiles
-from moonlight.guard import checked
+from moonlight.guard import CODES, checked
 from moonlight.instrument import instrumented
 from moonlight.program import linear, sparse
 from moonlight.source import SourceError
@@ -463,3 +463,23 @@ def test_names_differ_by_case_where_the_system_lets_them(tree: MoonlightFS, root
     assert tree.isfile("case.py") == insensitive
     assert "Case.py" in tree.listdir("")
     assert "case.py" not in tree.listdir("")
+
+
+# The manual.
+
+PAGE = Path(__file__).parents[2] / "notebooks" / "filesystem.py.md"
+
+
+def test_manual_page_runs() -> None:
+    command = [sys.executable, "-m", "moonlight", "run", str(PAGE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert INTRO_PY in done.stdout
+    for code in CODES:
+        assert code in done.stdout
+
+
+def test_manual_page_names_every_public_method() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    methods = [name for name in vars(MoonlightFS) if not name.startswith("_") and name != "check_writable"]
+    assert [name for name in methods if f"{name}(" not in text] == []
