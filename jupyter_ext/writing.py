@@ -27,7 +27,7 @@ from moonlight.frontmatter import read_front_matter
 from moonlight.source import normalize, text_hash
 
 _TYPES: tuple[CellType, ...] = ("code", "markdown", "raw")
-_ATTEMPTS = 12
+_ATTEMPTS = 30
 
 
 class FormatError(MoonlightError):
@@ -84,10 +84,10 @@ class _Writer:
             wrong = _first_difference([cell for _, cell in wanted], cells.cells)
             if wrong is None:
                 return self.result(text, document, cells, [number for number, _ in wanted])
-            added = {wrong, wrong - 1} - safe - {-1}
-            if not added:
+            added = next((index for index in (wrong, wrong - 1) if index not in safe), -1)
+            if added < 0:
                 break
-            safe |= added
+            safe.add(added)
         safe = set(range(len(wanted)))
         text = self.joined([cell for _, cell in wanted], safe)
         document = parse(text, self.path)
@@ -152,10 +152,7 @@ class _Writer:
         shown = None
         if self.onto is not None:
             shown = there.metadata if there is not None and there.type == kind else {}
-        metadata = kept.of_cell(cell, shown)
-        if there is not None and there.front_matter and is_front_matter(kind, source, {}):
-            metadata = {}  # front matter with a tag would be a fence and say nothing any more
-        return Wanted(kind, source, metadata, there, left)
+        return Wanted(kind, source, kept.of_cell(cell, shown), there, left)
 
     # -- notebook metadata and front matter ----------------------------------------------------------
 
@@ -168,6 +165,7 @@ class _Writer:
     def with_front_matter(self, cells: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         """The notebook's own metadata goes to the front matter, the first raw cell, when it changed."""
         metadata = kept.of_notebook(self.metadata)
+        cells = _with_plain_front_matter(cells)
         if self.onto is not None and metadata == notebook_metadata(self.document):
             return cells
         first = cells[0][1] if cells else None
@@ -186,7 +184,7 @@ class _Writer:
 
     def joined(self, wanted: list[Wanted], safe: set[int]) -> str:
         newline = self.style.newline
-        pieces = [self.head(newline) if wanted else self.base.head]
+        pieces = [self.head(wanted[0], newline) if wanted else self.base.head]
         for index, cell in enumerate(wanted):
             before = wanted[index - 1] if index else None
             body = self.body(cell, before, index in safe, self.base_precedes(before, cell))
@@ -199,9 +197,13 @@ class _Writer:
             pieces += [body, gap]
         return "".join(pieces)
 
-    def head(self, newline: str) -> str:
-        """The blank lines before the first cell; blanks that were the whole text end their line now."""
+    def head(self, first: Wanted, newline: str) -> str:
+        """The blank lines before the first cell; blanks that were the whole text end their line now.
+
+        Front matter must be the first line."""
         head = self.base.head
+        if is_front_matter(first.type, first.source, first.metadata):
+            return head[:1] if head.startswith("\ufeff") else ""
         whole_lines = head.removeprefix("\ufeff") == "" or head.endswith(("\n", "\r"))
         return head if whole_lines else head + newline
 
@@ -285,6 +287,15 @@ class _Writer:
             "not-python": "keep it as .ipynb; .py.md documents hold Python",
         }.get(code, "save it as .ipynb and report the cell")
         return FormatError(Diagnostic(code, message, Span(self.path, 1, 1), hint))
+
+
+def _with_plain_front_matter(cells: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
+    """Front matter that got a tag in the browser stays front matter; as a fence it would say nothing."""
+    if not cells or cells[0][1].base is None or not cells[0][1].base.front_matter:
+        return cells
+    number, first = cells[0]
+    plain = replace(first, metadata={}) if is_front_matter(first.type, first.source, {}) else first
+    return [(number, plain), *cells[1:]]
 
 
 def is_front_matter(kind: CellType, source: str, metadata: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 _FIRST_WORD = re.compile(r"[^\s,:{]+")
 _PYTHON = re.compile(r"(?:i?python|py)(?:3(?:\.\d+)?)?\Z", re.I)
-_BRACED = re.compile(r"\{\s*([\w-]+)\s*\}\s*([\w.+-]*)")
+_BRACED = re.compile(r"\{\s*([\w-]+)\s*\}\s*(?:([\w.+-]++)(?!=))?")
 _KNITR = re.compile(r"\{\s*([\w.+-]+)[\s,][^{}]*\}")
 _RAW = re.compile(r"\{=([\w./+-]*)\}")
 _KEY = re.compile(r"[^\s,{}=]+")
@@ -108,7 +108,7 @@ def edit(info: str, changes: Mapping[str, Any]) -> str:
         pieces += [info[position:start], replacement]
         position = token.end
     text = "".join([*pieces, info[position:]])
-    text = re.sub(r"\s*\{\s*\}\s*\Z", "", text) if pieces else text
+    text = re.sub(r"(?<!=)\s*\{\s*\}\s*\Z", "", text) if pieces else text
     added = [render(key, value) for key, value in left.items() if value is not REMOVED]
     return " ".join([text, *added]).strip()
 
