@@ -11,6 +11,7 @@ name. Hard links and mounts are what they show.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NOFOLLOW
 _PASSING = _FOLDER | getattr(os, "O_PATH", 0)  # a folder that may be entered but not listed
 _FILE = os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+_REPLACED = frozenset((errno.EINVAL, errno.ELOOP, errno.EMLINK))  # from readlink; from open, also of a BSD
 
 Kind = Literal["file", "folder"]
 
@@ -98,8 +101,9 @@ class Beneath:
                 with _closing_on_error(opened):
                     self._ask_file(opened, name)
                 return opened
-            parts = link_target(parts[:-1], opened, name)
-        raise refusal("link", "too many links, one to another", name)
+            if opened is not None:
+                parts = link_target(parts[:-1], opened, name)
+        raise refusal("link", "too many links, one to another, or a link that keeps changing", name)
 
     def status(self, parts: tuple[str, ...]) -> os.stat_result:
         name = "/".join(parts)
@@ -203,8 +207,11 @@ def _why_no_folder(part: str, parent: int, error: OSError, name: str) -> FileSys
     return translated(error, name)
 
 
-def _open_regular(part: str, parent: int, name: str) -> int | str:
-    """A descriptor of a regular file, or the target of a link. Nothing else is opened, nothing blocks."""
+def _open_regular(part: str, parent: int, name: str) -> int | str | None:
+    """A descriptor of a regular file, or the target of a link; None where one just became the other.
+
+    Nothing else is opened, and nothing blocks.
+    """
     mode = _status(part, parent, name).st_mode
     try:
         if stat.S_ISLNK(mode):
@@ -214,6 +221,8 @@ def _open_regular(part: str, parent: int, name: str) -> int | str:
             raise refusal("not-a-file", what, name)
         descriptor = os.open(part, _FILE, dir_fd=parent)
     except OSError as error:
+        if error.errno in _REPLACED:
+            return None
         raise translated(error, name) from None
     with _closing_on_error(descriptor):
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -118,8 +118,11 @@ class OpenThenAsk:
         Otherwise "not found" and "permission denied" would tell what exists outside.
         """
         name = "/".join(parts)
-        inside = segments_below(os.path.realpath(self.root), os.path.realpath(self._path(parts)))
-        if inside is None:
+        try:
+            real = os.path.realpath(self._path(parts))
+        except OSError:  # a link that is being replaced
+            real = ""
+        if segments_below(os.path.realpath(self.root), real) is None:
             return refusal("outside-root", "it is not in the tree", name)
         return translated(error, name)
 
