@@ -242,6 +242,24 @@ def test_two_new_documents_get_two_names(desk: Desk) -> None:
     assert [(cell.cell_type, cell.source) for cell in cells] == [("markdown", "# Untitled"), ("code", "")]
 
 
+def test_a_name_that_another_process_takes_first_is_not_overwritten(
+    default_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default_desk.write("untitled.py.md", "# Theirs\n")
+    there = default_desk.manager.exists
+    late = {"untitled.py.md"}  # it appears between the question and the creation
+
+    def exists(self: Any, path: str) -> bool:
+        if path in late:
+            late.discard(path)
+            return False
+        return bool(there(path))
+
+    monkeypatch.setattr(type(default_desk.manager), "exists", exists)
+    assert default_desk.call("new_untitled", ext=".py.md")["path"] == "untitled1.py.md"
+    assert default_desk.read("untitled.py.md") == "# Theirs\n"
+
+
 def test_other_new_files_are_the_wrapped_managers(desk: Desk) -> None:
     assert desk.call("new_untitled", type="notebook")["path"] == "Untitled.ipynb"
     assert desk.call("new_untitled", type="file", ext=".md")["path"] == "untitled.md"

@@ -90,7 +90,7 @@ def test_every_source_that_ran_and_is_there_gets_fresh_outputs(before: list[str]
     assert all(
         r is None or r.stale == (r.entry.hash != place.hash)
         for r, place in zip(found, places(*after), strict=True)
-    )  # noqa: E501
+    )
 
 
 # -- what is stored on save --------------------------------------------------------------------------
