@@ -78,9 +78,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fs(root: Path) -> MoonlightFileSystem:
-    made = fsspec.filesystem("moonlight", root=str(root))
-    assert isinstance(made, MoonlightFileSystem)
-    return made
+    return MoonlightFileSystem(root=str(root))
 
 
 def test_protocol_is_known_to_fsspec_and_its_urls_open(root: Path) -> None:
@@ -90,7 +88,7 @@ def test_protocol_is_known_to_fsspec_and_its_urls_open(root: Path) -> None:
 
 def test_root_is_required() -> None:
     with pytest.raises(TypeError):
-        fsspec.filesystem("moonlight")
+        MoonlightFileSystem()  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("spelling", ["moonlight://notebooks", "/notebooks", "notebooks/", "notebooks"])
@@ -159,9 +157,9 @@ def test_file_system_survives_pickling(fs: Any) -> None:
 
 def test_relative_root_is_the_one_of_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
-    assert fsspec.filesystem("moonlight", root=".").isfile("readme.md")
+    assert MoonlightFileSystem(root=".").isfile("readme.md")
     monkeypatch.chdir(root / "notebooks")
-    assert fsspec.filesystem("moonlight", root=".").isfile("intro.py")
+    assert MoonlightFileSystem(root=".").isfile("intro.py")
 
 
 def test_document_without_text_has_no_size_and_hides_nothing_else(fs: Any, root: Path) -> None:
