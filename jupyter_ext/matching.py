@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,15 +85,27 @@ def _by_neighbours(
     cells: Sequence[Candidate], base: Sequence[Cell], found: list[int | None], free: dict[int, None]
 ) -> None:
     """Between two known neighbours, the unknown cells are edits of the free base cells there, in order."""
+    left: dict[str, list[int]] = defaultdict(list)
+    for index in sorted(free):
+        left[base[index].type].append(index)
+    following = _following(found, len(base))
     previous = -1
     for index, cell in enumerate(cells):
         known = found[index]
         if known is not None:
             previous = known
             continue
-        following = next((known for known in found[index + 1 :] if known is not None), len(base))
-        for candidate in range(previous + 1, following):
-            if candidate in free and base[candidate].type == cell.type:
-                found[index] = previous = candidate
-                del free[candidate]
-                break
+        same_type = left[cell.type]
+        at = bisect_right(same_type, previous)
+        if at < len(same_type) and same_type[at] < following[index]:
+            found[index] = previous = same_type.pop(at)
+            del free[previous]
+
+
+def _following(found: Sequence[int | None], end: int) -> list[int]:
+    """For each cell the base cell of the next known cell behind it."""
+    following = []
+    for known in reversed(found):
+        following.append(end)
+        end = end if known is None else known
+    return following[::-1]
