@@ -17,7 +17,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Type
 
-from moon_kernel import indentation
+from moon_kernel import indentation, tracebacks
 from moon_kernel.channel import TraceChannel
 from moon_kernel.classes import find_classes_in
 from moon_kernel.compiler import MoonCompiler
@@ -42,6 +42,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         self.moon = Session.from_environment(os.environ)
         self.hooks = ShellHooks(self.shell, self.moon)
         indentation.watch(self.shell)
+        tracebacks.watch(self.shell)
         self.channel = TraceChannel(self, self.moon)
         self.shell.push({SESSION: self.moon}, interactive=False)  # what `moonlight.block` looks for
         register_magics(self.shell, self.moon, self.hooks.recorder)

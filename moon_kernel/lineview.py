@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import linecache
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, overload
 
 from moon_kernel.documentfile import DocumentFile, cell_source
@@ -33,6 +36,10 @@ class Piece:
         """The line behind the last one."""
         return self.line + len(self.lines)
 
+    def holds(self, line: int) -> bool:
+        """Whether the line is one of these."""
+        return self.line <= line < self.end
+
     def replaces(self, old: Piece) -> bool:
         """Whether `old` goes when this one runs: other code ran on its lines, or its cell runs again."""
         again = old.owner == self.owner and self.line == self.first
@@ -41,6 +48,22 @@ class Piece:
 
 
 Watcher = Callable[["LineView"], None]
+Focus = frozenset[int]
+
+_focus: ContextVar[Mapping[str, Focus]] = ContextVar("moonlight_focus", default=MappingProxyType({}))
+
+
+@contextmanager
+def focused(lines: Mapping[str, Focus]) -> Iterator[None]:
+    """Within, views show only the code that holds these lines, by path.
+
+    What makes a traceback parses and indexes all that a view shows: seconds in a long document.
+    """
+    token = _focus.set(lines)
+    try:
+        yield
+    finally:
+        _focus.reset(token)
 
 
 class LineView(Sequence[str]):
@@ -55,7 +78,7 @@ class LineView(Sequence[str]):
         self.file = file
         self.watchers = watchers
         self._pieces: list[Piece] = []
-        self._lines: list[str] | None = None
+        self._lines: tuple[Focus | None, list[str]] | None = None
 
     def put(self, piece: Piece) -> None:
         """This code is about to run."""
@@ -68,7 +91,7 @@ class LineView(Sequence[str]):
 
     def piece_at(self, line: int) -> Piece | None:
         """The code that ran at this line."""
-        return next((piece for piece in self._pieces if piece.line <= line < piece.end), None)
+        return next((piece for piece in self._pieces if piece.holds(line)), None)
 
     def pieces(self) -> list[Piece]:
         """The code that ran, in the order in which it ran."""
@@ -98,22 +121,36 @@ class LineView(Sequence[str]):
         if entry is None or entry[-2:-1] != (self,):
             cache[self.file.path] = (1, None, self, self.file.path)
 
-    def _made(self) -> list[str]:
-        if self._lines is None:
-            self._lines = self._make()
-        return self._lines
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made())
 
-    def _make(self) -> list[str]:
+    def _made(self) -> list[str]:
+        focus = _focus.get().get(self.file.path)
+        if self._lines is None or self._lines[0] != focus:
+            self._lines = focus, self._make(focus)
+        return self._lines[1]
+
+    def _make(self, focus: Focus | None) -> list[str]:
+        pieces = self._pieces
+        if focus is not None:
+            pieces = [piece for piece in pieces if any(map(piece.holds, focus))]
+        lines: list[str] = []
+        if focus is None or not all(any(piece.holds(line) for piece in pieces) for line in focus):
+            lines = self._of_file(focus)
+        for piece in pieces:
+            lines += ["\n"] * (piece.end - 1 - len(lines))
+            lines[piece.line - 1 : piece.end - 1] = piece.lines
+        return lines
+
+    def _of_file(self, focus: Focus | None) -> list[str]:
+        """Blocks of the file that did not run here; an import may have run them."""
         document = self.file.document()
         lines = ["\n"] * (document.source.line_count if document is not None else 0)
         for block in self._unrun():
-            if _is_python(block.text):
-                code = block.text.split("\n")[:-1]
-                start = block.code_line - 1
-                lines[start : start + len(code)] = [line + "\n" for line in code]
-        for piece in self._pieces:
-            lines += ["\n"] * (piece.end - 1 - len(lines))
-            lines[piece.line - 1 : piece.end - 1] = piece.lines
+            start, code = block.code_line, block.text.split("\n")[:-1]
+            wanted = focus is None or any(start <= line < start + len(code) for line in focus)
+            if wanted and _is_python(block.text):
+                lines[start - 1 : start - 1 + len(code)] = [line + "\n" for line in code]
         return lines
 
     def _unrun(self) -> Iterator[Block]:
