@@ -99,7 +99,7 @@ class Documents(KeepsOutputs):
             return reply
 
     async def save_notebook_model(self, base: Any, model: Model, path: str) -> Model:
-        with refused(path):
+        with refused(path, saving=True):
             notebook = await self.apart(notebook_of, model["content"], path)
             if self.on_disk:
                 saved = await self.apart(self._save_here, notebook, path)
@@ -145,7 +145,7 @@ class Documents(KeepsOutputs):
         content = model["content"]
         atomic = self.on_disk and model.get("format") == "text" and isinstance(content, str)
         if atomic:
-            with refused(path):
+            with refused(path, saving=True):
                 await self.apart(self._save_text, content, path)
         else:
             await settled(base(model, path))
@@ -193,7 +193,7 @@ class Documents(KeepsOutputs):
         if await settled(self.manager.exists(path)):
             return None
         if self.on_disk:
-            with refused(path):
+            with refused(path, saving=True):
                 try:
                     os.close(os.open(self.os_path(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
                 except FileExistsError:

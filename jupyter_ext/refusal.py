@@ -14,9 +14,9 @@ _STATUS = {"too-large": 413, "conflict": 409, "exists": 409}
 
 _SYSTEM: dict[int, tuple[int, str]] = {
     errno.ENOENT: (404, "no such file or folder"),
-    errno.EACCES: (403, "permission denied; ask for write access, or save it under another name"),
-    errno.EPERM: (403, "permission denied; ask for write access, or save it under another name"),
-    errno.EROFS: (403, "the file system is read-only; save it elsewhere"),
+    errno.EACCES: (403, "permission denied"),
+    errno.EPERM: (403, "permission denied"),
+    errno.EROFS: (403, "the file system is read-only"),
     errno.ENAMETOOLONG: (400, "the name is too long; choose a shorter one"),
     errno.EISDIR: (400, "this is a folder; choose another name"),
     errno.ENOTDIR: (400, "a part of the path is not a folder"),
@@ -43,21 +43,23 @@ def http_error(error: MoonlightError) -> HTTPError:
     return HTTPError(_STATUS.get(error.code, 400), f"{text}.")
 
 
-def system_error(error: OSError, path: str) -> HTTPError:
+def system_error(error: OSError, path: str, saving: bool = False) -> HTTPError:
     """What the disk or the system refused; the file is as it was."""
     status, message = _SYSTEM.get(error.errno or 0, (503, f"the disk answered {error.strerror!r}; try again"))
-    return HTTPError(status, f"{path}: {message}. The file was not changed.")
+    if saving and status == 403:
+        message += "; ask for the right to write, or save it under another name"
+    return HTTPError(status, f"{path}: {message}." + " The file was not changed." * saving)
 
 
 @contextmanager
-def refused(path: str) -> Iterator[None]:
+def refused(path: str, saving: bool = False) -> Iterator[None]:
     """Turns what stops a request about `path` into its HTTP answer."""
     try:
         yield
     except MoonlightError as error:
         raise http_error(error) from error
     except OSError as error:
-        raise system_error(error, path) from error
+        raise system_error(error, path, saving) from error
     except RecursionError as error:
         raise HTTPError(400, f"{path}: nested too deeply. Flatten its metadata.") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ STALE_SECONDS = 600
 """Age at which a temporary file beside a document is taken for a killed writer's."""
 
 _OPEN = "open it in the text editor"
+_NOT_IN_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,11 @@ def _check_cell(cell: Any, number: int, name: str) -> None:
         raise _not_a_notebook(name, f"the metadata of cell {number} are no object")
     if is_deeper([cell.get("metadata"), cell.get("attachments")], MAX_DEPTH):
         raise _not_a_notebook(name, f"the metadata of cell {number} are nested too deeply")
-    wrong = next((char for char in source if char == "\0" or "\ud800" <= char <= "\udfff"), None)
+    wrong = _NOT_IN_TEXT.search(source)
     if wrong is not None:
-        line = source.count("\n", 0, source.index(wrong)) + 1
-        what = "NUL" if wrong == "\0" else f"the lone surrogate U+{ord(wrong):04X}"
+        line = source.count("\n", 0, wrong.start()) + 1
+        char = wrong.group()
+        what = "NUL" if char == "\0" else f"the lone surrogate U+{ord(char):04X}"
         message = f"cell {number}, line {line} holds {what}, which a text file cannot keep"
         raise refusal("not-encodable", message, name, "remove that character")
 

@@ -191,15 +191,14 @@ def load(document: str | os.PathLike[str]) -> list[Entry]:
 
     Raises StoreError for a store that is foreign, damaged, too large, or reached through a link.
     """
-    path = _file(Path(document), create=False)
-    if path is None:
-        return []
-    try:
-        data = _read(path)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise _refusal("read", path, error.strerror or "unreadable") from None
+    with _Reported("read", Path(document)):
+        path = _file(Path(document), create=False)
+        if path is None:
+            return []
+        try:
+            data = _read(path)
+        except FileNotFoundError:
+            return []
     return _entries(data, path)
 
 

@@ -331,6 +331,21 @@ def test_nothing_is_read_or_written_through_a_link(default_desk: Desk, tmp_path:
     assert before == {p: p.read_bytes() for p in [elsewhere, *elsewhere.rglob("*")] if p.is_file()}
 
 
+def test_a_store_that_may_not_be_looked_into_is_ignored(
+    default_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(default_desk)
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "lstat", denied)
+    notebook = default_desk.open("a.py.md")
+    assert code_cells(notebook)[0]["outputs"] == []
+    default_desk.save("a.py.md", notebook)
+    default_desk.call("delete", "a.py.md")
+
+
 @pytest.mark.timeout(20)
 def test_a_pipe_in_the_place_of_a_store_is_not_waited_for(default_desk: Desk) -> None:
     saved(default_desk)
