@@ -57,6 +57,9 @@ class MoonlightError(Exception):
         super().__init__(diagnostic.format())
         self.diagnostic = diagnostic
 
+    def __reduce__(self) -> tuple[type[MoonlightError], tuple[Diagnostic]]:
+        return type(self), (self.diagnostic,)
+
     @property
     def code(self) -> str:
         """The stable code of the diagnostic."""

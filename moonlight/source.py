@@ -124,7 +124,8 @@ def read_source(path: str | os.PathLike[str]) -> Source:
         message = "no such file" if missing else "not a regular file"
         raise _refusal("not-a-file", message, name)
     with open(name, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, MAX_BYTES) + 1)
     return Source(name, decode(data, name))
 
 
@@ -136,7 +137,7 @@ def write_atomic(path: str | os.PathLike[str], text: str) -> None:
     """
     target = Path(os.path.realpath(path))
     data = encode(text, os.fspath(path))
-    name = target.parent / f".~{target.name[:64]}-{secrets.token_hex(6)}.tmp"
+    name = target.parent / f".~{_stem(target)}-{secrets.token_hex(6)}.tmp"
     try:
         with open(name, "xb") as file:
             file.write(data)
@@ -159,7 +160,7 @@ def sweep_temporaries(path: str | os.PathLike[str], older_than: float) -> int:
     """
     target = Path(os.path.realpath(path))
     removed = 0
-    for stale in target.parent.glob(f".~{_glob_escape(target.name[:64])}-*.tmp"):
+    for stale in target.parent.glob(f".~{_glob_escape(_stem(target))}-*.tmp"):
         with suppress(OSError):
             if stale.stat().st_mtime < older_than:
                 stale.unlink()
@@ -194,6 +195,11 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _stem(target: Path) -> str:
+    """Beginning of a temporary file's name: of the target's, short enough in bytes for every file system."""
+    return target.name.encode(errors="ignore")[:64].decode(errors="ignore")
 
 
 def _glob_escape(name: str) -> str:
