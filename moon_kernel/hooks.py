@@ -14,7 +14,7 @@ from moon_kernel.compiler import MoonCompiler, Target, announce
 from moon_kernel.outputs import OutputRecorder, as_text, attach
 from moon_kernel.session import Session
 from moonlight.events import Status
-from moonlight.tracking import Run, current_run, describe
+from moonlight.tracking import SESSION, Run, current_run, describe
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _STREAMS = {"out_stream": "stdout", "err_stream": "stderr"}
@@ -50,6 +50,8 @@ class ShellHooks:
 
     def before(self, info: Any) -> None:
         """A cell is about to be compiled and run."""
+        # `moonlight.block` looks for it there; %reset takes it away.
+        self.shell.user_ns.setdefault(SESSION, self.session)
         parent = self._request()
         request = parent.get("header", {}).get("msg_id")
         nested = self._running_in(request) or current_run() is not None

@@ -44,7 +44,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         indentation.watch(self.shell)
         tracebacks.watch(self.shell)
         self.channel = TraceChannel(self, self.moon)
-        self.shell.push({SESSION: self.moon}, interactive=False)  # what `moonlight.block` looks for
+        self.shell.push({SESSION: self.moon}, interactive=False)  # hidden from %who
         register_magics(self.shell, self.moon, self.hooks.recorder)
         find_classes_in(self.moon)
         if hasattr(self, "debugger"):  # debugpy is there

@@ -117,6 +117,9 @@ def run() -> dict[str, float]:
             how = "with" if metadata else "without"
             name = f"execute round trip, {BLOCKS} blocks {how} metadata, {ROUNDS} interleaved rounds"
             ratios[f"round trip {how} metadata"] = report(name, round_trips(clients, metadata))
+        clients["moon"].send_comm_open("moonlight.trace")
+        name = f"the same with metadata and a browser's comm on moon, {ROUNDS} interleaved rounds"
+        ratios["round trip with a comm"] = report(name, round_trips(clients, True))
         many = "for i in range(1000): print(i)"
         name = f"1000 prints in one cell, {PRINTS} interleaved pairs"
         ratios["1000 prints"] = report(name, prints(clients, many))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.moon_kernel.client import Client, plain
@@ -227,6 +229,35 @@ def test_prose_is_not_in_the_view_of_the_document(kernel: Client) -> None:
     shown = kernel.run("import linecache; linecache.getlines(divide.__code__.co_filename)[:]").text
     assert "More words" not in shown
     assert "divide(0)" in shown, "a block that did not run yet"
+
+
+def test_a_traceback_shows_no_code_of_blocks_that_are_not_in_it(kernel: Client) -> None:
+    text = document("first = 1", "middle = 1 / 0", "last = 1")
+    kernel.write(text)
+    kernel.block(text, 1)
+    kernel.block(text, 3)
+    shown = kernel.block(text, 2).traceback
+    assert "middle" in shown
+    assert "first" not in shown
+    assert "last" not in shown.replace("(most recent call last)", "")
+
+
+@pytest.mark.parametrize("mode", ["Verbose", "Plain", "Minimal", "Context"])
+def test_every_traceback_mode_has_the_lines(kernel: Client, mode: str) -> None:
+    chain = "try:\n    divide(0)\nexcept ZeroDivisionError as error:\n    raise KeyError from error"
+    text = document("def divide(x):\n    return 1 / x", chain)
+    kernel.block(text, 1)
+    kernel.run(f"%xmode {mode}")
+    try:
+        shown = kernel.block(text, 2).traceback
+        again = kernel.run("%tb").text
+    finally:
+        kernel.run("%xmode Context")
+    assert "KeyError" in shown
+    if mode != "Minimal":
+        for part in ("return 1 / x", "divide(0)", "raise KeyError"):
+            assert re.search(rf"intro\.py\.md\D+{line_of(text, part)}\b", shown), shown
+    assert again == "" or "KeyError" in again
 
 
 def test_help_shows_the_source(kernel: Client) -> None:

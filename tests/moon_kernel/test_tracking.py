@@ -178,6 +178,12 @@ def test_cells_of_no_document_are_runs_without_a_block(kernel: Client) -> None:
     assert run["status"] == "done"
 
 
+def test_blocks_can_name_themselves_after_a_reset(kernel: Client) -> None:
+    kernel.run("%reset -f")
+    assert kernel.run("import moonlight; '__moonlight__' in globals()").text == "True"
+    assert kernel.run("%who_ls").text == "['moonlight']"
+
+
 def test_user_code_may_replace_what_we_hook(kernel: Client) -> None:
     code = (
         "import io, sys\n"
