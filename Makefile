@@ -11,10 +11,10 @@ DATA := $(shell find jupyter_ext/labextension jupyter_ext/jupyter-config moon_ke
 # Two processes; the browser tests, last in the order, share one of them.
 PARALLEL := -n 2 --no-loadscope-reorder
 
-.PHONY: help lab test quick venv fmt refresh labextension bench clean
+.PHONY: help lab test test-all quick venv fmt refresh labextension bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 lab: .venv/.lab .venv/.data ## install what is needed and open JupyterLab on notebooks/
 	@$(PY) -m moonlight lab notebooks
@@ -64,8 +64,11 @@ test: venv ## everything: format, lint, types, architecture, unit, labextension,
 quick: venv ## the tests that need neither browser nor build
 	$(PY) -m pytest $(PARALLEL) --ignore=tests/bench -m "not e2e and not slow"
 
+test-all: venv ## the engine's tests on every Python from 3.11 to 3.13 that is found
+	@$(PY) tools/test_all.py
+
 bench: venv ## the benchmarks of tests/bench
 	$(PY) -m pytest -s -p no:xdist tests/bench/bench_*.py
 
 clean: ## remove the environment and everything built
-	rm -rf .venv .build build dist node_modules jupyter_ext/lib .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venvs .build build dist node_modules jupyter_ext/lib .mypy_cache .pytest_cache .ruff_cache .hypothesis

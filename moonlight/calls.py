@@ -89,11 +89,9 @@ class _Profile:
         sys.setprofile(self.before)
 
 
-def functions(code: CodeType) -> Iterator[CodeType]:
+def functions(code: CodeType) -> list[CodeType]:
     """All code objects inside `code`: functions, methods, lambdas, class bodies."""
-    stack = [code]
-    while stack:
-        for constant in stack.pop().co_consts:
-            if isinstance(constant, CodeType):
-                yield constant
-                stack.append(constant)
+    found = [constant for constant in code.co_consts if type(constant) is CodeType]
+    for function in tuple(found):
+        found += functions(function)
+    return found

@@ -19,13 +19,7 @@ FUTURE_FLAGS: int = reduce(
     or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
 
-_MAY_WARN = re.compile(
-    r"""\\ | \b(?:is|assert|finally)\b | [\])}"'][ \t\n]*[\[(] | (?<![\w.])\d[\w.]*[ \t]*[\[(]
-      | \d(?:and|else|for|if|in|or|not)\b""",
-    re.X,
-)
-"""What the compiler may warn about: the place of a warning cannot be shifted afterwards."""
-
+_MAYBE_STRING = frozenset("\"'uUrR# \t\n")
 _STRING_FIRST = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*[ \t]*[uUrR]?[\"']")
 
 
@@ -33,24 +27,23 @@ class SyntaxRefused(MoonlightError):
     """A block is not Python; the place is the Markdown line."""
 
 
-def compile_block(block: Block, path: str, flags: int = 0, first: bool = True) -> CodeType:
+def compile_block(
+    block: Block, path: str, flags: int = 0, first: bool = True, shifting: bool = False
+) -> CodeType:
     """Code of one block. `flags` are the ``__future__`` flags of the blocks before it.
 
-    The text is compiled as it stands and the line numbers are shifted afterwards, which costs nothing;
-    blocks with an indent go through the syntax tree, so that the columns fit the Markdown lines too. Only in
-    the `first` block a leading string is the docstring. Raises SyntaxError with Markdown lines and columns,
-    also for what Python refuses in other ways.
+    Only in the `first` block a leading string is the docstring. Raises SyntaxError with Markdown lines and
+    columns, also for what Python refuses in other ways. With `shifting` the text is compiled as it stands and
+    its lines are moved afterwards, which costs nothing; but warnings of the compiler have wrong lines then.
     """
-    shift = block.code_line - 1
-    plain = not block.indent and (first or not _STRING_FIRST.match(block.text))
-    if plain and not _MAY_WARN.search(block.text):
+    text = block.text
+    plain = not block.indent and (first or text[:1] not in _MAYBE_STRING or not _STRING_FIRST.match(text))
+    if plain and shifting:
         try:
-            code = compile(block.text, path, "exec", flags, dont_inherit=True)
+            return shifted(compile(text, path, "exec", flags, dont_inherit=True), block.span.line)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass  # once more, with true lines in the message too
-        else:
-            return shifted(code, shift)
-    text = "\n" * shift + block.text
+    text = "\n" * (block.code_line - 1) + text
     if plain:
         return _compiled(text, path, flags, block)
     tree: Any = _compiled(text, path, flags | ast.PyCF_ONLY_AST, block)
@@ -77,12 +70,14 @@ def compile_program(program: Program, path: str, optimize: int = -1) -> CodeType
 
 def shifted(code: CodeType, lines: int) -> CodeType:
     """`code` and all code in it, `lines` lines further down."""
-    constants = code.co_consts
-    if any(type(constant) is CodeType for constant in constants):
-        constants = tuple(
-            shifted(constant, lines) if isinstance(constant, CodeType) else constant for constant in constants
-        )
-    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=constants)
+    line = code.co_firstlineno + lines
+    for constant in code.co_consts:
+        if type(constant) is CodeType:
+            break
+    else:
+        return code.replace(co_firstlineno=line)
+    constants = [shifted(one, lines) if type(one) is CodeType else one for one in code.co_consts]
+    return code.replace(co_firstlineno=line, co_consts=tuple(constants))
 
 
 def future_flags(code: CodeType) -> int:

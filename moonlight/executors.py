@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib.metadata import entry_points
 from types import CodeType
 from typing import Any, NamedTuple, Protocol
@@ -40,20 +41,30 @@ def planned(blocks: list[Block], document: Document, path: str, namespace: dict[
     Raises SyntaxError for a block that is neither, RunError ``ipython-syntax`` where there is no executor.
     """
     steps: list[Step] = []
+    warned: list[tuple[int, int]] = []
     executor: Executor | None = None
     flags = 0
-    for block in blocks:
-        code = None
-        try:
-            code = compile_block(block, path, flags, first=not steps)
-        except SyntaxError as error:
-            if not is_ipython(block.text):
-                raise
-            if executor is None:
-                executor = _ipython(document, error, namespace, path)
-        else:
-            flags |= future_flags(code)
-        steps.append(Step(block, code if executor is None else None, executor))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for number, block in enumerate(blocks):
+            code = None
+            try:
+                code = compile_block(block, path, flags, first=not number, shifting=True)
+            except SyntaxError as error:
+                if not is_ipython(block.text):
+                    raise
+                if executor is None:
+                    executor = _ipython(document, error, namespace, path)
+            if caught:
+                warned.append((number, flags))
+                caught.clear()
+            if code is not None:
+                flags |= future_flags(code)
+            steps.append(Step(block, code if executor is None else None, executor))
+    for number, before in warned:
+        if steps[number].code is not None:  # once more, for warnings with true lines
+            code = compile_block(blocks[number], path, before, first=not number)
+            steps[number] = steps[number]._replace(code=code)
     return steps
 
 
@@ -77,9 +88,9 @@ def check_syntax(document: Document) -> list[Diagnostic]:
     """Syntax errors of all blocks that take part, as diagnostics; nothing is executed."""
     found = []
     flags = 0
-    for block in selected(document):
+    for number, block in enumerate(selected(document)):
         try:
-            flags |= future_flags(compile_block(block, document.path, flags))
+            flags |= future_flags(compile_block(block, document.path, flags, first=not number))
         except SyntaxError as error:
             if not is_ipython(block.text):
                 found.append(refusal(error, document.path).diagnostic)

@@ -1,4 +1,4 @@
-"""``from __future__`` in any block: moved to where Python allows it, in a text of which nothing else moves."""
+"""``from __future__`` in any block: moved to where Python allows it; nothing else in the text moves."""
 
 from __future__ import annotations
 import __future__

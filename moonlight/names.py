@@ -61,7 +61,7 @@ def names_of(code: str) -> Names:
 
 
 def without_magics(code: str) -> str:
-    """`code` with ``pass`` and ``None`` in the place of IPython's ``%magic``, ``!command`` and ``object?``."""
+    """`code` with ``pass`` and ``None`` for IPython's ``%magic``, ``!command`` and ``object?``."""
     return _MAGIC_VALUE.sub(r"\1None", _MAGIC_LINE.sub(r"\1pass", code))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import asdict
 from typing import TextIO
 
 from moonlight.events import BlockEntered, BlockLeft, Event
@@ -55,7 +54,7 @@ class JsonLinesSink:
     def __call__(self, event: Event, /) -> None:
         if self.failed is not None or os.getpid() != self._owner:
             return
-        line = json.dumps({"event": type(event).__name__, **asdict(event)}) + "\n"
+        line = json.dumps({"event": type(event).__name__, **event._asdict()}) + "\n"
         with self._lock:
             self._pending.append(line)
             self._size += len(line)

@@ -99,8 +99,10 @@ class Tracker:
         self.lines: deque[tuple[int, int]] = deque(maxlen=MAX_LINES)
         self.calls: dict[tuple[int, int], None] = {}
         self._runs: dict[int, Run] = {}
+        # By document and block; runs of no block are told apart by their cell.
         self._last: dict[tuple[object, ...], int] = {}
         self._open: dict[int, Run] = {}
+        self._superseded: deque[int] = deque()
         self._count = 0
         # Signal handlers and finalizers may print while this thread holds it.
         self._lock = threading.RLock()
@@ -134,11 +136,12 @@ class Tracker:
     ) -> Run:
         """A block begins in this context; leave it with `leave`, in the same context."""
         outer = _current.get()
-        parent = self._own(outer)
+        parent = self._own(outer) if outer is not None else None
+        key = (path, block) if block is not None else (path, None, cell_id)
         with self._lock:
-            self._count += 1
+            self._count = order = self._count + 1
             run = Run(
-                self._count,
+                order,
                 block,
                 parent.order if parent is not None and parent.order in self._runs else None,
                 time.time(),
@@ -150,10 +153,15 @@ class Tracker:
                 tracker=self,
                 outer=outer,
             )
-            self._keep(run)
-            self._open[run.order] = run
+            self._runs[order] = self._open[order] = run
+            before = self._last.get(key)
+            self._last[key] = order
+            if before is not None:
+                self._superseded.append(before)
+                self._forget()
         _current.set(run)
-        self._tell(BlockEntered(run.order, block, run.started, run.parent))
+        if self.sinks:
+            self._tell(BlockEntered(order, block, run.started, run.parent))
         return run
 
     def leave(self, run: Run, status: Status = "done", error: str | None = None) -> None:
@@ -168,7 +176,8 @@ class Tracker:
         if _current.get() is run:
             _current.set(run.outer)
         run.outer = None
-        self._tell(BlockLeft(run.order, run.block, time.time(), run.duration, status, error))
+        if self.sinks:
+            self._tell(BlockLeft(run.order, run.block, time.time(), run.duration, status, error))
 
     def leave_with(self, run: Run, error: BaseException | None = None) -> None:
         """The run ended, by `error` where there is one."""
@@ -266,23 +275,16 @@ class Tracker:
             speaker = self._runs.get(speaker.parent) if speaker.parent is not None else None
         return speaker or run
 
-    def _keep(self, run: Run) -> None:
-        self._runs[run.order] = run
-        self._last[_key(run)] = run.order
-        if len(self._runs) > MAX_RUNS:
-            for order, old in self._runs.items():
-                if self._last[_key(old)] != order and old.status != "running":
-                    del self._runs[order]
-                    break
+    def _forget(self) -> None:
+        """Drop the oldest run that is not the last of its block, where there are too many."""
+        while len(self._runs) > MAX_RUNS and self._superseded:
+            if self._superseded[0] in self._open:
+                break
+            self._runs.pop(self._superseded.popleft(), None)
 
     def _tell(self, event: Event) -> None:
         for sink in self.sinks:
             sink(event)
-
-
-def _key(run: Run) -> tuple[object, ...]:
-    """What runs of one block have in common: its number in its document, else the cell, else nothing."""
-    return (run.path, run.block) if run.block is not None else (run.path, None, run.cell_id)
 
 
 class _Unlock:
