@@ -8,6 +8,7 @@ is in each operation the method of the wrapped manager; other paths than documen
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 from contextlib import suppress
@@ -21,7 +22,7 @@ from jupyter_ext.bases import BaseTexts
 from jupyter_ext.format import reads
 from jupyter_ext.jupytext_format import writing_onto
 from jupyter_ext.keeping import KeepsOutputs
-from jupyter_ext.refusal import refused, without_host_paths
+from jupyter_ext.refusal import refusal, refused, without_host_paths
 from jupyter_ext.saving import Saved, merged, notebook_of, read_text, save_notebook, save_text
 from jupyter_ext.wrapped import EXTENSION, Model, is_document, settled
 from moonlight import store
@@ -66,7 +67,7 @@ class Documents(KeepsOutputs):
                     text = await self.apart(read_text, self.os_path(path), path)
                 if not isinstance(text, str):
                     raise HTTPError(404, f"file or directory does not exist: {path!r}")
-                notebook = await self.apart(reads, text, path)
+                notebook = await self.apart(notebook_at, text, path)
                 self.bases.keep(text)
                 await self.restore_outputs(notebook, path)
                 model |= {"content": notebook, "format": "json"}
@@ -275,6 +276,17 @@ class Documents(KeepsOutputs):
         if entries:
             self.log.warning("Trusting notebook %s", path)
             self.sign(entries, path)
+
+
+def notebook_at(text: str, path: str) -> Any:
+    """A text as notebook that a browser can read: JSON has no NaN and no infinity."""
+    notebook = reads(text, path)
+    try:
+        json.dumps([notebook.metadata, [cell.metadata for cell in notebook.cells]], allow_nan=False)
+    except ValueError:
+        message = "its metadata hold NaN or infinity, which notebooks cannot"
+        raise refusal("not-json", message, path, "write that value as text") from None
+    return notebook
 
 
 def _without_moon(model: Model) -> Model:

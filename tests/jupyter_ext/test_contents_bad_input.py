@@ -44,6 +44,23 @@ def test_bytes_that_are_no_document_are_refused_with_a_remedy(
     assert path.read_bytes() == data
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\njupyter: {x: .inf}\n---\n",
+        '<!-- cell {"a": NaN} -->\nx\n',
+        "```python {a=1e999}\nx\n```\n",
+    ],
+)
+def test_numbers_that_json_lacks_never_reach_a_browser(desk: Desk, text: str) -> None:
+    desk.write("a.py.md", text)
+    if not desk.attempt("get", "a.py.md"):
+        notebook = desk.open("a.py.md")
+        json.dumps(notebook, allow_nan=False)
+        desk.save("a.py.md", notebook)
+    assert desk.read("a.py.md") == text
+
+
 def test_an_empty_file_is_a_notebook_without_cells_and_stays_empty(desk: Desk) -> None:
     desk.write("a.py.md", "")
     notebook = desk.open("a.py.md")
