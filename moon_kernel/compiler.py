@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import CodeType
@@ -75,6 +75,9 @@ def announce(target: Target | None) -> None:
 class MoonCompiler(XCachingCompiler):  # type: ignore[misc, unused-ignore]
     """ipykernel's compiler; an announced cell gets its document's path and lines."""
 
+    watch_calls: Callable[[CodeType, int], None] | None = None
+    """Is told the code of each block before it runs."""
+
     def cache(self, transformed_code: str, number: int = 0, raw_code: str | None = None) -> str:
         """The document's path for an announced cell, ipykernel's made-up name for any other."""
         target = _announced.get()
@@ -105,6 +108,10 @@ class MoonCompiler(XCachingCompiler):  # type: ignore[misc, unused-ignore]
         if current is not None and filename in _TIMED and _first_line(source) > current.target.code_line:
             filename = current.target.path
         code: CodeType = super().__call__(source, filename, symbol, **options)
+        if self.watch_calls is not None and current is not None and filename == current.target.path:
+            block = current.target.block
+            if block is not None:
+                self.watch_calls(code, block)
         return code
 
     def _body(self, target: Target, source: str) -> _Compiling | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any
 
@@ -25,6 +26,7 @@ from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.session import Session
 from moonlight import __version__, install_hook
+from moonlight.calls import traced_calls
 from moonlight.tracking import SESSION
 
 
@@ -43,6 +45,11 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         self.hooks = ShellHooks(self.shell, self.moon)
         indentation.watch(self.shell)
         tracebacks.watch(self.shell)
+        self._until_exit = ExitStack()
+        if sys.version_info >= (3, 12) and self.moon.path is not None:
+            # Before 3.12 this takes the profile hook, which slows the user's code.
+            calls = traced_calls(self.moon.tracker, self.moon.path)
+            self.shell.compile.watch_calls = self._until_exit.enter_context(calls)
         self.channel = TraceChannel(self, self.moon)
         self.shell.push({SESSION: self.moon}, interactive=False)  # hidden from %who
         register_magics(self.shell, self.moon, self.hooks.recorder)

@@ -9,7 +9,7 @@ from typing import Any
 from moonlight.document import Document
 from moonlight.tracking import Run, Tracker
 
-HEADERS = ("order", "block", "line", "status", "duration", "output", "error")
+HEADERS = ("order", "block", "line", "status", "duration", "output", "calls", "error")
 MARKS = {"running": "…", "done": "✓", "failed": "✗", "interrupted": "■"}
 
 _STYLE = (
@@ -28,7 +28,8 @@ _COLOURS = {
 def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
     """The run trace of DESIGN.md: ``{path, blocks, order, edges, lines}``.
 
-    `order` lists the blocks as they began, `edges` the pairs (block, block that began inside).
+    `order` lists the blocks as they began, `edges` the pairs (block, block
+    that began inside it or whose function it called).
     """
     runs = tracker.runs
     by_order = {run.order: run for run in runs}
@@ -37,6 +38,7 @@ def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
         for run in runs
         if run.parent is not None and run.parent in by_order
     ]
+    edges += [list(pair) for pair in tracker.calls if list(pair) not in edges]
     return {
         "path": path,
         "blocks": [_run_json(run) for run in runs],
@@ -114,6 +116,9 @@ class Table:
 def trace_table(tracker: Tracker) -> Table:
     """Every run in the order in which it began, those inside another one indented below it."""
     tree = tracker.tree()
+    calls: dict[int | None, list[int]] = {}
+    for block, called in sorted(tracker.calls):
+        calls.setdefault(block, []).append(called)
     rows = [
         (
             f"{'  ' * depth}{run.order}",
@@ -122,6 +127,7 @@ def trace_table(tracker: Tracker) -> Table:
             f"{MARKS[run.status]} {run.status}",
             duration(run.duration),
             size(run.kept + run.dropped),
+            ", ".join(map(str, calls.get(run.block, []))),
             one_line(run.error),
         )
         for depth, run in tree

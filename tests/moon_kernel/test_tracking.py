@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import Any
 
@@ -120,6 +121,15 @@ def test_the_table_shows_nesting(kernel: Client) -> None:
     assert lines[-3].split()[1] == "2"
     assert lines[-2].startswith("  ")
     assert lines[-2].split()[1] == "1"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="needs sys.monitoring")
+def test_a_block_that_calls_a_function_of_another_one_is_shown_with_it(kernel: Client) -> None:
+    text = document("def f(x):\n    return x", "y = 1", "z = 1", "for i in range(9): f(i)")
+    for index in (1, 2, 3, 4):
+        kernel.block(text, index)
+    assert [4, 1] in trace(kernel)["edges"]
+    assert [3, 1] not in trace(kernel)["edges"]
 
 
 def test_silent_requests_are_no_runs(kernel: Client) -> None:
