@@ -94,6 +94,8 @@ def layout(document: Document) -> Layout:
 
 def trimmed(source: str) -> str:
     """A Markdown cell's source with ``\\n`` line ends and without blank lines at its edges."""
+    if source and not source[0].isspace() and not source[-1].isspace():
+        return normalize(source)
     lines = normalize(source).split("\n")
     while lines and not lines[-1].strip():
         lines.pop()

@@ -64,7 +64,8 @@ def of_cell(cell: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> 
     metadata = cell.get("metadata")
     if not isinstance(metadata, Mapping):
         return {}
-    kept = from_options(plain(dict(metadata)))
+    lasting = {key: value for key, value in metadata.items() if key not in SESSION_KEYS}
+    kept = from_options(plain(lasting)) if lasting else {}
     if shown is None:
         return kept
     kept = {key: value for key, value in kept.items() if key not in VIEW_KEYS}

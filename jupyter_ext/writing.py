@@ -22,7 +22,7 @@ from jupyter_ext.bodies import Style, Wanted
 from jupyter_ext.cells import Cell, CellType, Layout, layout, trimmed
 from jupyter_ext.matching import Candidate, match, ordinal_of
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
-from moonlight.document import Document, parse
+from moonlight.document import UNNAMED, Document, parse
 from moonlight.frontmatter import read_front_matter
 from moonlight.source import normalize, text_hash
 
@@ -59,7 +59,7 @@ def write(notebook: Mapping[str, Any], onto: str | None, path: str | None) -> Wr
 
 class _Writer:
     def __init__(self, notebook: Mapping[str, Any], onto: str | None, path: str | None) -> None:
-        self.path = path or "<notebook>"
+        self.path = path or UNNAMED  # reading an unnamed text gave it this name too: it is parsed once
         self.folder = attached.folder_name(path) if path else None
         self.files: dict[str, bytes] = {}
         self.document: Document = parse(onto or "", self.path)

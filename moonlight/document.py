@@ -26,6 +26,9 @@ from moonlight.markdown import CellMarker, Fence, Outline, outline
 from moonlight.policy import POLICIES, Policy, looks_like_python
 from moonlight.source import Source, normalize
 
+UNNAMED = "<text>"
+"""Path of a text that comes from no file."""
+
 Kind = Literal["front-matter", "prose", "code", "raw"]
 
 
@@ -91,7 +94,7 @@ class Document:
         return None
 
 
-def parse(text: str, path: str = "<text>", policy: Policy | None = None) -> Document:
+def parse(text: str, path: str = UNNAMED, policy: Policy | None = None) -> Document:
     """Parse any text; never raises, the result is shared between callers and immutable in use.
 
     Recently parsed texts are kept, keyed by their content: opening, saving and verifying see one text.

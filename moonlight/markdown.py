@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ Container = Literal["", "list", "quote"]
 
 _MARKER = re.compile(r" {0,3}<!--[ \t]*cell[ \t]*(\{.*\})?[ \t]*-->[ \t]*(?=\n|\Z)")
 _REGION_END = re.compile(r"^<!--[ \t]*/cell(?:[ \t]+([\w-]+))?[ \t]*-->[ \t]*$", re.M)
+_PLAIN_LINES = re.compile(r"(?:[^\s\d`~#=\-_*+>\[<][^\n]*\n)+")
+"""Lines whose first character begins nothing but a paragraph, whatever stands before them."""
+
 _REGION_NAME = re.compile(r"[\w-]+\Z")
 _OPENER = re.compile(
     r"(?P<prefix>[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*)(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
@@ -97,7 +101,10 @@ class _Log:
     markers: list[tuple[int, int, str]] = field(default_factory=list)
     containers: list[tuple[int, int, list[_Nested]]] = field(default_factory=list)
     nested: list[_Nested] = field(default_factory=list)
-    quotes: int = 0
+    last: int = 0
+    """Start of the block of the outermost level that mistune parses now."""
+    quotes: list[int] = field(default_factory=list)
+    """Depths of the states in which the quotes stand that are being parsed."""
 
 
 def outline(text: str, first_line: int = 1) -> Outline:
@@ -119,6 +126,32 @@ def _parser() -> BlockParser:
     class Recorder(BlockParser):
         """mistune's block parser which notes the places of what it parses."""
 
+        def parse(self, state: BlockState, rules: list[str] | None = None) -> None:
+            # Of what lists and quotes hold only fences matter; where a list ends does not hang on it.
+            if state.parent is None or "```" in state.src or "~~~" in state.src:
+                super().parse(state, rules)
+
+        def parse_method(self, m: re.Match[str], state: BlockState) -> int | None:
+            if state.parent is None:
+                state.env["moonlight"].last = m.start()
+            return super().parse_method(m, state)
+
+        # Two steps that mistune takes for every line: most lines need none of them. Where mistune has
+        # no methods of these names, they are never called.
+
+        def _parse_indent_code_fast(self, state: BlockState) -> int | None:
+            if state.src[state.cursor] not in " \t":
+                return None
+            return super()._parse_indent_code_fast(state)
+
+        def _parse_plain_paragraph(self, state: BlockState, sc: re.Pattern[str]) -> bool:
+            lines = _PLAIN_LINES.match(state.src, state.cursor)
+            if lines is None:
+                return super()._parse_plain_paragraph(state, sc)
+            state.add_paragraph(lines.group())
+            state.cursor = lines.end()
+            return True
+
         def parse_fenced_code(self, m: re.Match[str], state: BlockState) -> int | None:
             end = super().parse_fenced_code(m, state)
             if end is None:
@@ -133,7 +166,7 @@ def _parser() -> BlockParser:
                 log.fences.append((m.start(), end, (m, token["raw"]), closed))
             else:
                 info = m.group("fenced_3")
-                log.nested.append(_Nested(opening, info, token["raw"], closed, log.quotes > 0))
+                log.nested.append(_Nested(opening, info, token["raw"], closed, bool(log.quotes)))
             return end
 
         def parse_atx_heading(self, m: re.Match[str], state: BlockState) -> int:
@@ -166,14 +199,22 @@ def _parser() -> BlockParser:
 
         def parse_block_quote(self, m: re.Match[str], state: BlockState) -> int:
             log: _Log = state.env["moonlight"]
-            log.quotes += 1
+            log.quotes.append(state.depth())
             try:
                 return self._contained(m, state, super().parse_block_quote)
             finally:
-                log.quotes -= 1
+                log.quotes.pop()
 
         def parse_list(self, m: re.Match[str], state: BlockState) -> int:
-            return self._contained(m, state, super().parse_list)
+            # A list that ends a quote is parsed while the quote is, though it is not inside.
+            log: _Log = state.env["moonlight"]
+            outer = log.quotes
+            depth = state.depth() if outer else 0
+            log.quotes = [quote for quote in outer if quote < depth]
+            try:
+                return self._contained(m, state, super().parse_list)
+            finally:
+                log.quotes = outer
 
         def _contained(self, m: re.Match[str], state: BlockState, parse: Any) -> int:
             if state.parent is not None:
@@ -182,7 +223,9 @@ def _parser() -> BlockParser:
             outer, log.nested = log.nested, []
             end = int(parse(m, state))
             if log.nested:
-                log.containers.append((m.start(), end, log.nested))
+                # mistune parses the block that ends a list or quote together with it
+                stop = log.last if log.last > m.start() else end
+                log.containers.append((m.start(), stop, log.nested))
             log.nested = outer
             return end
 
@@ -233,7 +276,7 @@ class _Locator:
         self.text = text
         self.log = log
         self.first = first_line
-        self.starts = [0, *(m.end() for m in re.finditer("\n", text))]
+        self.starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))][:-1]
 
     def outline(self) -> Outline:
         fences = [self.top_fence(*entry) for entry in sorted(self.log.fences, key=lambda entry: entry[0])]

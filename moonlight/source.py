@@ -11,6 +11,7 @@ from bisect import bisect_right
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
@@ -35,10 +36,13 @@ class Source:
     @cached_property
     def starts(self) -> list[int]:
         """Offsets at which the lines begin; ``\\n``, ``\\r\\n`` and ``\\r`` end a line, nothing else does."""
-        ends = [match.end() for match in _LINE_END.finditer(self.text)]
-        if not ends or ends[-1] != len(self.text):
-            ends.append(len(self.text))
-        return [0, *ends[:-1]]
+        if "\r" in self.text:
+            starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        else:
+            starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
+        if len(starts) > 1 and starts[-1] == len(self.text):
+            starts.pop()
+        return starts
 
     @property
     def line_count(self) -> int:

@@ -1,7 +1,7 @@
 """Cases: each Markdown file in `cases/` has a title, files, and what a command says about them.
 
-A fence with `file=NAME` is a file (`hex`: its bytes, `size`: as many bytes of blanks). The fence `console` has
-the command after `$ `, then what stands on standard error, then the exit code in brackets where it is not 0.
+A fence with `file=NAME` is a file (`hex`: its bytes, `size`: as many blanks). The fence `console` has the
+command after `$ `, then what stands on standard error, then the exit code in brackets where it is not 0.
 `MOONLIGHT_GOLD=1` writes the answers of now into the cases; read them in review.
 """
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from hypothesis import given
+from mistune.block_parser import BlockParser, BlockState
 
 from moonlight.document import parse
 from moonlight.markdown import Outline, outline
+from moonlight.source import normalize
+from tests import strategies
 
 
 def lines(found: Outline) -> list[tuple[int, int, str, str]]:
@@ -41,10 +46,25 @@ LISTS: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "breaker", ["<!-- cell -->\nb", "<div>", "# B", "***", "> b", "```js\n```", "1. b", "text"]
+)
+def test_unclosed_fence_ends_with_its_list(breaker: str) -> None:
+    found = outline(f"- ```py\n  x\n\n{breaker}\n")
+    assert lines(found)[0] == (1, 2, "  ", "x\n")
+    assert found.ambiguous == ()
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_fence_in_a_list(name: str) -> None:
     text, expected = LISTS[name]
     assert lines(outline(text)) == expected
+
+
+def test_list_that_ends_a_quote_is_not_quoted() -> None:
+    found = outline("> a\n- ```py\n  x\n  ```\n")
+    assert lines(found) == [(2, 4, "  ", "x\n")]
+    assert found.quoted == ()
 
 
 def test_lines_count_from_the_given_first_line() -> None:
@@ -56,6 +76,34 @@ def test_lines_count_from_the_given_first_line() -> None:
 
 def test_quotes_are_told_with_their_first_line() -> None:
     assert outline("a\n\n> b\n> ```py\n> x\n> ```\n").quoted == ((3, "py"),)
+
+
+@given(strategies.texts())
+def test_structure_is_that_of_mistune(text: str) -> None:
+    """Our short cuts for plain lines and for lists without fences find what mistune finds."""
+    text = normalize(text).replace("<!-- cell", "<!-- call").replace("<!--cell", "<!--call")
+    plain = BlockParser()
+    state = BlockState()
+    state.process(text)
+    plain.parse(state)
+    fences = [token for token in state.tokens if token["type"] == "block_code" and token["style"] == "fenced"]
+    found = outline(text)
+    assert [fence.code for fence in found.fences if not fence.container] == [t["raw"] for t in fences]
+    headings = [token for token in state.tokens if token["type"] == "heading"]
+    assert len(found.headings) == len(headings)
+    located = [fence.code for fence in found.fences if fence.container]
+    nested = [token["raw"] for token in _nested(state.tokens)]
+    assert len(located) + len(found.ambiguous) == len(nested)
+
+
+def _nested(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Fences in lists, those in quotes left out."""
+    for token in tokens:
+        if token["type"] == "list":
+            for item in token["children"]:
+                inner = item["children"]
+                yield from (t for t in inner if t["type"] == "block_code" and t["style"] == "fenced")
+                yield from _nested(inner)
 
 
 def test_bare_import_does_not_load_mistune() -> None:
