@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from moonlight.document import Document
+from moonlight.trace import entry
 from moonlight.tracking import Run, Tracker
 
 HEADERS = ("order", "block", "line", "status", "duration", "output", "calls", "error")
@@ -28,8 +30,8 @@ _COLOURS = {
 def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
     """The run trace of DESIGN.md: ``{path, blocks, order, edges, lines}``.
 
-    `order` lists the blocks as they began, `edges` the pairs (block, block
-    that began inside it or whose function it called).
+    A notebook runs blocks again and again, so `blocks` has an entry for every run. `order` lists the blocks
+    as they began, `edges` the pairs (block, block that began inside it or whose function it called).
     """
     runs = tracker.runs
     by_order = {run.order: run for run in runs}
@@ -41,32 +43,11 @@ def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
     edges += [list(pair) for pair in tracker.calls if list(pair) not in edges]
     return {
         "path": path,
-        "blocks": [_run_json(run) for run in runs],
+        "blocks": [entry(run.block, run) for run in runs],
         "order": [run.block for run in runs],
         "edges": edges,
         "lines": [line for _, line in tracker.lines],
     }
-
-
-def _run_json(run: Run) -> dict[str, Any]:
-    return {
-        "index": run.block,
-        "status": run.status,
-        "started": run.started,
-        "duration": run.duration,
-        "outputs": merged(run.outputs),
-        "error": run.error,
-    }
-
-
-def merged(outputs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Outputs with neighbours of one stream joined."""
-    found: list[tuple[str, list[str]]] = []
-    for stream, text in outputs:
-        if not found or found[-1][0] != stream:
-            found.append((stream, []))
-        found[-1][1].append(text)
-    return [{"stream": stream, "text": "".join(texts)} for stream, texts in found]
 
 
 class Table:
@@ -122,7 +103,7 @@ def trace_table(tracker: Tracker) -> Table:
     rows = [
         (
             f"{'  ' * depth}{run.order}",
-            f"{'  ' * depth}{'–' if run.block is None else run.block}",
+            f"{'  ' * depth}{_what(run)}",
             "" if run.line is None else str(run.line),
             f"{MARKS[run.status]} {run.status}",
             duration(run.duration),
@@ -133,6 +114,13 @@ def trace_table(tracker: Tracker) -> Table:
         for depth, run in tree
     ]
     return Table(HEADERS, rows, [run.status for _, run in tree], "Nothing has run yet.")
+
+
+def _what(run: Run) -> str:
+    """Number of the block; the name of another document that was imported; a dash for an anonymous cell."""
+    if run.block is not None:
+        return str(run.block)
+    return PurePath(run.path).name if run.path is not None and run.parent is not None else "–"
 
 
 def blocks_table(document: Document, tracker: Tracker, hashes: Sequence[str]) -> Table:

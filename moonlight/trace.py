@@ -28,14 +28,15 @@ def trace_json(
     ]
     return {
         "path": path,
-        "blocks": [_entry(index, last.get(index)) for index in indexes],
+        "blocks": [entry(index, last.get(index)) for index in indexes],
         "order": [run.block for run in runs],
         "edges": [list(edge) for edge in dict.fromkeys([*nested, *tracker.calls])],
         "lines": [[blocks.get(order), line] for order, line in tracker.lines],
     }
 
 
-def _entry(index: int, run: Run | None) -> dict[str, Any]:
+def entry(index: int | None, run: Run | None) -> dict[str, Any]:
+    """One run in the trace; without a run, a block that has not run."""
     if run is None:
         unknown: dict[str, Any] = {"started": None, "duration": None, "outputs": [], "error": None}
         return {"index": index, "status": "not run", **unknown}
