@@ -5,6 +5,8 @@ import __future__
 
 import ast
 import re
+import sys
+import warnings
 from functools import reduce
 from operator import or_
 from types import CodeType
@@ -18,6 +20,9 @@ from moonlight.source import normalize
 FUTURE_FLAGS: int = reduce(
     or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
+
+_CLASSES_KNOW_THEIR_LINE = sys.version_info >= (3, 13)
+"""Class bodies hold their first line as a constant, which cannot be told from other constants."""
 
 _MAYBE_STRING = frozenset("\"'uUrR# \t\n")
 _STRING_FIRST = re.compile(r"(?:[ \t]*(?:\#[^\n]*)?\n)*[ \t]*[uUrR]?[\"']")
@@ -38,7 +43,7 @@ def compile_block(
     """
     text = block.text
     plain = not block.indent and (first or text[:1] not in _MAYBE_STRING or not _STRING_FIRST.match(text))
-    if plain and shifting:
+    if plain and shifting and not (_CLASSES_KNOW_THEIR_LINE and "class" in text):
         try:
             return shifted(compile(text, path, "exec", flags, dont_inherit=True), block.span.line)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -54,10 +59,28 @@ def compile_block(
 
 
 def compile_program(program: Program, path: str, optimize: int = -1) -> CodeType:
-    """Code of a whole sparse program, as import needs it. Raises SyntaxError with Markdown lines."""
-    text = program.text
-    blocks = program.document.code_blocks
-    indented = [block for block in blocks if block.indent]
+    """Code of a whole sparse program, as import needs it; each block has to be Python by itself, as in a run.
+
+    Raises SyntaxError with Markdown lines.
+    """
+    blocks = [program.document.code_blocks[one.block - 1] for one in program.source_map.segments]
+    try:
+        code = _compiled_whole(program.text, [block for block in blocks if block.indent], path, optimize)
+    except SyntaxError:
+        for block in blocks:
+            compile_block(block, path)
+        raise
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for block in blocks:
+            try:
+                compile(block.text, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            except SyntaxError:
+                compile_block(block, path)
+    return code
+
+
+def _compiled_whole(text: str, indented: list[Block], path: str, optimize: int) -> CodeType:
     if not indented:
         return _compiled(text, path, 0, None, optimize)
     tree: Any = _compiled(text, path, ast.PyCF_ONLY_AST, None)
