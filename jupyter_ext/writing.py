@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from jupyter_ext import attachments as attached
@@ -21,9 +22,9 @@ from jupyter_ext import metadata as kept
 from jupyter_ext.bodies import Style, Wanted
 from jupyter_ext.cells import Cell, CellType, Layout, layout, trimmed
 from jupyter_ext.matching import Candidate, match, ordinal_of
+from moonlight import frontmatter
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import UNNAMED, Document, parse
-from moonlight.frontmatter import read_front_matter
 from moonlight.source import normalize, text_hash
 
 _TYPES: tuple[CellType, ...] = ("code", "markdown", "raw")
@@ -240,11 +241,9 @@ class _Writer:
             return False
         return self.index[id(before.base)] == index - 1
 
-    @property
+    @cached_property
     def index(self) -> dict[int, int]:
-        if not hasattr(self, "_index"):
-            self._index = {id(cell): number for number, cell in enumerate(self.base.cells)}
-        return self._index
+        return {id(cell): number for number, cell in enumerate(self.base.cells)}
 
     def would_join(self, cell: Wanted, before: Wanted | None) -> bool:
         """Whether unchanged prose would become part of the prose before it."""
@@ -300,10 +299,7 @@ def _with_plain_front_matter(cells: list[tuple[int, Wanted]]) -> list[tuple[int,
 
 def is_front_matter(kind: CellType, source: str, metadata: Mapping[str, Any]) -> bool:
     """Whether a first raw cell is front matter: YAML between ``---`` lines, and no metadata."""
-    if kind != "raw" or metadata:
-        return False
-    front = read_front_matter(source)
-    return front is not None and front.end_line == source.count("\n") + 1
+    return kind == "raw" and not metadata and frontmatter.is_front_matter(source)
 
 
 def notebook_metadata(document: Document) -> dict[str, Any]:
@@ -333,7 +329,7 @@ def _indent(cell: Cell) -> str:
 
 def _type(cell: Mapping[str, Any]) -> CellType:
     kind = cell.get("cell_type")
-    return next((known for known in _TYPES if known == kind), "markdown")
+    return kind if kind in _TYPES else "markdown"
 
 
 def _source(cell: Mapping[str, Any]) -> str:

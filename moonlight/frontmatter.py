@@ -29,16 +29,28 @@ def read_front_matter(text: str) -> FrontMatter | None:
 
     YAML that cannot be read gives empty metadata and one problem; never raises.
     """
-    opening = _OPENING.match(text)
-    closing = _CLOSING.search(text, opening.end()) if opening else None
-    if opening is None or closing is None:
+    place = _place(text)
+    if place is None:
         return None
-    yaml_text = text[opening.end() : closing.start()]
-    end_line = text.count("\n", 0, closing.start()) + 1
+    yaml_text = text[place[0] : place[1]]
+    end_line = text.count("\n", 0, place[1]) + 1
     if len(yaml_text) > MAX_LENGTH:
         return FrontMatter(end_line, {}, [(f"front matter of more than {MAX_LENGTH} characters", 1)])
     metadata, problem = _read_yaml(yaml_text)
     return FrontMatter(end_line, metadata, [problem] if problem else [])
+
+
+def is_front_matter(text: str) -> bool:
+    """Whether all of the text, whose line ends are ``\\n``, is front matter, readable or not."""
+    place = _place(text)
+    return place is not None and text.count("\n", 0, place[1]) == text.count("\n")
+
+
+def _place(text: str) -> tuple[int, int] | None:
+    """Where the YAML of front matter begins and ends."""
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, opening.end()) if opening else None
+    return (opening.end(), closing.start()) if opening and closing else None
 
 
 @lru_cache(maxsize=1)

@@ -109,7 +109,8 @@ class _Log:
 
 def outline(text: str, first_line: int = 1) -> Outline:
     """Outline of `text`, whose line ends are all ``\\n``; its first line has the number `first_line`."""
-    log = _Log([(m.start(), m.end(), m.group(1) or "") for m in _REGION_END.finditer(text)])
+    ends = _REGION_END.finditer(text) if "/cell" in text else ()
+    log = _Log([(m.start(), m.end(), m.group(1) or "") for m in ends])
     parser = _parser()
     state = parser.state_cls()
     state.env["moonlight"] = log
@@ -145,11 +146,18 @@ def _parser() -> BlockParser:
             return super()._parse_indent_code_fast(state)
 
         def _parse_plain_paragraph(self, state: BlockState, sc: re.Pattern[str]) -> bool:
-            lines = _PLAIN_LINES.match(state.src, state.cursor)
-            if lines is None:
-                return super()._parse_plain_paragraph(state, sc)
-            state.add_paragraph(lines.group())
-            state.cursor = lines.end()
+            # Asked where no rule matches: this line is text, and so are the lines up to the next match.
+            src, end = state.src, state.find_line_end()
+            while end < state.cursor_max:
+                lines = _PLAIN_LINES.match(src, end)
+                if lines is not None:
+                    end = lines.end()
+                elif sc.match(src, end):
+                    break
+                else:
+                    end = state.find_line_end_at(end)
+            state.add_paragraph(src[state.cursor : end])
+            state.cursor = end
             return True
 
         def parse_fenced_code(self, m: re.Match[str], state: BlockState) -> int | None:

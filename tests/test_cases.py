@@ -1,4 +1,4 @@
-"""Cases: each Markdown file in `cases/` has a title, files, and what a command says about them.
+"""Cases: a Markdown file in `cases/` with a console has a title, files, and what a command says about them.
 
 A fence with `file=NAME` is a file (`hex`: its bytes, `size`: as many blanks). The fence `console` has the
 command after `$ `, then what stands on standard error, then the exit code in brackets where it is not 0.
@@ -18,7 +18,11 @@ from moonlight import parse
 from moonlight.cli import cli
 from moonlight.document import Block
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
+CASES = sorted(
+    path
+    for path in (Path(__file__).parent / "cases").glob("*.md")
+    if "```console\n$ " in path.read_text("utf-8")
+)
 CODES = (
     *("front-matter", "unknown-policy", "quoted-block", "ambiguous-fence", "unclosed-fence", "cell-metadata"),
     *("not-a-file", "too-large", "not-utf8", "not-encodable", "not-a-notebook", "not-python"),

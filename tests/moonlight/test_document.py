@@ -9,6 +9,7 @@ from hypothesis import given
 
 from moonlight import parse
 from moonlight.document import Document
+from moonlight.policy import POLICIES
 from moonlight.source import normalize
 from tests import strategies
 
@@ -29,8 +30,8 @@ def blocks(text: str) -> list[tuple[int | None, int, int, str]]:
 
 @given(strategies.texts())
 def test_blocks_join_to_the_text(text: str) -> None:
-    for policy in ("strict", "lenient"):
-        assert "".join(block.raw for block in parse(text, policy=policy).blocks) == text  # type: ignore[arg-type]
+    for policy in POLICIES:
+        assert "".join(block.raw for block in parse(text, policy=policy).blocks) == text
 
 
 @given(strategies.texts())
@@ -222,7 +223,7 @@ def test_prose_is_cut_at(name: str) -> None:
 def test_region_is_one_block_of_prose() -> None:
     text = "<!-- cell -->\n# A\n\n```py\nx\n```\n\n# B\n<!-- /cell -->\n\n# C\n"
     document = parse(text)
-    assert [(block.region, block.starts_cell) for block in document.blocks][0] == (True, True)
+    assert (document.blocks[0].region, document.blocks[0].starts_cell) == (True, True)
     assert document.blocks[0].text == "# A\n\n```py\nx\n```\n\n# B\n"
     assert not document.fences
 

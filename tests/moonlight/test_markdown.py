@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from mistune.block_parser import BlockParser, BlockState
+from mistune.block_parser import BlockParser
+from mistune.core import BlockState
 
 from moonlight.document import parse
 from moonlight.markdown import Outline, outline

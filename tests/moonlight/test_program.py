@@ -67,12 +67,12 @@ def test_traceback_of_the_sparse_program_names_the_markdown_line() -> None:
     assert traceback.extract_tb(caught.value.__traceback__)[-1].lineno == 7
 
 
-@pytest.mark.parametrize(
-    ("info", "run", "imported"),
-    [("python", True, True), ("python skip", False, False), ("python skip=import", True, False), ("python skip=run", False, True)],
-)  # fmt: skip
-def test_skip_takes_a_block_out(info: str, run: bool, imported: bool) -> None:
-    document = parse(f"```{info}\nx = 1\n```\n")
+SKIPS = [("", True, True), ("skip", False, False), ("skip=import", True, False), ("skip=run", False, True)]
+
+
+@pytest.mark.parametrize(("option", "run", "imported"), SKIPS)
+def test_skip_takes_a_block_out(option: str, run: bool, imported: bool) -> None:
+    document = parse(f"```python {option}\nx = 1\n```\n")
     assert bool(list(selected(document))) == run
     assert bool(list(selected(document, "import"))) == imported
     assert [block.index for block in document.code_blocks] == [1]

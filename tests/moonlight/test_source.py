@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from moonlight import source as module
 from moonlight.source import (
     MAX_BYTES,
     Source,
@@ -137,7 +136,7 @@ def test_failed_replacement_leaves_the_old_file_and_no_other(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_atomic(tmp_path / "x", "new")
     assert [p.name for p in tmp_path.iterdir()] == ["x"]
