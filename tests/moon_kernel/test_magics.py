@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from moon_kernel.trace import Table, duration, merged, one_line, size, trace_table
+from moon_kernel.trace import Table, duration, one_line, size, trace_table
+from moonlight.trace import entry
 from moonlight.tracking import Tracker
 from tests.moon_kernel.client import Client, plain
 from tests.moon_kernel.test_lines import document
@@ -114,7 +115,12 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
 
 
 def test_neighbouring_outputs_of_a_stream_are_one() -> None:
-    assert merged([("stdout", "a"), ("stdout", "b"), ("stderr", "c")]) == [
+    tracker = Tracker()
+    run = tracker.enter(1)
+    for stream, text in (("stdout", "a"), ("stdout", "b"), ("stderr", "c")):
+        tracker.output(stream, text)  # type: ignore[arg-type]
+    tracker.leave(run)
+    assert entry(1, run)["outputs"] == [
         {"stream": "stdout", "text": "ab"},
         {"stream": "stderr", "text": "c"},
     ]
