@@ -26,7 +26,7 @@ class QuietShell(InteractiveShell):  # type: ignore[misc, unused-ignore]
     def init_history(self) -> None:
         """Without a database."""
         self.config.HistoryManager.enabled = False
-        super().init_history()
+        super().init_history()  # type: ignore[no-untyped-call, unused-ignore]
 
     def showtraceback(self, *arguments: Any, **options: Any) -> None:
         """Errors are raised by `IPythonExecutor`."""
@@ -47,7 +47,7 @@ class IPythonExecutor:
 
     def __init__(self, namespace: dict[str, Any], path: str) -> None:
         hidden = set(namespace)
-        self.shell = QuietShell(
+        self.shell: Any = QuietShell(  # type: ignore[no-untyped-call, unused-ignore]
             user_ns=namespace, config=Config({"InteractiveShell": SETTINGS}), compiler_class=MoonCompiler
         )
         self.shell.user_ns_hidden.update(dict.fromkeys(hidden))

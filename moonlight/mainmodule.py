@@ -6,8 +6,7 @@ import builtins
 import os
 import sys
 import types
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import PurePath
 from typing import Any
@@ -31,6 +30,8 @@ def main_module(
     names.update(__name__=name, __file__=path, __builtins__=builtins, __package__=None, __spec__=spec)
     names["__loader__"] = spec.loader if spec is not None else None
     names.setdefault("__doc__", None)
+    if name == "__main__" and sys.version_info < (3, 14):
+        names.setdefault("__annotations__", {})
     return main, names
 
 
@@ -65,22 +66,22 @@ def _spec(path: str) -> ModuleSpec | None:
     return spec
 
 
-@contextmanager
-def as_program(main: types.ModuleType, path: str, argv: Sequence[str]) -> Iterator[None]:
-    """`main` in `sys.modules`, `sys.argv` and `sys.path[0]` as for a script; all back afterwards."""
+def become_program(main: types.ModuleType, path: str, argv: Sequence[str]) -> Callable[[], None]:
+    """Put `main` in `sys.modules`, `sys.argv` and `sys.path[0]` as for a script; the result undoes it."""
     name = module_name(path) if main.__name__ != "__main__" else "__main__"
     before = sys.modules.get(name), sys.argv, list(sys.path)
     sys.modules[name] = main
     sys.argv = list(argv)
     folder = os.path.dirname(os.path.realpath(path))
     sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
+
+    def undo() -> None:
         if before[0] is None:
             sys.modules.pop(name, None)
         else:
             sys.modules[name] = before[0]
         sys.argv = before[1]
-        if folder in sys.path and sys.path.count(folder) > before[2].count(folder):
+        if sys.path.count(folder) > before[2].count(folder):
             sys.path.remove(folder)
+
+    return undo

@@ -17,7 +17,7 @@ from moonlight.events import Sink
 from moonlight.executors import Step, planned
 from moonlight.importer import show_source
 from moonlight.lines import LineMode, traced_lines
-from moonlight.mainmodule import as_program, main_module, module_name
+from moonlight.mainmodule import become_program, main_module, module_name
 from moonlight.program import selected
 from moonlight.streams import RoutedStream, routed
 from moonlight.trace import trace_json
@@ -134,17 +134,16 @@ def running(
     names[SESSION] = session
     wanted = None if only is None else set(only)
     blocks = [block for block in selected(document) if wanted is None or block.index in wanted]
-    program = ExitStack()
+    steps, error = _plan(blocks, document, session)
+    undo = become_program(main, path, [document.path, *argv])
     try:
-        steps, error = _plan(blocks, document, session)
-        program.enter_context(as_program(main, path, [document.path, *argv]))
         with _followed(session, watch, lasting) as follow:
             if error is None:
                 error = _run_steps(steps, session, follow)
             yield RunResult(document, names, error, path, tracker)
     finally:
         if not lasting:
-            program.close()
+            undo()
 
 
 def _plan(

@@ -52,7 +52,15 @@ def python(tmp_path: Path) -> Run:
         environment |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         command = [*prefix, sys.executable, *map(str, arguments)]
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, text=True, timeout=60
+            command,
+            check=False,
+            cwd=tmp_path,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            timeout=60,
         )
 
     return run

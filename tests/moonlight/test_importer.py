@@ -163,8 +163,10 @@ def test_caret_fits_in_an_indented_fence(write: Write) -> None:
 @hooked
 def test_source_of_functions_and_classes_is_found(write: Write) -> None:
     text = (
-        "# It's prose (with a parenthesis\n\n```python\nclass A:\n    x = 1\n\n    def f(self):\n        return 1\n```\n\n"
-        "1. a\n\n   ```python\n   class B(A):\n       y = 2\n   def g(): return 3\n   ```\n\n```js\n{{{\n```\n"
+        "# It's prose (with a parenthesis\n\n"
+        "```python\nclass A:\n    x = 1\n\n    def f(self):\n        return 1\n```\n\n"
+        "1. a\n\n   ```python\n   class B(A):\n       y = 2\n   def g(): return 3\n   ```\n\n"
+        "```js\n{{{\n```\n"
     )
     write(raw=text, name="inspected_doc.py.md")
     module = importlib.import_module("inspected_doc")
@@ -179,7 +181,7 @@ def test_source_of_functions_and_classes_is_found(write: Write) -> None:
 @hooked
 def test_get_source_is_the_sparse_program(write: Write) -> None:
     path = write("x = 1", name="sourced_doc.py.md")
-    loader: Any = importlib.import_module("sourced_doc").__spec__.loader
+    loader: Any = importlib.import_module("sourced_doc").__loader__
     assert loader.get_source("sourced_doc").split("\n")[5] == "x = 1"
     assert loader.get_filename("sourced_doc") == str(path)
     assert loader.is_package("sourced_doc") is False
@@ -430,15 +432,16 @@ def test_warning_in_an_imported_document_has_its_line(write: Write) -> None:
     del linecache.cache[str(path)]
 
 
-def test_spawned_children_import_documents_when_the_hook_is_enabled(write: Write, python: Run) -> None:
+def test_spawned_children_import_documents_that_their_main_file_hooks(
+    write: Write, python: Run, tmp_path: Path
+) -> None:
     write("def work(n): return n * 2", name="spawn_work.py.md")
     main = HOOK + (
         "import multiprocessing as mp, spawn_work\n"
         "if __name__ == '__main__':\n"
         "    with mp.get_context('spawn').Pool(1) as pool: print(pool.map(spawn_work.work, [1, 2]))\n"
     )
-    path = Path(str(write.__closure__[0].cell_contents)) / "main.py"  # type: ignore[attr-defined]
-    path.write_text(main)
+    (tmp_path / "main.py").write_text(main)
     assert python("main.py").stdout == "[2, 4]\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import io
 import linecache
@@ -63,7 +62,7 @@ def test_nothing_runs_where_a_block_is_no_python(capsys: pytest.CaptureFixture[s
 
 def test_module_name_file_and_arguments_are_those_of_a_script(write: Write) -> None:
     path = write(
-        "import sys\nseen = __name__, __file__, sys.argv, sys.path[0], sys.modules['__main__'].__dict__ is globals()"
+        "import sys, __main__\nseen = __name__, __file__, sys.argv, sys.path[0], vars(__main__) is globals()"
     )
     before = sys.argv, list(sys.path), sys.modules["__main__"]
     result = run(parse(path.read_text(), str(path)), argv=["-a", "b"])
@@ -103,7 +102,8 @@ def test_given_namespace_is_the_one_that_blocks_run_in() -> None:
 
 def test_classes_of_a_running_document_can_be_pickled_also_in_a_given_namespace() -> None:
     code = "import pickle\nclass A: pass\nsame = type(pickle.loads(pickle.dumps(A()))) is A"
-    for namespace in (None, {}):
+    given: dict[str, Any] = {}
+    for namespace in (None, given):
         assert run(doc(code), namespace=namespace).namespace["same"] is True
 
 
@@ -141,7 +141,10 @@ def test_traceback_holds_the_users_frames_only(write: Write) -> None:
 
 
 def test_errors_of_a_group_hold_the_users_frames_only(write: Write) -> None:
-    code = "import sys\ntry:\n    sys.stdout.write(5)\nexcept TypeError as e:\n    raise ExceptionGroup('g', [e])"
+    code = (
+        "import sys\ntry:\n    sys.stdout.write(5)\n"
+        "except TypeError as e:\n    raise ExceptionGroup('g', [e])"
+    )
     path = write(code)
     error = run(parse(path.read_text(), str(path))).error
     assert isinstance(error, ExceptionGroup)
@@ -362,7 +365,6 @@ task = loop.create_task(say())
     assert result.error is None
     assert text(result, 1) == "from the task\n"
     assert text(result, 2) == "two\n"
-    assert asyncio
 
 
 def test_block_outside_of_a_run_and_of_one_that_has_not_run_is_an_error() -> None:
@@ -392,7 +394,8 @@ def test_import_of_another_document_nests_and_its_output_belongs_to_the_block(wr
 def test_error_in_an_imported_document_shows_no_frame_of_ours(write: Write) -> None:
     inner = write("x = 1", "1 / 0", name="inner_bad.py.md")
     path = write(
-        "import traceback\ntry:\n    import inner_bad\nexcept ZeroDivisionError:\n    seen = traceback.format_exc()",
+        "import traceback\ntry:\n    import inner_bad\n"
+        "except ZeroDivisionError:\n    seen = traceback.format_exc()",
         "import inner_bad",
     )
     result = run(parse(path.read_text(), str(path)))
