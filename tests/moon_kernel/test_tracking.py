@@ -176,8 +176,9 @@ def test_displays_are_recorded_also_from_threads(kernel: Client) -> None:
 def test_output_without_end_is_bounded(kernel: Client) -> None:
     kernel.block(document("for _ in range(30): print('x' * 100_000)"), 1)
     run = last(kernel)
-    kept = sum(len(item["text"]) for item in run["outputs"])
-    assert kept == 2**20
+    text = "".join(item["text"] for item in run["outputs"])
+    assert 2**20 < len(text) < 2**20 + 100
+    assert text.endswith("more characters\n")
     assert "3 M" in kernel.run("%moon trace").text
 
 
