@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import select
 import sys
 import threading
 import time
@@ -89,32 +90,45 @@ class _Pump(threading.Thread):
         self._reader, writer = os.pipe()
         os.dup2(writer, fd)
         os.close(writer)
-        self._taken = self._passed = 0
+        self._passed = 0
+        self._moving = threading.Lock()
+        """Held while bytes that have left the pipe have not been passed on."""
         self.start()
 
     def run(self) -> None:
+        poll = select.poll()
+        poll.register(self._reader, select.POLLIN)
         try:
-            while data := os.read(self._reader, 65536):
-                self._taken += len(data)
-                run = self._tracker.innermost
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(self.saved, view) :]
-                text = self._decoder.decode(data)
-                if run is not None:
-                    self._tracker.output(self._stream, text, run)
-                self._passed = self._taken
+            while poll.poll():
+                with self._moving:
+                    data = os.read(self._reader, 65536)
+                    if not data:
+                        break
+                    self._pass_on(data)
         except OSError:
             pass
         finally:
             os.close(self._reader)
 
+    def _pass_on(self, data: bytes) -> None:
+        run = self._tracker.innermost
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.saved, view) :]
+        if run is not None:
+            self._tracker.output(self._stream, self._decoder.decode(data), run)
+        self._passed += len(data)
+
     def drain(self) -> None:
-        wanted = self._taken + self._waiting()
-        if self._passed >= wanted:
-            return
         deadline = time.monotonic() + _PATIENCE
-        while self._passed < wanted and self.is_alive() and time.monotonic() < deadline:
+        wanted = None
+        while self.is_alive() and self._moving.acquire(timeout=max(deadline - time.monotonic(), 0)):
+            try:
+                wanted = self._passed + self._waiting() if wanted is None else wanted
+                if self._passed >= wanted:
+                    return
+            finally:
+                self._moving.release()
             time.sleep(0.0002)
 
     def _waiting(self) -> int:

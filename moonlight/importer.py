@@ -10,7 +10,9 @@ import pkgutil
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
-from importlib.abc import FileLoader, SourceLoader
+
+# Not from importlib.abc, which loads importlib.resources: this module is imported at every start of Python.
+from importlib._bootstrap_external import FileLoader, SourceLoader
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -22,7 +24,10 @@ from importlib.machinery import (
     SourcelessFileLoader,
 )
 from types import MethodType
-from typing import Any, cast, overload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SUFFIX = ".py.md"
 
@@ -121,7 +126,7 @@ def install_hook() -> None:
     standard = FileFinder.path_hook(*loaders())
 
     def moonlight_path_hook(path: str) -> FileFinder:
-        finder = cast(FileFinder, standard(path))
+        finder: FileFinder = standard(path)  # type: ignore[assignment]
         finder.__class__ = MoonlightFinder
         return finder
 
@@ -170,11 +175,7 @@ class SourceView(Sequence[str]):
         self._seen: tuple[int, int] | None = None
         self._lines: list[str] = []
 
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
+    def __getitem__(self, index: Any) -> Any:
         return self._made()[index]
 
     def __len__(self) -> int:

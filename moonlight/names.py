@@ -44,6 +44,8 @@ def names_of(code: str) -> Names:
         text = code
         try:
             tree = _tree(text)
+            if tree is None and code.lstrip().startswith("%%"):
+                return Names(opaque="a cell magic")
             if tree is None:
                 text = without_magics(code)
                 tree = compile(text, "<block>", "exec", _FLAGS, dont_inherit=True)
@@ -51,8 +53,7 @@ def names_of(code: str) -> Names:
             visitor.statements(tree.body)
             visitor.names.deferred |= _deferred(text) - visitor.assigned
         except SyntaxError as error:
-            magic = code.lstrip().startswith("%%")
-            return Names(opaque="a cell magic" if magic else f"line {error.lineno}: {error.msg}")
+            return Names(opaque=f"line {error.lineno}: {error.msg}")
         except (ValueError, RecursionError, MemoryError) as error:
             return Names(opaque=str(error) or type(error).__name__)
     names = visitor.names

@@ -71,13 +71,10 @@ def write_export(target: Path, text: str, force: bool = False) -> None:
 
     Raises ExportError ``not-an-export`` for a file of somebody else's, unless forced.
     """
-    try:
-        there = target.read_text(encoding="utf-8") if target.is_file() else None
-    except UnicodeDecodeError:
-        there = ""
-    if there == text:
+    there = target.read_bytes() if target.is_file() else b""
+    if there == text.encode("utf-8", "surrogatepass") and there:
         return
-    if there and MARK not in there and not force:
+    if there and MARK.encode() not in there and not force:
         hint = "choose another place, or replace it with `moonlight export --force`"
         raise ExportError(
             Diagnostic("not-an-export", "this file was not exported", Span(str(target), 1, 1), hint)

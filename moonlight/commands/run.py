@@ -188,7 +188,7 @@ class Interruption:
 def _console(stream: TextIO) -> TextIO:
     """The stream on a descriptor of its own: the other may become a pipe, whose text is a block's."""
     try:
-        return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors="replace")  # noqa: SIM115
+        return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors="replace")
     except (OSError, ValueError):
         return stream
 
