@@ -122,7 +122,7 @@ class AsyncMoonlightContents(Documents):
         await self.do_trust_notebook(base.trust_notebook, path)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8)
 def derived(base: type) -> type:
     """The class of a contents manager that serves documents and leaves everything else to `base`."""
     if issubclass(base, Documents):

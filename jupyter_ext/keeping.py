@@ -12,8 +12,10 @@ from jupyter_ext import outputs
 from jupyter_ext.bases import FileLocks
 from jupyter_ext.saving import Saved
 from jupyter_ext.wrapped import Model, Wrapped
+from moonlight import outputs as outputs_of
 from moonlight import store
-from moonlight.store import Entry, StoreError
+from moonlight.outputs import Entry
+from moonlight.store import StoreError
 
 SWITCH = "MOONLIGHT_STORE_OUTPUTS"
 
@@ -95,7 +97,7 @@ class KeepsOutputs(Wrapped):
         cells = saved.written.cells
         ran = outputs.collected(notebook["cells"], cells)
         with self.locks.of(self.os_path(path)):
-            entries = store.collect(ran, self.stored(path))
+            entries = outputs_of.collect(ran, self.stored(path))
             if not self.with_store(store.save, path, entries):
                 entries = []
         return entries, outputs.with_states(cells, entries)

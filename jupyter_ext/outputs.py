@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from moonlight.store import Entry, Place, Ran, Restored, fingerprint, restore
+from moonlight.outputs import Entry, Place, Ran, Restored, fingerprint, restore
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -22,7 +22,8 @@ from typing import Any, Literal
 from moonlight import info as infos
 from moonlight.diagnostic import Diagnostic, Severity, Span
 from moonlight.frontmatter import read_front_matter
-from moonlight.markdown import CellMarker, Fence, Outline, outline
+from moonlight.markdown import outline
+from moonlight.outline import CellMarker, Fence, Outline
 from moonlight.policy import POLICIES, Policy, looks_like_python
 from moonlight.source import Source, normalize
 

@@ -14,7 +14,8 @@ from mistune.block_parser import BlockParser
 from mistune.core import BlockState
 
 from moonlight.document import parse
-from moonlight.markdown import Outline, outline
+from moonlight.markdown import outline
+from moonlight.outline import Outline
 from moonlight.source import normalize
 from tests import strategies
 
@@ -166,6 +167,8 @@ def test_time_grows_with_the_text(name: str) -> None:
     size = 250
     while size < 2**17 and seconds(family(size)) < 0.02:
         size *= 2
+    if size >= 2**17:
+        return  # at once, however long: too short a time to compare
     for _ in range(3):  # a busy machine gets another chance
         ratio = seconds(family(2 * size)) / seconds(family(size))
         if ratio < 3:

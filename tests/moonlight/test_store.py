@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moonlight import outputs as outputs_of
 from moonlight import store
-from moonlight.store import Entry, Place, Ran, Restored, StoreError, collect, restore
+from moonlight.outputs import Entry, Place, Ran, Restored, collect, restore
+from moonlight.store import StoreError
 
 
 def out(text: str) -> list[dict[str, Any]]:
@@ -129,15 +131,15 @@ def test_a_run_without_outputs_is_of_the_source_that_is_there() -> None:
 
 
 def test_a_large_output_becomes_a_note_and_the_others_stay() -> None:
-    outputs = [*out("x" * store.MAX_OUTPUT), *out("small")]
-    kept, size = store.bounded(outputs, store.MAX_DOCUMENT)
+    outputs = [*out("x" * outputs_of.MAX_OUTPUT), *out("small")]
+    kept, size = outputs_of.bounded(outputs, outputs_of.MAX_DOCUMENT)
     assert kept[1:] == out("small")
     assert "1.0 MB not kept" in kept[0]["text"]
     assert size < 200
 
 
 def test_a_document_with_many_outputs_is_bounded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_DOCUMENT", 10_000)
+    monkeypatch.setattr(outputs_of, "MAX_DOCUMENT", 10_000)
     cells = [Ran(place, 1, out("x" * 900) * 5) for place in places(*"abcd")]
     entries = collect(cells)
     assert [len(found.outputs) for found in entries] == [5, 5, 1, 1]
@@ -242,6 +244,6 @@ def test_any_bytes_are_entries_or_a_refusal(data: bytes) -> None:
 def test_the_fingerprint_is_of_everything_that_is_stored() -> None:
     base = entry("a", 1)
     others = [entry("b", 1), entry("a", 2), entry("a", 1, 2), entry("a", 1, 1, "c")]
-    prints = {store.fingerprint([each]) for each in [base, *others]}
+    prints = {outputs_of.fingerprint([each]) for each in [base, *others]}
     assert len(prints) == 5
-    assert store.fingerprint([base]) == store.fingerprint([entry("a", 1)])
+    assert outputs_of.fingerprint([base]) == outputs_of.fingerprint([entry("a", 1)])
