@@ -19,7 +19,9 @@ def main(arguments: list[str]) -> int:
     """Test each version; the exit code is 1 where one fails or none is found."""
     rows = [(version, *tested(version, arguments)) for version in VERSIONS]
     print("\n" + "\n".join(f"Python {version}: {outcome}" for version, _, outcome in rows))
-    return int(not any(ran for _, ran, _ in rows) or any(outcome.startswith("FAILED") for *_, outcome in rows))
+    return int(
+        not any(ran for _, ran, _ in rows) or any(outcome.startswith("FAILED") for *_, outcome in rows)
+    )
 
 
 def tested(version: str, arguments: list[str]) -> tuple[bool, str]:
