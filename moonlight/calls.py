@@ -33,6 +33,8 @@ class _Starts:
         self.monitoring = monitoring
         # Code objects compare by value, and slowly: they are known by identity and kept.
         self.blocks: dict[int, tuple[CodeType, int]] = {}
+        self.new: list[CodeType] = []
+        self.asleep = False
         self.tool: int | None = None
 
     def start(self) -> None:
@@ -43,20 +45,24 @@ class _Starts:
             monitoring.register_callback(self.tool, monitoring.events.PY_START, self.started)
 
     def watch(self, code: CodeType, block: int) -> None:
-        """The block is about to run: its functions are known from now on, and all are armed again."""
+        """The block is about to run: functions of those before it are armed; its own calls are no edges."""
         if self.tool is None:
             return
-        for function in functions(code):
-            self.blocks[id(function)] = (function, block)
+        for function in self.new:
             self.monitoring.set_local_events(self.tool, function, self.monitoring.events.PY_START)
-        if self.blocks:
+        if self.asleep:
+            self.asleep = False
             self.monitoring.restart_events()
+        self.new = functions(code)
+        for function in self.new:
+            self.blocks[id(function)] = (function, block)
 
     def started(self, code: CodeType, offset: int) -> Any:
         if current_run() is None:  # a thread that belongs to no block
             return None
         _, block = self.blocks.get(id(code), (None, None))
         self.tracker.called(block)
+        self.asleep = True
         return self.monitoring.DISABLE
 
     def stop(self) -> None:
