@@ -10,11 +10,11 @@ import click
 
 from moonlight.commands.output import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
-from moonlight.document import Document, parse
+from moonlight.document import parse
 from moonlight.executors import check_syntax
 from moonlight.importer import SUFFIX
 from moonlight.instrument import instrumented
-from moonlight.program import linear, sparse
+from moonlight.program import Purpose, linear, sparse
 from moonlight.source import read_source, write_atomic
 
 MARK = "# --- Block "
@@ -31,6 +31,7 @@ class ExportError(MoonlightError):
 @click.option("--sparse", "as_sparse", is_flag=True, help="Keep the lines: line n is line n of the Markdown.")
 @click.option("--instrument", is_flag=True, help="Add enter and leave calls, so the export runs tracked.")
 @click.option("--lines", is_flag=True, help="With --instrument: a call before each statement.")
+@click.option("--module", is_flag=True, help="As import sees it: without blocks marked skip=import.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where an export is missing or stale.")
 @click.option("--force", is_flag=True, help="Also replace files that are no exports.")
 def export(
@@ -39,6 +40,7 @@ def export(
     as_sparse: bool,
     instrument: bool,
     lines: bool,
+    module: bool,
     check: bool,
     force: bool,
 ) -> None:
@@ -55,7 +57,11 @@ def export(
     for source, target in _targets(Path(path), output, check):
         document = parse(read_source(source).text, str(source))
         failed |= show_diagnostics([*document.diagnostics, *check_syntax(document)])
-        text = _text(document, as_sparse, instrument, lines)
+        purpose: Purpose = "import" if module else "run"
+        if instrument:
+            text = instrumented(document, purpose, lines)
+        else:
+            text = (sparse if as_sparse else linear)(document, purpose).text
         if target is None:
             click.echo(text, nl=False)
         elif check:
@@ -81,12 +87,6 @@ def write_export(target: Path, text: str, force: bool = False) -> None:
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(target, text)
-
-
-def _text(document: Document, as_sparse: bool, instrument: bool, lines: bool) -> str:
-    if instrument:
-        return instrumented(document, lines=lines)
-    return (sparse if as_sparse else linear)(document).text
 
 
 def _targets(path: Path, output: str | None, check: bool) -> Iterator[tuple[Path, Path | None]]:
