@@ -67,7 +67,7 @@ TEXT = document(*CELLS)
 def comparable(answer: Any) -> dict[str, Any]:
     """What must agree: names of cells and lines differ."""
     reply = answer.reply
-    shown = re.sub(r"0x[0-9a-f]+|\d+(\.\d+)? (ns|µs|μs|ms|s|us)\b", "N", answer.text)
+    shown = re.sub(r"0x[0-9a-f]+|\d+(\.\d+)?(e[+-]\d+)? (ns|µs|μs|ms|s|us)\b", "N", answer.text)
     return {
         "status": reply["status"],
         "error": (reply.get("ename"), reply.get("evalue")),

@@ -173,7 +173,7 @@ def test_reader_that_goes_away_leaves_nothing_open(root: Path) -> None:
     chunks = zip_chunks(MoonlightFS(root))
     next(chunks)
     chunks.close()  # type: ignore[attr-defined]
-    assert not any("root" in os.path.realpath(f"/proc/self/fd/{fd}") for fd in open_descriptors())
+    assert not any(str(root) in os.path.realpath(f"/proc/self/fd/{fd}") for fd in open_descriptors())
 
 
 def open_descriptors() -> list[str]:
