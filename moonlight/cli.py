@@ -26,6 +26,7 @@ USAGE = 2
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "blocks": "moonlight.commands.blocks:blocks",
+        "check": "moonlight.commands.check:check",
         "export": "moonlight.commands.export:export",
         "graph": "moonlight.commands.graph:graph",
         "hook": "moonlight.commands.hook:hook",

@@ -61,7 +61,8 @@ def _spec(path: str) -> ModuleSpec | None:
     name = module_name(path)
     if not path.endswith(SUFFIX) or not os.path.isfile(path):
         return None
-    spec = ModuleSpec(name if "." not in name else "__main__", MoonlightLoader(name, path), origin=path)
+    loader: Any = MoonlightLoader(name, path)
+    spec = ModuleSpec(name if "." not in name else "__main__", loader, origin=path)
     spec.has_location = True
     return spec
 

@@ -102,7 +102,7 @@ def test_streams_are_back_whatever_was_put_in_their_place() -> None:
     with routed(Tracker()):
         assert isinstance(sys.stdout, RoutedStream)
         sys.stdout = io.StringIO()
-        sys.stderr = None  # type: ignore[assignment]
+        sys.stderr = io.StringIO()
     assert before == (sys.stdout, sys.stderr)
 
 

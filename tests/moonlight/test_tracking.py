@@ -138,10 +138,15 @@ def test_threads_may_write_at_once() -> None:
     tracker = Tracker()
     with tracker.running(1) as run:
         context = contextvars.copy_context()
+
+        def write() -> None:
+            for _ in range(2000):
+                tracker.output("stdout", "abc")
+
         threads = [
             threading.Thread(
                 target=context.copy().run,
-                args=(lambda: [tracker.output("stdout", "abc") for _ in range(2000)],),
+                args=(write,),
             )
             for _ in range(8)
         ]
