@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -54,6 +55,8 @@ class IPythonExecutor:
         self.path = path
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
+        # IPython warns whoever calls sys.exit(); a script may.
+        warnings.filterwarnings("ignore", "To exit: use", UserWarning, r"IPython\.core\.interactiveshell")
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""

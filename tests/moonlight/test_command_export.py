@@ -34,7 +34,8 @@ def test_sparse_program_keeps_the_lines(write: Write) -> None:
 
 
 def test_source_map_leads_back_from_every_linear_line() -> None:
-    text = "---\na: 1\n---\n\n1. x\n\n   ```python\n   x = 1\n\n   y = 2\n   ```\n\n```python\nfrom __future__ import annotations\nz = 3\n```\n"
+    text = "---\na: 1\n---\n\n1. x\n\n   ```python\n   x = 1\n\n   y = 2\n   ```\n\n"
+    text += "```python\nfrom __future__ import annotations\nz = 3\n```\n"
     program = linear(parse(text, "d.py.md"))
     rows, markdown = program.text.split("\n"), text.split("\n")
     for number, row in enumerate(rows, start=1):
