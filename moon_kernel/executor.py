@@ -55,14 +55,14 @@ class IPythonExecutor:
         self.path = path
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
-        # IPython warns whoever calls sys.exit(); a script may.
-        warnings.filterwarnings("ignore", "To exit: use", UserWarning, r"IPython\.core\.interactiveshell")
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""
         code = cell_source(block)
         target = Target.of_cell(self.view, ("block", block.index), code, block.index, block.code_line)
         announce(target)
+        # IPython warns whoever calls sys.exit(); a script may.
+        warnings.filterwarnings("ignore", "To exit: use", UserWarning, r"IPython\.core\.interactiveshell")
         result = None
         try:
             result = self.shell.run_cell(code, store_history=False, silent=True)

@@ -1,8 +1,7 @@
-"""Run the engine's tests on every Python from 3.11 to 3.13 that is found, each in an environment of its own."""
+"""The engine's tests on every Python from 3.11 to 3.13 that is found, each in its own environment."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
-NEEDED = ("click", "hypothesis", "mistune", "pytest", "pytest-timeout", "pytest-xdist", "pyyaml", "rich")
+NEEDED = (
+    *("click", "coverage", "fsspec", "hypothesis", "mistune", "pytest", "pytest-timeout", "pytest-xdist"),
+    *("pyyaml", "rich", "ruff"),
+)
+"""The engine and its tests need no Jupyter."""
 TESTS = ("tests/moonlight", "tests/project")
 
 
@@ -33,9 +36,8 @@ def tested(version: str, arguments: list[str]) -> tuple[bool, str]:
     print(f"\n== Python {full}", flush=True)
     inside = environment(python, version)
     start = time.monotonic()
-    # Jupyter's plug-ins and settings are not there: the engine needs none of them.
     command = [str(inside), "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *TESTS, *arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     print(done.stdout, flush=True)
     summary = next((line for line in reversed(done.stdout.splitlines()) if " in " in line), "no summary")
     word = "ok" if done.returncode == 0 else "FAILED"
@@ -48,7 +50,7 @@ def found(version: str) -> str | None:
     candidates = [sys.executable, shutil.which(f"python{version}"), *map(str, pyenv)]
     check = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
     for candidate in filter(None, candidates):
-        done = subprocess.run([candidate, "-c", check], capture_output=True, text=True)
+        done = subprocess.run([candidate, "-c", check], capture_output=True, text=True, check=False)
         if done.stdout.strip() == version:
             return candidate
     return None
@@ -62,11 +64,9 @@ def environment(python: str, version: str) -> Path:
     wanted = " ".join(NEEDED)
     if not stamp.is_file() or stamp.read_text() != wanted:
         subprocess.run([python, "-m", "venv", "--clear", str(folder)], check=True)
-        command = [sys.executable, "-m", "uv", "pip", "install", "-q", "-p", str(inside), *NEEDED]
-        subprocess.run(command, check=True)
-        own = re.sub(r"\D", "", version)
-        site = next(folder.glob("lib/python*/site-packages"))
-        (site / f"moonlight{own}.pth").write_text(f"{ROOT}\n")
+        install = [sys.executable, "-m", "uv", "pip", "install", "-q", "-p", str(inside)]
+        subprocess.run([*install, *NEEDED], check=True)
+        subprocess.run([*install, "--no-deps", "-e", str(ROOT)], check=True)
         stamp.write_text(wanted)
     return inside
 
