@@ -19,8 +19,10 @@ from moonlight.commands.graph import graph
 from moonlight.commands.hook import hook
 from moonlight.commands.run import run
 from moonlight.executors import check_syntax
+from moonlight.guard import CODES as FILE_SYSTEM_CODES
 
-PAGES = sorted((Path(__file__).parent.parent / "notebooks").glob("*.py.md"))
+ROOT = Path(__file__).parent.parent
+PAGES = sorted((ROOT / "notebooks").glob("*.py.md"))
 COMMANDS: dict[str, list[click.Command]] = {
     "run": [run],
     "importing": [hook, check],
@@ -28,6 +30,20 @@ COMMANDS: dict[str, list[click.Command]] = {
     "dataflow": [graph],
 }
 CODES = {
+    "documents": [
+        *(
+            "unclosed-fence",
+            "quoted-block",
+            "ambiguous-fence",
+            "front-matter",
+            "unknown-policy",
+            "cell-metadata",
+        ),
+        *("not-a-file", "too-large", "not-utf8", "not-encodable", "not-a-notebook", "not-python"),
+        *("not-representable", "file-exists"),
+    ],
+    "jupyterlab": ["conflict", "nul", "not-json", "attachments", "outputs-store"],
+    "filesystem": list(FILE_SYSTEM_CODES),
     "run": ["syntax", "ipython-syntax", "unknown-block", "not-an-export"],
     "importing": ["syntax", "hook", "shadowed-py"],
     "export": ["syntax", "not-an-export", "stale-export", "missing-export"],
@@ -101,6 +117,18 @@ def test_page_has_a_paragraph_for_every_error_code(name: str) -> None:
         for code in CODES[name]
         if not re.search(rf"^\*\*{code}\b", text, re.M) and f"**{code}" not in text
     ]
+
+
+def test_every_code_in_the_source_has_a_paragraph() -> None:
+    raised = {
+        code
+        for package in ("moonlight", "jupyter_ext", "moon_kernel")
+        for file in (ROOT / package).rglob("*.py")
+        for code in re.findall(r'Diagnostic\(\s*"([a-z][a-z-]+)"', file.read_text(encoding="utf-8"))
+    }
+    text = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    assert len(raised) > 5
+    assert not {code for code in raised if f"**{code}" not in text}
 
 
 def test_links_between_pages_lead_somewhere() -> None:
