@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import json
 import os
 import runpy
@@ -83,6 +84,8 @@ def run(
     only = None
     if block_name is not None:
         only = dataflow(document).needs(find_block(document, block_name).index or 0)
+    if trace_to and not Path(trace_to).parent.is_dir():  # told before the run, not after it
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), trace_to)
     install_hook()
     recorded = trace_to is not None or events_to is not None
     watch = Watch(lines, children=recorded, calls=True if recorded else None)

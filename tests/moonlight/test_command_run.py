@@ -259,6 +259,16 @@ def test_events_are_json_lines_as_they_happen(write: Write, moonlight: Run, tmp_
     assert found[1]["line"] == 6
 
 
+@pytest.mark.parametrize("option", ["--trace", "--events"])
+def test_place_that_is_not_there_is_told_before_anything_runs(
+    option: str, write: Write, moonlight: Run
+) -> None:
+    write("print('ran')", name="early.py.md")
+    done = moonlight("run", "early.py.md", option, "no/such/folder.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "no/such/folder.json:1: error: No such file or directory\n"
+
+
 def test_full_lines_are_in_the_trace(write: Write, moonlight: Run, tmp_path: Path) -> None:
     write("x = 1\nfor i in range(2):\n    x += i", "def f():\n    return 1\nf()", name="lined.py.md")
     moonlight("run", "lined.py.md", "--trace", "t.json", "--lines", "full")
