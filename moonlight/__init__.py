@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # typing costs some milliseconds at every start of a Python that has the hook
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from moonlight.diagnostic import Diagnostic, MoonlightError, Span
     from moonlight.document import Block, Document, parse
     from moonlight.fs import MoonlightFS
