@@ -94,8 +94,15 @@ def ruff_findings(document: Document, ruff: str, wrong: set[int]) -> Iterator[Di
     }
     for one in found:
         line = one["location"]["row"]
-        if line not in wrong and line in indents and one["code"] not in (None, "invalid-syntax"):
+        told = line in wrong or one["code"] in (None, "invalid-syntax") or _is_ipythons(one)
+        if line in indents and not told:
             yield _finding(one, document.path, indents[line])
+
+
+def _is_ipythons(one: dict[str, Any]) -> bool:
+    """Whether ruff misses a name that IPython and every notebook have."""
+    names = ("`get_ipython`", "`display`")
+    return one["code"] == "F821" and any(name in one["message"] for name in names)
 
 
 def _finding(one: dict[str, Any], path: str, indent: int) -> Diagnostic:

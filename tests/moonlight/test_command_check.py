@@ -114,3 +114,10 @@ def test_folder_is_checked_without_what_is_hidden(write: Write, tmp_path: Path) 
 def test_checking_runs_nothing(write: Write, tmp_path: Path) -> None:
     invoke(write(f"open({str(tmp_path / 'ran')!r}, 'w')"))
     assert not (tmp_path / "ran").exists()
+
+
+@needs_ruff
+def test_names_that_every_notebook_has_are_not_missed(write: Write) -> None:
+    result = invoke(write("display(get_ipython())\nundefined"), "--json")
+    found = json.loads(result.stdout)["diagnostics"]
+    assert [one["message"] for one in found if one["code"] == "F821"] == ["Undefined name `undefined` (F821)"]
