@@ -34,6 +34,7 @@ STATE = {
     "moon_kernel.compiler._compiling": "ContextVar: the compilation that is going on",
     "moon_kernel.indentation._found": "ContextVar: what the last transformation of a cell found",
     "moon_kernel.lineview._focus": "ContextVar: the blocks that a traceback looks at",
+    "moonleap.resource._extender": "ContextVar: how the session that is open extends classes",
     "moonlight.tracking._current": "ContextVar: the run of this context",
 }
 """What else stands at module level and may change, with the reason."""

@@ -87,7 +87,7 @@ def command(environment: Path, name: str) -> str:
 def test_wheel_holds_the_packages_and_nothing_of_their_workshop(wheel: Path) -> None:
     names = [PurePosixPath(name) for name in zipfile.ZipFile(wheel).namelist()]
     tops = {name.parts[0] for name in names if not name.parts[0].endswith((".data", ".dist-info"))}
-    assert tops == {"moonlight", "moon_kernel", "jupyter_ext"}
+    assert tops == {"moonlight", "moonleap", "moon_kernel", "jupyter_ext"}
     code = {name.suffix or name.name for name in names if name.parts[0] in tops}
     assert code <= {".py", ".typed", "py.typed", ".md"}, code
 

@@ -1,0 +1,37 @@
+"""Findings about a spec: how they are made, the closest name, and the error that ends a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from moonleap.terms import Place
+from moonlight.diagnostic import Diagnostic, MoonlightError, Severity, Span
+
+
+class SpecError(MoonlightError):
+    """The spec, its settings or its rules are wrong; the diagnostic says where and what to do."""
+
+
+def finding(
+    code: str, message: str, place: Place, hint: str = "", severity: Severity = "error"
+) -> Diagnostic:
+    """A diagnostic about one line."""
+    return Diagnostic(code, message, Span(place.path, place.line, place.line), hint, severity)
+
+
+def refusal(code: str, message: str, place: Place, hint: str = "") -> SpecError:
+    """An error that ends the session."""
+    return SpecError(finding(code, message, place, hint))
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """The name that `name` was probably meant to be, "" where none is close."""
+    found = get_close_matches(name, [other for other in dict.fromkeys(names) if other != name], 1, 0.7)
+    return found[0] if found else ""
+
+
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """``did you mean `list-view`?``, or `otherwise` where no name is close."""
+    close = closest(name, names)
+    return f"did you mean `{close}`?" if close else otherwise

@@ -1,0 +1,140 @@
+"""The graph of a spec: blocks, resources, relations and rules that ran, as objects, as JSON and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from moonleap.blocks import SpecBlock, read_blocks
+from moonleap.engine import Engine, Fired
+from moonleap.guidance import guidance
+from moonleap.resource import Relation, Resource, block_of, node_of, term_of
+from moonleap.session import Session
+from moonleap.settings import read_settings
+from moonleap.specfile import Spec, read_spec
+from moonlight.diagnostic import Diagnostic, MoonlightError
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What a spec says; where `failed`, only as far as it could be read."""
+
+    blocks: Sequence[SpecBlock] = ()
+    resources: Sequence[Resource] = ()
+    relations: Sequence[Relation] = ()
+    fired: Sequence[Fired] = ()
+    diagnostics: Sequence[Diagnostic] = ()
+    spec: Spec = field(default_factory=Spec, repr=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a diagnostic is an error."""
+        return any(found.severity == "error" for found in self.diagnostics)
+
+    def find(self, term: str) -> list[Resource]:
+        """The resources of a term; several where unrelated blocks describe it."""
+        return [resource for resource in self.resources if str(term_of(resource)) == term]
+
+    def to_json(self) -> dict[str, Any]:
+        """``{blocks, resources, relations, fired, diagnostics}``."""
+        return {
+            "blocks": [_block(block) for block in self.blocks],
+            "resources": [_resource(resource) for resource in self.resources],
+            "relations": [_relation(relation) for relation in self.relations],
+            "fired": [_fired(fired) for fired in self.fired],
+            "diagnostics": [found.to_json() for found in self.diagnostics],
+        }
+
+    def to_text(self) -> str:
+        """The blocks as a tree, below each the resources it describes and their relations."""
+        return "".join(f"{line}\n" for line in _lines(self))
+
+
+def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
+    """Read a spec folder, create its resources and run the rules of its packages.
+
+    What is wrong is in `diagnostics`; no error of spec, settings or rules is raised. With `strict`,
+    relations that nothing uses are errors and terms without a creation rule are told.
+    """
+    try:
+        spec = read_spec(spec_dir)
+        blocks, found = read_blocks(spec)
+    except MoonlightError as error:
+        return Graph(diagnostics=[error.diagnostic])
+    found[:0] = spec.findings
+    engine: Engine | None = None
+    try:
+        settings = read_settings(spec_dir)
+        found += settings.findings
+        session = Session(settings)
+        found += session.check_scopes(blocks)
+        if not any(one.severity == "error" for one in found):
+            with session.open():
+                engine = Engine(session, blocks)
+                engine.run()
+                found += guidance(engine, strict)
+    except MoonlightError as error:
+        found.append(error.diagnostic)
+    if engine is None:
+        return Graph(blocks, diagnostics=found, spec=spec)
+    return Graph(blocks, engine.resources, engine.relations, engine.fired, found, spec)
+
+
+def _block(block: SpecBlock) -> dict[str, Any]:
+    return {
+        "title": block.title,
+        "level": block.level,
+        "scopes": list(block.scopes),
+        "line": block.line,
+        "path": block.path,
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    node = node_of(resource)
+    return {
+        "term": str(node.term),
+        "described_by": node.block.title,
+        "kind": type(resource).__name__,
+        "line": node.place.line,
+        "path": node.place.path,
+    }
+
+
+def _relation(relation: Relation) -> dict[str, Any]:
+    return {
+        "subject": str(term_of(relation.subject)),
+        "subject_block": block_of(relation.subject).title,
+        "verb": relation.verb,
+        "object": str(term_of(relation.object)),
+        "object_block": block_of(relation.object).title,
+        "origin": str(relation.origin),
+    }
+
+
+def _fired(fired: Fired) -> dict[str, Any]:
+    object_ = None if fired.object is None else str(term_of(fired.object))
+    return {"rule": fired.rule, "subject": str(term_of(fired.subject)), "object": object_}
+
+
+def _lines(graph: Graph) -> Iterator[str]:
+    described: dict[int, list[Resource]] = {}
+    for resource in graph.resources:
+        described.setdefault(block_of(resource).index, []).append(resource)
+    for block in graph.blocks:
+        indent = "  " * _depth(block)
+        scopes = f"  {{{', '.join(block.scopes)}}}" if len(block.scopes) > 1 else ""
+        yield f"{indent}{block.title}{scopes}  ({block.place})"
+        for resource in described.get(block.index, ()):
+            kind = "" if type(resource) is Resource else f"  {type(resource).__name__}"
+            yield f"{indent}  - {term_of(resource)}{kind}"
+            for relation in node_of(resource).outgoing:
+                yield f"{indent}      /{relation.verb} {term_of(relation.object)}  ({relation.origin})"
+
+
+def _depth(block: SpecBlock) -> int:
+    depth, above = 0, block.parent
+    while above is not None:
+        depth, above = depth + 1, above.parent
+    return depth

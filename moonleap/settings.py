@@ -1,0 +1,106 @@
+"""Settings of a spec: `settings.yml` beside `spec.md`, checked, with the line of every mistake."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moonleap.findings import did_you_mean, finding, refusal
+from moonleap.terms import Place
+from moonlight.diagnostic import Diagnostic
+from moonlight.source import read_source
+
+FILE = "settings.yml"
+KEYS = ("packages_by_scope", "package_paths", "bin", "post_process")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the settings file says; `values` holds everything, `places` the line of each key and scope."""
+
+    path: str
+    packages_by_scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    package_paths: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    findings: tuple[Diagnostic, ...] = ()
+
+    def place(self, key: str) -> Place:
+        """Where a key (`package_paths`) or a scope (`packages_by_scope.default`) stands."""
+        return self.places.get(key, Place(self.path, 1))
+
+
+def read_settings(spec_dir: str) -> Settings:
+    """Settings of a spec folder, empty where it has none; raises SpecError ``bad-settings``."""
+    path = os.path.join(spec_dir, FILE)
+    if not os.path.lexists(path):
+        return Settings(path)
+    values, places = _load(read_source(path).text, path)
+    unknown = [key for key in values if key not in KEYS]
+    found = [
+        finding(
+            "unknown-setting",
+            f"nothing reads the setting `{key}`",
+            places[key],
+            did_you_mean(str(key), KEYS, f"known are {', '.join(KEYS)}"),
+            "warning",
+        )
+        for key in map(str, unknown)
+    ]
+    scopes = values.get("packages_by_scope")
+    if scopes is not None and not isinstance(scopes, dict):
+        raise _wrong("packages_by_scope", "a mapping from scopes to lists of packages", scopes, places)
+    packages = {
+        str(scope): _texts(names, f"packages_by_scope.{scope}", places)
+        for scope, names in (scopes or {}).items()
+    }
+    paths = _texts(values.get("package_paths"), "package_paths", places)
+    return Settings(path, packages, paths, values, places, tuple(found))
+
+
+def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    """The values, and the places of the keys of the first two levels."""
+    import yaml
+
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node is not None else {}
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(path, mark.line + 1 if mark else 1)
+        problem = getattr(error, "problem", None) or str(error)
+        raise refusal("bad-settings", f"this is not YAML: {problem}", place, "correct the text") from None
+    finally:
+        loader.dispose()
+    if values is None:
+        return {}, {}
+    if not isinstance(values, dict):
+        place = Place(path, 1)
+        raise refusal("bad-settings", "the settings are no mapping", place, "write `key: value` lines")
+    places: dict[str, Place] = {}
+    _locate(node, "", path, places)
+    return {str(key): value for key, value in values.items()}, places
+
+
+def _locate(node: Any, prefix: str, path: str, places: dict[str, Place]) -> None:
+    for key, value in node.value:
+        name = prefix + str(key.value)
+        places[name] = Place(path, key.start_mark.line + 1)
+        if not prefix and value.id == "mapping":
+            _locate(value, name + ".", path, places)
+
+
+def _texts(value: Any, key: str, places: Mapping[str, Place]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _wrong(key, "a list of texts", value, places)
+    return tuple(value)
+
+
+def _wrong(key: str, wanted: str, value: object, places: Mapping[str, Place]) -> Exception:
+    message = f"`{key}` is {wanted}, not {type(value).__name__} {value!r:.60}"
+    return refusal("bad-settings", message, places[key], "see the manual page of Moonleap for an example")

@@ -1,0 +1,26 @@
+"""Errors of rules: one text with the user's frames and without ours."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+MAX_FRAMES = 5
+
+
+def described(error: BaseException) -> str:
+    """``raised ZeroDivisionError: …`` and below it the last frames of the user's code."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((_OURS, "<frozen importlib", _importlib()))
+    ]
+    said = "".join(traceback.format_exception_only(error)).strip()
+    lines = "".join(traceback.format_list(frames[-MAX_FRAMES:])).rstrip()
+    return f"raised {said}\n{lines}" if lines else f"raised {said}"
+
+
+def _importlib() -> str:
+    """Folder of the import system, whose frames say nothing about a rule."""
+    return os.path.join(os.path.dirname(os.path.abspath(traceback.__file__)), "importlib") + os.sep
