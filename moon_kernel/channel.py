@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from comm import get_comm_manager
@@ -16,6 +17,9 @@ TARGET = "moonlight.trace"
 MAX_COMMS = 64
 """Comms that are kept open; a page that was closed leaves its comm behind without a word."""
 
+PAUSE = 0.01
+"""Seconds during which changes are gathered into one message for each run."""
+
 MAX_ERROR = 500
 """Characters of an error that are sent."""
 
@@ -28,6 +32,9 @@ class TraceChannel:
         self.session = session
         self._comms: dict[str, Any] = {}
         self._lock = threading.RLock()
+        self._news = threading.Condition()
+        self._changed: dict[int, Any] = {}
+        self._teller: threading.Thread | None = None
         session.tracker.sinks.append(self.tell)
         get_comm_manager().register_target(TARGET, self.opened)
 
@@ -66,26 +73,44 @@ class TraceChannel:
             self.kernel.log.warning("moonlight.trace: %s", error)
 
     def tell(self, event: Event) -> None:
-        """A sink for the tracker; never raises."""
+        """A sink for the tracker; never raises. What is told is sent a moment later, from another thread:
+        a cell does not wait for it, and a cell of a millisecond is one message, not two."""
         if not self._comms or not isinstance(event, BlockEntered | BlockLeft):
             return
-        run = self.session.tracker.run(event.order)
-        if run is None:
-            return
-        kind = "entered" if isinstance(event, BlockEntered) else "left"
-        data = {"type": kind, "run": describe_run(run)}
-        with self._lock:
-            for comm in list(self._comms.values()):
-                self._send(comm, data)
+        with self._news:
+            self._changed[event.order] = self.kernel.get_parent("shell")
+            if self._teller is None or not self._teller.is_alive():  # a fork leaves threads behind
+                self._teller = threading.Thread(target=self._tell, name="moonlight-trace", daemon=True)
+                self._teller.start()
+            self._news.notify()
 
-    def _send(self, comm: Any, data: dict[str, Any]) -> None:
+    def _tell(self) -> None:
+        """Send the state of the runs that changed, as it is by now."""
+        while True:
+            with self._news:
+                while not self._changed:
+                    self._news.wait()
+            time.sleep(PAUSE)
+            with self._news:
+                changed, self._changed = self._changed, {}
+            for order, parent in changed.items():
+                run = self.session.tracker.run(order)
+                if run is None:
+                    continue
+                kind = "entered" if run.status == "running" else "left"
+                data = {"type": kind, "run": describe_run(run)}
+                with self._lock:
+                    for comm in list(self._comms.values()):
+                        self._send(comm, data, parent)
+
+    def _send(self, comm: Any, data: dict[str, Any], parent: Any = None) -> None:
         """Send as a comm does, but leave alone where ipykernel routes the browser's messages.
 
         `comm.send` would route them to the shell of the cell that runs just now: a browser that
         talks on a subshell would have to wait for that cell.
         """
         try:
-            parent = self.kernel.get_parent("shell")
+            parent = parent or self.kernel.get_parent("shell")
             content = {"comm_id": comm.comm_id, "data": data}
             self.kernel.session.send(
                 self.kernel.iopub_socket, "comm_msg", content, parent=parent, ident=comm.topic

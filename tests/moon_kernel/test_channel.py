@@ -80,7 +80,7 @@ def test_every_comm_hears_of_every_run(kernel: Client) -> None:
     pages = [Page(kernel) for _ in range(3)]
     for page in pages:
         page.hears("snapshot")
-    text = document("x = 1")
+    text = document("import time; time.sleep(0.2)")
     for page in pages:
         kernel.send(*cell(text, 1), "cell-a")
         entered = page.hears("entered")["run"]
@@ -90,6 +90,15 @@ def test_every_comm_hears_of_every_run(kernel: Client) -> None:
         assert (left["order"], left["status"]) == (entered["order"], "done")
         assert 0 <= left["duration"] < 1
         kernel.drain()
+
+
+def test_a_run_of_a_moment_is_one_message(kernel: Client) -> None:
+    page = Page(kernel)
+    page.hears("snapshot")
+    kernel.send(*cell(document("x = 1"), 1), "cell-a")
+    page.hears("left")
+    assert [data["type"] for data in page.seen] == ["snapshot", "left"]
+    kernel.drain()
 
 
 def test_a_comm_on_a_subshell_is_answered_while_a_cell_runs(kernel: Client) -> None:
