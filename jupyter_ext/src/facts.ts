@@ -11,7 +11,8 @@ import {
   countNewlines,
   layout,
   type Place,
-  type ReadFacts
+  type ReadFacts,
+  startsWithHeading
 } from './layout.js';
 import { MOON } from './names.js';
 
@@ -171,6 +172,7 @@ export class DocumentFacts implements IDisposable {
     return {
       kind: cell.type as CellKind,
       empty: source === '',
+      headed: cell.type === 'markdown' && startsWithHeading(source),
       newlines: countNewlines(source),
       read: this.read.get(cell) ?? null
     };

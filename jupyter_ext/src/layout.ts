@@ -15,6 +15,8 @@ export interface ReadFacts {
 export interface CellNow {
   kind: CellKind;
   empty: boolean;
+  /** Prose that begins with a heading: a cell by itself, also after other prose. */
+  headed: boolean;
   newlines: number;
   /** null: the cell is new. */
   read: ReadFacts | null;
@@ -29,6 +31,10 @@ export interface Place {
 }
 
 const NEW_GAP = 1;
+/** A blank line and `<!-- cell -->`, without which two cells of prose would be one. */
+const MARKED_GAP = 2;
+
+const HEADING = /^(?:#{1,6}(?:[ \t\n]|$)|[^\n]+\n {0,3}(?:=+|-+)[ \t]*(?:\n|$))/;
 
 export function countNewlines(source: string): number {
   let count = 0;
@@ -52,10 +58,10 @@ export function layout(head: number, cells: readonly CellNow[]): (Place | null)[
       places.push(null);
       continue;
     }
-    // The last cell of a file has no gap; what is written after it needs one.
-    if (last && last.place.gap === 0 && (cell.read === null || last.cell.read === null)) {
-      last.place.gap = NEW_GAP;
-      line += NEW_GAP;
+    if (last && !areNeighbours(last.cell, cell)) {
+      const more = Math.max(gapBetween(last.cell, cell) - last.place.gap, 0);
+      last.place.gap += more;
+      line += more;
     }
     const place = placeOf(cell, line);
     if (cell.kind === 'code') {
@@ -66,6 +72,21 @@ export function layout(head: number, cells: readonly CellNow[]): (Place | null)[
     last = { cell, place };
   }
   return places;
+}
+
+export function startsWithHeading(source: string): boolean {
+  return HEADING.test(source.trimStart());
+}
+
+/** Whether two cells follow each other in the file. */
+function areNeighbours({ read: one }: CellNow, { read: two }: CellNow): boolean {
+  return one !== null && two !== null && one.line + one.lines + one.gap === two.line;
+}
+
+/** What the server writes at least between cells that did not follow each other. */
+function gapBetween(one: CellNow, two: CellNow): number {
+  const joined = one.kind === 'markdown' && two.kind === 'markdown' && !two.headed;
+  return joined ? MARKED_GAP : NEW_GAP;
 }
 
 function placeOf(cell: CellNow, line: number): Place {

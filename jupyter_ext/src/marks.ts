@@ -11,7 +11,7 @@ import {
 
 import type { DocumentFacts } from './facts.js';
 import { MarkView } from './markview.js';
-import { match, stateOf, type RunStatus } from './match.js';
+import { match, stateOf, type Run, type RunStatus } from './match.js';
 import { IDocuments } from './refresh.js';
 import { SeenRuns } from './seen.js';
 import { KernelTrace } from './trace.js';
@@ -134,17 +134,22 @@ class PanelMarks {
       const run = runs[index] ?? null;
       const identity = identities[index]!;
       const { block } = identity;
-      const outputs = run === null ? this.oldOutputs(cell) : null;
+      const state = stateOf(identity, run);
+      const outputs = run === null || state === 'done' ? this.oldOutputs(cell, run) : null;
       const line = place?.line ?? null;
-      this.show(cell, { block, line, state: stateOf(identity, run), run, outputs });
+      this.show(cell, { block, line, state, run, outputs });
     });
   }
 
-  private oldOutputs(cell: CodeCell): OldOutputs | null {
+  /** Also of a cell that ran while no page was there to get what it printed. */
+  private oldOutputs(cell: CodeCell, run: Run | null): OldOutputs | null {
     if (cell.model.outputs.length === 0) {
       return null;
     }
-    return this.facts.isStale(cell.model) ? 'stale' : 'earlier';
+    if (this.facts.isStale(cell.model)) {
+      return 'stale';
+    }
+    return run === null ? 'earlier' : null;
   }
 
   private show(cell: CodeCell, mark: Mark): void {

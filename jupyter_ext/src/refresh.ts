@@ -13,7 +13,7 @@ import { Debouncer } from '@lumino/polling';
 
 import { DocumentFacts, type SavedCell, type SaveReply } from './facts.js';
 import { isMoonlight } from './names.js';
-import { ignoreKernelMetadata } from './quiet.js';
+import { ignoreKernelMetadata, nothingToSaveBeforeReady } from './quiet.js';
 
 /** The facts of each open document: one per model, shared by its views. */
 export interface IDocuments {
@@ -37,7 +37,12 @@ export const refresh: JupyterFrontEndPlugin<IDocuments> = {
   requires: [INotebookTracker],
   activate: (app: JupyterFrontEnd, tracker: INotebookTracker): IDocuments => {
     const documents = new Documents(app.serviceManager.contents);
-    tracker.widgetAdded.connect((_, panel) => void documents.of(panel));
+    tracker.widgetAdded.connect((_, panel) => {
+      if (isMoonlight(panel.context.path)) {
+        nothingToSaveBeforeReady(panel.context);
+      }
+      void documents.of(panel);
+    });
     // Emitted before the cell's metadata are read for the request.
     NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
       documents.known(notebook.model)?.running(cell.model);

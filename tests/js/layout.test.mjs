@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { countNewlines, layout } from '../../jupyter_ext/lib/layout.js';
+import { countNewlines, layout, startsWithHeading } from '../../jupyter_ext/lib/layout.js';
 
 const prose = (line, lines, gap = 1) => ({
   kind: 'markdown',
@@ -66,4 +66,28 @@ test('a fence with options over more lines keeps the distance to its code', () =
 
 test('newlines are counted', () => {
   assert.deepEqual(['', 'a', 'a\n', '\n\na\nb'].map(countNewlines), [0, 0, 1, 3]);
+});
+
+test('prose that would join the prose before it is written behind a marker', () => {
+  const text = { ...fresh('markdown', 0), headed: false };
+  const heading = { ...fresh('markdown', 0), headed: true };
+  assert.deepEqual(lines(layout(0, [prose(1, 1), text, code(3, 3)])), [1, 4, 6]);
+  assert.deepEqual(lines(layout(0, [prose(1, 1), heading, code(3, 3)])), [1, 3, 5]);
+});
+
+test('prose that follows other prose since a cell between them went is written behind a marker', () => {
+  assert.deepEqual(lines(layout(0, [prose(1, 1), prose(7, 1), code(9, 3)])), [1, 4, 6]);
+});
+
+test('a cell that was moved behind the last one gets a gap', () => {
+  assert.deepEqual(lines(layout(0, [code(5, 3, 0), code(1, 3)])), [1, 5]);
+});
+
+test('headings are told from other prose', () => {
+  for (const source of ['# One', '\n## Two\n\ntext', 'Title\n===\n', 'Title\n---', '#']) {
+    assert.ok(startsWithHeading(source), source);
+  }
+  for (const source of ['', 'text', '#tag', 'text\n\n# later', '- item', 'text\n\n---']) {
+    assert.ok(!startsWithHeading(source), source);
+  }
 });

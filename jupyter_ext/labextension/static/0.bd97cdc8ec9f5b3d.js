@@ -87,7 +87,7 @@
 
 .moon-mark[data-state='interrupted'],
 .moon-mark[data-state='edited'] {
-  --moon-state: var(--jp-warn-color1);
+  --moon-state: var(--jp-warn-color0);
 }
 
 .moon-mark[data-state='running'] {
