@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +61,8 @@ def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
     """
     try:
         spec = read_spec(spec_dir)
-        blocks, found = read_blocks(spec)
+        with _garbage_kept():
+            blocks, found = read_blocks(spec)
     except MoonlightError as error:
         return Graph(diagnostics=[error.diagnostic])
     found[:0] = spec.findings
@@ -70,7 +73,7 @@ def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
         session = Session(settings)
         found += session.check_scopes(blocks)
         if not any(one.severity == "error" for one in found):
-            with session.open():
+            with session.open(), _garbage_kept():
                 engine = Engine(session, blocks)
                 engine.run()
                 found += guidance(engine, strict)
@@ -79,6 +82,18 @@ def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
     if engine is None:
         return Graph(blocks, diagnostics=found, spec=spec)
     return Graph(blocks, engine.resources, engine.relations, engine.fired, found, spec)
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """No garbage collection: nearly all that is made stays, and looking for the rest takes half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _block(block: SpecBlock) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import PurePath
 
 from moonleap.findings import finding, refusal
@@ -80,19 +81,22 @@ class _Reader:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self.texts: dict[str, str] = {}
+        self.parsed: dict[str, tuple[list[str], list[Heading | Passage]]] = {}
 
     def file(self, text: str, path: str, shift: int, scopes: tuple[str, ...], chain: tuple[str, ...]) -> Body:
         """Append a file's sections; the text before the first one is returned."""
-        text = normalize(text).removeprefix("\ufeff")
-        lines = text.split("\n")
-        parts = read_prose(text)
+        if path not in self.parsed:
+            text = normalize(text).removeprefix("\ufeff")
+            self.parsed[path] = text.split("\n"), read_prose(text)
+        lines, parts = self.parsed[path]
         starts = [i for i, part in enumerate(parts) if isinstance(part, Heading)]
         if len(self.spec.sections) + len(starts) > MAX_SECTIONS:
             hint = "do files link one another many times?"
             raise refusal("too-many-sections", f"more than {MAX_SECTIONS} sections", Place(path, 1), hint)
         first = parts[starts[0]].line - 1 if starts else len(lines)
         preamble = _body(path, lines, 0, first, parts[: starts[0]] if starts else parts)
-        for at, end in zip(starts, [*starts[1:], len(parts)], strict=True):
+        for at, end in pairwise([*starts, len(parts)]):
             heading = parts[at]
             assert isinstance(heading, Heading)
             last = parts[end].line - 1 if end < len(parts) else len(lines)
@@ -148,7 +152,9 @@ class _Reader:
             self.report("links-too-deep", f"files link files more than {MAX_DEPTH} deep", place, "link fewer")
             return None
         try:
-            return read_source(target).text
+            if target not in self.texts:
+                self.texts[target] = read_source(target).text
+            return self.texts[target]
         except MoonlightError as error:
             found = error.diagnostic
             if found.code != "not-a-file":
