@@ -1,5 +1,6 @@
 /** The mark under a code cell's input: block number, state, order, duration, line. */
 import type { CodeCell } from '@jupyterlab/cells';
+import { type PanelLayout, Widget } from '@lumino/widgets';
 
 import { describe, durationWords, type Mark, OUTPUT_WORDS, STATE_WORDS } from './words.js';
 
@@ -15,9 +16,18 @@ for (const part of ['block', 'state', 'time', 'order', 'outputs', 'line']) {
 export class MarkView {
   readonly node = TEMPLATE.cloneNode(true) as HTMLElement;
 
-  /** Puts the mark between the cell's input and its output. The cell must be ready. */
+  /**
+   * Puts the mark between the cell's input and its output. The cell must be ready.
+   *
+   * A widget, not a mere node: a cell that leaves the window takes its children out of its node
+   * and puts them back by their order; with a stranger among them Lab resets the output.
+   */
   attach(cell: CodeCell): void {
-    cell.inputArea?.parent?.node.insertAdjacentElement('afterend', this.node);
+    const layout = cell.layout as PanelLayout | null;
+    const input = layout?.widgets.indexOf(cell.inputArea?.parent as Widget) ?? -1;
+    if (!cell.isDisposed && input >= 0) {
+      layout!.insertWidget(input + 1, new Widget({ node: this.node }));
+    }
   }
 
   show(mark: Mark): void {

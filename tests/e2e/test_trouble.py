@@ -54,3 +54,27 @@ def test_an_output_that_another_source_made_is_called_stale_also_after_a_run(
     expect(mark(page, 1)).to_have_attribute("data-outputs", "stale")
     driver.run_all(page)
     expect(mark(page, 1)).to_have_attribute("data-outputs", "")
+
+
+def test_a_cell_that_was_out_of_sight_has_its_mark_between_input_and_the_same_output(
+    page: Page, lab: Lab, document: Callable[[str, str], str]
+) -> None:
+    text = "".join(f"```python\nprint({n})\n```\n\n" for n in range(80))
+    driver.open_lab(page, lab)
+    driver.open_document(page, document("long.py.md", text))
+    driver.run_cell(page, 0)
+    expect(mark(page, 1)).to_have_attribute("data-state", "done")
+    output = f"{driver.PANEL} [data-windowed-list-index='0'] .jp-OutputArea-child"
+    page.evaluate("output => { document.querySelector(output).kept = true; }", output)
+    driver.select_cell(page, 40)
+    for index in (79, 0):
+        page.evaluate(
+            "index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, 'center')", index
+        )
+        expect(mark(page, index + 1)).to_be_in_viewport()
+    after = page.evaluate(
+        "output => [document.querySelector(output).kept, document.querySelector(output)"
+        ".closest('.jp-Cell').innerText.match(/block 1|^0$/gm).join()]",
+        output,
+    )
+    assert after == [True, "block 1,0"]
