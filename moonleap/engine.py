@@ -20,8 +20,8 @@ MAX_CHAIN = 100
 """How many rules may follow from one another."""
 MAX_DERIVED = 200_000
 """How many relations rules may add."""
-SHOWN = 4
-"""Steps of an endless chain that its message shows."""
+SHOWN, SHOWN_LENGTH = 4, 60
+"""Steps of an endless chain that its message shows, and how much of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,8 @@ def _endless(relation: Relation) -> Exception:
     chain: list[str] = []
     step: Relation | None = relation
     while step is not None and len(chain) < SHOWN:
-        chain.append(f"{step} ({step.origin})")
+        said = str(step)
+        chain.append(f"{said if len(said) <= SHOWN_LENGTH else said[:SHOWN_LENGTH] + '…'} ({step.origin})")
         step = step.origin.cause
     message = f"rules make relations without end: {' <- '.join(chain)} <- …"
     hint = (

@@ -42,7 +42,7 @@ def unused_relations(engine: Engine, severity: Severity) -> Iterator[Diagnostic]
     """Relations that no rule matches and no property of an extension reads."""
     if engine.unmatched and not any(package.relations for package in engine.session.packages.values()):
         first = engine.unmatched[0]
-        message = f"no package has relation rules, so nothing uses the {len(engine.unmatched)} relations"
+        message = "no package has relation rules: nothing uses the relations of this spec"
         hint = f"name packages under packages_by_scope in {engine.session.settings.path}"
         yield finding("no-rules", message, first.origin.place, hint, "warning")
         return

@@ -128,6 +128,7 @@ class _Sentence:
         self.stack: list[_Scan] = []
         self.first: Term | None = None
         self.has_term = False
+        self.lost = False
 
     def read(self, words: list[tuple[str, int]]) -> None:
         self.stack = [_Scan(words[0][1])]
@@ -171,7 +172,7 @@ class _Sentence:
             self.warn("two-verbs", f"no term between /{scan.verb.text} and /{text}", line, hint)
         else:
             scan.close_verb()
-            if not scan.subjects:
+            if not scan.subjects and not self.lost:
                 self.warn(
                     "dangling-verb", f"/{text} has no term before it", line, "put its subject before the verb"
                 )
@@ -192,6 +193,7 @@ class _Sentence:
         self.has_term = True
         referent = self.reading.referent
         if referent is None:
+            self.lost = True
             self.reading.findings.append(
                 finding(
                     "no-referent",
@@ -218,7 +220,7 @@ class _Sentence:
             outer.add(group.first)
 
     def finish(self, scan: _Scan) -> None:
-        if scan.verb is not None and scan.subjects and not scan.collected:
+        if scan.verb is not None and scan.subjects and not scan.collected and not self.lost:
             text = scan.verb.text
             self.warn(
                 "dangling-verb",

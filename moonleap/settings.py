@@ -34,7 +34,7 @@ class Settings:
 
 def read_settings(spec_dir: str) -> Settings:
     """Settings of a spec folder, empty where it has none; raises SpecError ``bad-settings``."""
-    path = os.path.join(spec_dir, FILE)
+    path = os.path.normpath(os.path.join(spec_dir, FILE))
     if not os.path.lexists(path):
         return Settings(path)
     values, places = _load(read_source(path).text, path)

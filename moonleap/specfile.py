@@ -61,7 +61,7 @@ class Spec:
 
 def read_spec(spec_dir: str) -> Spec:
     """Read `spec.md` of a folder; raises MoonlightError where it cannot be read."""
-    path = os.path.join(spec_dir, SPEC)
+    path = os.path.normpath(os.path.join(spec_dir, SPEC))
     return read_spec_text(read_source(path).text, path)
 
 
@@ -82,6 +82,7 @@ class _Reader:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.texts: dict[str, str] = {}
+        self.missing: set[Place] = set()
         self.parsed: dict[str, tuple[list[str], list[Heading | Passage]]] = {}
 
     def file(self, text: str, path: str, shift: int, scopes: tuple[str, ...], chain: tuple[str, ...]) -> Body:
@@ -160,8 +161,10 @@ class _Reader:
             if found.code != "not-a-file":
                 self.spec.findings.append(found)
                 return None
-            message = f"the linked file `{target}` is not there"
-            self.report("missing-link", message, place, _similar_file(target))
+            if place not in self.missing:  # its file may be linked many times
+                self.missing.add(place)
+                message = f"the linked file `{target}` is not there"
+                self.report("missing-link", message, place, _similar_file(target))
             return None
 
     def report(self, code: str, message: str, place: Place, hint: str) -> None:

@@ -17,8 +17,12 @@ def described(error: BaseException) -> str:
         if not frame.filename.startswith((_OURS, "<frozen importlib", _importlib()))
     ]
     said = "".join(traceback.format_exception_only(error)).strip()
-    lines = "".join(traceback.format_list(frames[-MAX_FRAMES:])).rstrip()
+    lines = "\n".join(map(_frame, frames[-MAX_FRAMES:]))
     return f"raised {said}\n{lines}" if lines else f"raised {said}"
+
+
+def _frame(frame: traceback.FrameSummary) -> str:
+    return f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}'
 
 
 def _importlib() -> str:

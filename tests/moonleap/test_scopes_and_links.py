@@ -151,7 +151,10 @@ def test_graph_of_the_expanded_spec_is_the_graph_of_the_spec(tmp_path: Path) -> 
     assert again.spec.expanded() == graph.spec.expanded()
 
 
-def test_files_that_link_one_another_many_times_stay_finite(tmp_path: Path) -> None:
+def test_files_that_link_one_another_many_times_stay_finite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moonleap.specfile.MAX_SECTIONS", 3000)
     files = {f"{i}.md": f"# [A]({i + 1}.md)\n\n# [B]({i + 1}.md)\n" * 2 for i in range(30)}
     graph = graph_of(tmp_path, "# [A](0.md)\n", files=files)
     assert errors(graph) == ["too-many-sections"]
