@@ -51,7 +51,9 @@ class TraceChannel:
         comm.on_close(lambda _: self._forget(comm.comm_id))
         comm.on_msg(lambda received: self.received(received["content"].get("data")))
         with self._lock:
-            # Under the lock: nothing happens between the snapshot and the first event that is sent.
+            # Under the lock: nothing happens between the snapshot and the first event that is sent, and
+            # what happened before it goes to the others only.
+            self._flush()
             self._comms[comm.comm_id] = comm
             runs = [describe_run(run) for run in self.session.tracker.runs]
             self._send(comm, {"type": "snapshot", "path": self.session.path, "runs": runs})
@@ -85,12 +87,16 @@ class TraceChannel:
             self._news.notify()
 
     def _tell(self) -> None:
-        """Send the state of the runs that changed, as it is by now."""
         while True:
             with self._news:
                 while not self._changed:
                     self._news.wait()
             time.sleep(PAUSE)
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send the state of the runs that changed, as it is by now."""
+        with self._lock:
             with self._news:
                 changed, self._changed = self._changed, {}
             for order, parent in changed.items():
@@ -99,9 +105,8 @@ class TraceChannel:
                     continue
                 kind = "entered" if run.status == "running" else "left"
                 data = {"type": kind, "run": describe_run(run)}
-                with self._lock:
-                    for comm in list(self._comms.values()):
-                        self._send(comm, data, parent)
+                for comm in list(self._comms.values()):
+                    self._send(comm, data, parent)
 
     def _send(self, comm: Any, data: dict[str, Any], parent: Any = None) -> None:
         """Send as a comm does, but leave alone where ipykernel routes the browser's messages.
