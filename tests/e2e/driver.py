@@ -107,9 +107,14 @@ def run_cell(page: Page, index: int) -> None:
 
 
 def select_cell(page: Page, index: int) -> None:
-    """Make the cell at `index` the active one."""
+    """Make the cell at `index` the active one, in view."""
     page.evaluate(
-        "index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index; }", index
+        """index => {
+            const { content } = window.jupyterapp.shell.currentWidget;
+            content.activeCellIndex = index;
+            content.scrollToItem(index, 'smart').catch(() => undefined);
+        }""",
+        index,
     )
 
 
