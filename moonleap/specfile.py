@@ -27,6 +27,9 @@ DEFAULT = "default"
 """The scope that every block has."""
 
 
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?=[\w-]+:)(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """Text below a heading: as it is written, and what of it is read."""
@@ -88,7 +91,7 @@ class _Reader:
     def file(self, text: str, path: str, shift: int, scopes: tuple[str, ...], chain: tuple[str, ...]) -> Body:
         """Append a file's sections; the text before the first one is returned."""
         if path not in self.parsed:
-            text = normalize(text).removeprefix("\ufeff")
+            text = _FRONT_MATTER.sub(_blank, normalize(text).removeprefix("\ufeff"), count=1)
             self.parsed[path] = text.split("\n"), read_prose(text)
         lines, parts = self.parsed[path]
         starts = [i for i, part in enumerate(parts) if isinstance(part, Heading)]
@@ -169,6 +172,10 @@ class _Reader:
 
     def report(self, code: str, message: str, place: Place, hint: str) -> None:
         self.spec.findings.append(finding(code, message, place, hint))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")
 
 
 def _similar_file(target: str) -> str:

@@ -69,6 +69,9 @@ class Resource:
         made: Self = object.__new__(cls if extender is None else extender(cls))
         return made
 
+    def __init__(self) -> None:
+        """Without fields a resource takes no arguments; `__new__` alone would swallow them."""
+
     def __str__(self) -> str:
         return str(self._moonleap.term) if self._moonleap else super().__str__()
 

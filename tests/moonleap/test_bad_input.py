@@ -141,6 +141,12 @@ def test_rule_that_raises_is_told_with_its_relation_and_the_users_traceback(
     assert "engine.py" not in message
 
 
+def test_resource_without_fields_takes_no_arguments(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, "# 1:a\n", "@create('a')\ndef f(term): return Resource(term.data)\n")
+    assert only(graph)[0] == "rule-raised"
+    assert "TypeError" in graph.diagnostics[-1].message
+
+
 def test_creation_rule_that_raises(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, "# A\n\n1:a\n", "@create('a')\ndef f(term): return term.nothing\n")
     assert only(graph) == ("rule-raised", "spec.md", 3)

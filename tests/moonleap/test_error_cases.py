@@ -56,4 +56,4 @@ def test_every_code_has_its_case() -> None:
 
 def test_every_code_has_its_paragraph_in_the_manual() -> None:
     manual = (ROOT / "notebooks" / "moonleap_intro.py.md").read_text(encoding="utf-8")
-    assert all_codes() == set(re.findall(r"^- `([a-z-]+)`:", manual, re.M))
+    assert all_codes() == set(re.findall(r"^- \*\*([a-z-]+)\*\*:", manual, re.M))

@@ -164,3 +164,9 @@ def test_crlf_and_bom_change_nothing(tmp_path: Path) -> None:
     text = "# The a:b\n\n:It /has c:d.\n"
     write(tmp_path, {"spec.md": "\ufeff" + text.replace("\n", "\r\n")})
     assert read_spec(str(tmp_path)).expanded() == read_spec_text(text, "spec.md").expanded()
+
+
+def test_front_matter_is_not_read_and_lines_stay(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, "---\ntitle: a:b\n---\n\n# The c:d\n")
+    assert (codes(graph), described(graph)) == ([], {("c:d", "The c:d")})
+    assert graph.blocks[0].line == 5
