@@ -62,7 +62,7 @@ def modules_of(package: str) -> list[str]:
     return [name.removesuffix(".__init__") for name in names if not name.endswith("__main__")]
 
 
-@pytest.mark.parametrize("package", ["moonlight", "moon_kernel"])
+@pytest.mark.parametrize("package", ["moonlight", "moonleap", "moon_kernel"])
 def test_no_module_of_kernel_and_engine_loads_the_slow_third_parties(package: str) -> None:
     statement = "import " + ", ".join(modules_of(package))
     assert not loaded_by(statement).intersection(SLOW)
