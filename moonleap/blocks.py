@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from moonleap.prose import Passage
-from moonleap.sentences import Reading, Statement, read_texts
+from moonleap.sentences import MAX_STATEMENTS, Reading, Statement, read_texts
 from moonleap.specfile import Section, Spec
 from moonleap.terms import Place, Term
 from moonlight.diagnostic import Diagnostic
@@ -51,21 +51,22 @@ def read_blocks(spec: Spec) -> tuple[list[SpecBlock], list[Diagnostic]]:
     found: list[Diagnostic] = []
     above: list[SpecBlock] = []
     referent: Term | None = None
+    room = MAX_STATEMENTS
     for section in spec.sections:
         while above and above[-1].level >= section.level:
             above.pop()
         heading = Passage(section.place.line, section.title.text)
-        title = _read(section.place.path, [heading], referent)
-        body = _read(section.body.path, section.body.passages, title.referent)
-        referent = body.referent
+        title = _read(section.place.path, [heading], referent, room)
+        body = _read(section.body.path, section.body.passages, title.referent, title.room)
+        referent, room = body.referent, body.room
         found += [*title.findings, *body.findings]
         blocks.append(_block(len(blocks), section, above[-1] if above else None, title, body))
         above.append(blocks[-1])
     return blocks, found
 
 
-def _read(path: str, passages: Iterable[Passage], referent: Term | None) -> Reading:
-    reading = Reading(referent)
+def _read(path: str, passages: Iterable[Passage], referent: Term | None, room: int) -> Reading:
+    reading = Reading(referent, room=room)
     read_texts(path, passages, reading)
     return reading
 

@@ -18,6 +18,9 @@ PRONOUNS = frozenset({":it", ":It", ":its", ":Its"})
 ABBREVIATIONS = frozenset({"e.g.", "i.e.", "etc.", "vs.", "cf.", "ca.", "resp.", "approx.", "incl.", "no."})
 """Words whose dot ends no sentence."""
 
+MAX_STATEMENTS = 1_000_000
+"""How many relations a spec may state: a thousand subjects with a thousand objects are as many."""
+
 _WORD = re.compile(r"[()]|[^\s()]+")
 
 
@@ -39,6 +42,8 @@ class Reading:
     terms: dict[Term, Place] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
+    room: int = MAX_STATEMENTS
+    """How many statements may still come; -1 once it was told that there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class _Sentence:
             hint = "name what the first verb is about, or drop a verb"
             self.warn("two-verbs", f"no term between /{scan.verb.text} and /{text}", line, hint)
         else:
-            scan.close_verb()
+            self.close_verb(scan)
             if not scan.subjects and not self.lost:
                 self.warn(
                     "dangling-verb", f"/{text} has no term before it", line, "put its subject before the verb"
@@ -228,6 +233,19 @@ class _Sentence:
                 scan.verb.line,
                 "put its object behind the verb",
             )
+        self.close_verb(scan)
+
+    def close_verb(self, scan: _Scan) -> None:
+        count = len(scan.subjects) * len(scan.collected) if scan.verb is not None else 0
+        if scan.verb is not None and count > self.reading.room:
+            if self.reading.room >= 0:
+                message = f"with this sentence there are more than {MAX_STATEMENTS} relations"
+                place = Place(self.path, scan.verb.line)
+                hint = "does it end where it should?"
+                self.reading.findings.append(finding("too-many-relations", message, place, hint))
+            self.reading.room, scan.subjects = -1, []
+        else:
+            self.reading.room -= count
         scan.close_verb()
 
     def state(self, subject: Term, verb: _Verb, object_: Term) -> None:

@@ -178,6 +178,12 @@ def test_100_000_lines_are_read_in_seconds(tmp_path: Path) -> None:
     assert time.perf_counter() - start < 20
 
 
+def test_sentence_of_too_many_terms_is_one_error(tmp_path: Path) -> None:
+    names = " ".join(f"{i}:a" for i in range(1500))
+    graph = graph_of(tmp_path, f"# T\n\n{names} /has\n{names} /uses {names}. a:b /has c:d.\n")
+    assert only(graph) == ("too-many-relations", "spec.md", 3)
+
+
 def test_brackets_without_end_do_not_exhaust_the_stack(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, "# T\n\n" + "(" * 20_000 + "a:b" + " /has (c:d" * 5_000 + "\n")
     assert not errors(graph)

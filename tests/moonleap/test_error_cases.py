@@ -20,7 +20,7 @@ from tests.moonleap.specs import CASES, case_files, write
 
 ROOT = Path(__file__).parents[2]
 ERRORS = sorted((CASES / "errors").glob("*.md"))
-ELSEWHERE = frozenset({"links-too-deep", "too-many-sections"})
+ELSEWHERE = frozenset({"links-too-deep", "too-many-relations", "too-many-sections"})
 """Codes whose input is too large for a case; test_bad_input.py and test_scopes_and_links.py have it."""
 
 _CODE = re.compile(r'\b(?:finding|refusal|report|warn)\(\s*"([a-z-]+)"')
