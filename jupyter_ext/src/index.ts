@@ -2,6 +2,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { conflict } from './conflict.js';
+import { diagnostics } from './diagnostics.js';
 import { filetype } from './filetype.js';
 import { launcher } from './launcher.js';
 import { marks } from './marks.js';
@@ -14,6 +15,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   saveas,
   refresh,
   conflict,
+  diagnostics,
   marks
 ];
 

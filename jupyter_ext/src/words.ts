@@ -64,3 +64,17 @@ export function describe({ block, line, state, run, outputs }: Mark): string {
   }
   return parts.join(' · ');
 }
+
+/** One finding about the text, as the server sends it. */
+export interface Diagnostic {
+  line: number;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  hint: string;
+}
+
+/** `intro.py.md:42: warning: what (what to do)` */
+export function diagnosticWords(name: string, one: Diagnostic): string {
+  const remedy = one.hint === '' ? '' : ` (${one.hint})`;
+  return `${name}:${one.line}: ${one.severity}: ${one.message}${remedy}`;
+}

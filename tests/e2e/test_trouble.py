@@ -78,3 +78,18 @@ def test_a_cell_that_was_out_of_sight_has_its_mark_between_input_and_the_same_ou
         output,
     )
     assert after == [True, "block 1,0"]
+
+
+def test_what_is_odd_about_the_text_is_said_once_when_it_is_opened(
+    page: Page, lab: Lab, document: Callable[[str, str], str]
+) -> None:
+    text = "---\ntitle: [x\n---\n\n```python\nx = 1\n"
+    path = document("odd.py.md", text)
+    driver.open_lab(page, lab)
+    driver.open_document(page, path)
+    page.locator(".jp-Notification-Status").click()
+    shown = page.locator(".jp-Notification-List")
+    expect(shown).to_contain_text("odd.py.md:")
+    expect(shown).to_contain_text("front matter is not YAML")
+    expect(shown).to_contain_text("this fence is never closed")
+    assert (lab.root / path).read_text(encoding="utf-8") == text

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describe, durationWords } from '../../jupyter_ext/lib/words.js';
+import { diagnosticWords, describe, durationWords } from '../../jupyter_ext/lib/words.js';
 
 const WORDS = [
   [0, '0.0 ms'],
@@ -30,4 +30,10 @@ test('a failed block is described in full', () => {
 test('an output that is older than the kernel is said to be so', () => {
   const mark = { block: 1, line: 3, state: 'not-run', run: null, outputs: 'earlier' };
   assert.equal(describe(mark), 'Block 1, line 3 · not run · output of an earlier kernel');
+});
+
+test('a diagnostic reads like one in a terminal', () => {
+  const one = { line: 3, severity: 'warning', message: 'what', hint: 'do this' };
+  assert.equal(diagnosticWords('a.py.md', one), 'a.py.md:3: warning: what (do this)');
+  assert.equal(diagnosticWords('a.py.md', { ...one, hint: '' }), 'a.py.md:3: warning: what');
 });
