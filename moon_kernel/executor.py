@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -48,9 +49,11 @@ class IPythonExecutor:
 
     def __init__(self, namespace: dict[str, Any], path: str) -> None:
         hidden = set(namespace)
+        main = sys.modules["__main__"]
         self.shell: Any = QuietShell(  # type: ignore[no-untyped-call, unused-ignore]
             user_ns=namespace, config=Config({"InteractiveShell": SETTINGS}), compiler_class=MoonCompiler
         )
+        sys.modules["__main__"] = main  # a new shell puts a module of its own there; the runner has one
         self.shell.user_ns_hidden.update(dict.fromkeys(hidden))
         self.path = path
         self.view = LineView(DocumentFile(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -80,3 +81,9 @@ def test_several_runs_have_shells_of_their_own(tmp_path: Path) -> None:
     first, second = ran(tmp_path, "%time a = 1"), ran(tmp_path, "%time b = 2")
     assert "a" in first.namespace
     assert "a" not in second.namespace
+
+
+def test_main_module_stays_who_it_is() -> None:
+    before = sys.modules["__main__"]
+    IPythonExecutor({}, "unused.py.md")
+    assert sys.modules["__main__"] is before
