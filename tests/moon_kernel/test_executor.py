@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from moon_kernel.executor import IPythonExecutor
 from moonlight.document import parse
 from moonlight.runner import RunResult, run
 
