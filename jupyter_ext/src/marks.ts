@@ -20,6 +20,8 @@ import type { Mark, OldOutputs } from './words.js';
 // A burst of messages, or of keys, makes one update.
 const AFTER_RUN_MS = 16;
 const AFTER_EDIT_MS = 150;
+// Lab shows the first cells before we look at all of them.
+const AFTER_OPEN_MS = 50;
 
 export const marks: JupyterFrontEndPlugin<void> = {
   id: 'moonlight-notebook:marks',
@@ -63,7 +65,7 @@ class PanelMarks {
     });
     facts.changed.connect(this.onFacts, this);
     context.pathChanged.connect(this.onPath, this);
-    this.schedule(0);
+    this.schedule(AFTER_OPEN_MS);
   }
 
   dispose(): void {
@@ -152,21 +154,29 @@ class PanelMarks {
     return run === null ? 'earlier' : null;
   }
 
+  /** Cells get their nodes when they first come into view, and their marks then. */
   private show(cell: CodeCell, mark: Mark): void {
-    let view = this.views.get(cell);
-    if (view === undefined) {
-      const made = new MarkView();
-      view = made;
-      this.views.set(cell, made);
-      // Cells get their nodes when they first come into view.
-      void cell.ready.then(() => made.attach(cell));
+    const view = this.views.get(cell);
+    if (view !== undefined) {
+      view.show(mark);
+      return;
     }
-    view.show(mark);
+    const waits = this.latest.has(cell);
+    this.latest.set(cell, mark);
+    if (!waits) {
+      void cell.ready.then(() => {
+        const made = new MarkView();
+        made.show(this.latest.get(cell)!);
+        made.attach(cell);
+        this.views.set(cell, made);
+      });
+    }
   }
 
   private readonly trace: KernelTrace;
   private readonly seen = new SeenRuns();
   private readonly views = new WeakMap<CodeCell, MarkView>();
+  private readonly latest = new WeakMap<CodeCell, Mark>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private due = Infinity;
   private disposed = false;
