@@ -77,28 +77,27 @@ class _Writer:
     def written(self) -> Written:
         """Write, read back, compare; mend what differs and try again."""
         wanted = [(number, cell) for number, cell in self.wanted if not cell.empty]
+        cells = [cell for _, cell in wanted]
+        everything = set(range(len(cells)))
         safe: set[int] = set()
-        for _ in range(_ATTEMPTS):
-            text = self.joined([cell for _, cell in wanted], safe)
+        wrong: int | None = None
+        for attempt in range(_ATTEMPTS):
+            text = self.joined(cells, safe)
             document = parse(text, self.path)
-            cells = layout(document)
-            wrong = _first_difference([cell for _, cell in wanted], cells.cells)
+            wrong = _first_difference(cells, layout(document).cells)
             if wrong is None:
-                return self.result(text, document, cells, [number for number, _ in wanted])
-            added = next((index for index in (wrong, wrong - 1) if index not in safe), -1)
-            if added < 0:
+                return self.result(text, document, [number for number, _ in wanted])
+            if safe >= everything:
                 break
-            safe.add(added)
-        safe = set(range(len(wanted)))
-        text = self.joined([cell for _, cell in wanted], safe)
-        document = parse(text, self.path)
-        wrong = _first_difference([cell for _, cell in wanted], layout(document).cells)
-        if wrong is None:
-            return self.result(text, document, layout(document), [number for number, _ in wanted])
+            added = next((index for index in (wrong, wrong - 1) if index not in safe), -1)
+            last_try = attempt == _ATTEMPTS - 2
+            safe = everything if last_try or added < 0 else safe | {added}
+        assert wrong is not None
         number = wanted[wrong][0] + 1 if wrong < len(wanted) else len(wanted)
         raise self.refusal("not-representable", f"cell {number} cannot be written without loss")
 
-    def result(self, text: str, document: Document, cells: Layout, numbers: list[int]) -> Written:
+    def result(self, text: str, document: Document, numbers: list[int]) -> Written:
+        cells = layout(document)
         places: list[dict[str, Any] | None] = [None] * self.cell_count
         for ordinal, (number, cell) in enumerate(zip(numbers, cells.cells, strict=True)):
             if number >= 0:
@@ -309,8 +308,7 @@ def notebook_metadata(document: Document) -> dict[str, Any]:
 
 def starts_cell(source: str, style: Style) -> bool:
     """Whether prose begins a cell by itself: with a heading of the outermost level."""
-    first = re.match(r"[^\n]*(?:\n[^\n]*)?", source)
-    return bodies.starts_with_heading(source, style.policy) if first and _may_head(source) else False
+    return _may_head(source) and bodies.starts_with_heading(source, style.policy)
 
 
 def _may_head(source: str) -> bool:
