@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from moonlight.document import Document
-from moonlight.trace import entry
+from moonlight.trace import entry, shape
 from moonlight.tracking import Run, Tracker
 
 HEADERS = ("order", "block", "line", "status", "duration", "output", "calls", "error")
@@ -34,20 +34,7 @@ def to_json(tracker: Tracker, path: str | None) -> dict[str, Any]:
     as they began, `edges` the pairs (block, block that began inside it or whose function it called).
     """
     runs = tracker.runs
-    by_order = {run.order: run for run in runs}
-    edges = [
-        [by_order[run.parent].block, run.block]
-        for run in runs
-        if run.parent is not None and run.parent in by_order
-    ]
-    edges += [list(pair) for pair in tracker.calls if list(pair) not in edges]
-    return {
-        "path": path,
-        "blocks": [entry(run.block, run) for run in runs],
-        "order": [run.block for run in runs],
-        "edges": edges,
-        "lines": [line for _, line in tracker.lines],
-    }
+    return shape(path, [entry(run.block, run) for run in runs], runs, tracker)
 
 
 class Table:

@@ -61,15 +61,13 @@ def __moonlight_leave_block(block_id: int) -> None:
             return
 
 
-def __moonlight_line(block_id: int, line_no: int) -> None:
-    session = _session(sys._getframe(1))
-    session.tracker.line(line_no, session.open[-1][0] if session.open else None)
-
-
 def line(block_id: int, line_no: int) -> None:
     """``__moonlight_line`` under a name that class bodies, where Python mangles the other, can use."""
     session = _session(sys._getframe(1))
     session.tracker.line(line_no, session.open[-1][0] if session.open else None)
+
+
+__moonlight_line = line
 
 
 def tracker(namespace: dict[str, Any]) -> Tracker | None:

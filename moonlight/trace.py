@@ -20,6 +20,13 @@ def trace_json(
     """
     runs = [run for run in tracker.runs if run.block is not None and run.path in (None, path, run_path)]
     last = {run.block: run for run in runs}
+    return shape(path, [entry(index, last.get(index)) for index in indexes], runs, tracker)
+
+
+def shape(
+    path: str | None, entries: list[dict[str, Any]], runs: list[Run], tracker: Tracker
+) -> dict[str, Any]:
+    """The trace around its entries: the order of `runs`, the edges between blocks, the line marks."""
     blocks = {run.order: run.block for run in tracker.runs}
     nested = [
         (blocks.get(run.parent), run.block)
@@ -28,7 +35,7 @@ def trace_json(
     ]
     return {
         "path": path,
-        "blocks": [entry(index, last.get(index)) for index in indexes],
+        "blocks": entries,
         "order": [run.block for run in runs],
         "edges": [list(edge) for edge in dict.fromkeys([*nested, *tracker.calls])],
         "lines": [[blocks.get(order), line] for order, line in tracker.lines],
