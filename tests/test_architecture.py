@@ -58,7 +58,10 @@ REACH: dict[str, tuple[int, frozenset[str]]] = {
 """Highest floor of `moonlight` that a package may import, and modules above it that it may too."""
 
 JUPYTER = ("moon_kernel", "jupyter_ext")
-COMMANDS = ("moonlight.cli", "moonlight.commands", "moonleap.cli", "moon_spa.cli", *JUPYTER)
+COMMANDS = (
+    *("moonlight.cli", "moonlight.commands", "moonleap.cli", "moonleap.commands", "moon_spa.cli"),
+    *JUPYTER,
+)
 HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("IPython", "ipykernel", "nbformat", "traitlets", "anywidget"), JUPYTER),
     **dict.fromkeys(("comm", "jupyter_client", "jupyter_core", "debugpy", "zmq"), JUPYTER),
