@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moonleap.blocks import SpecBlock
-from moonleap.decorators import Forward, RelationRule, name_of
+from moonleap.decorators import CreationRule, Forward, RelationRule, name_of, place_of
 from moonleap.describing import Describer
 from moonleap.findings import refusal
 from moonleap.resource import Node, Origin, Relation, Resource, node_of, term_of
@@ -29,6 +29,7 @@ class Fired:
     """A rule that ran, and the resources it got."""
 
     rule: str
+    place: Place
     subject: Resource
     object: Resource | None
 
@@ -76,14 +77,14 @@ class Engine:
         found = self._by_key.get(key)
         if found is None:
             place = describing.place_of(term) if origin is None else origin.place
-            found = self._by_key[key] = self.create(term, describing, place)
-            found._moonleap = Node(term, describing, place, origin)
+            rule = self.session.rules(describing).creation_of(term, place)
+            found = self._by_key[key] = self.create(rule, term, describing, place)
+            found._moonleap = Node(term, describing, place, origin, rule.function if rule else None)
             self.resources.append(found)
             self._queue.append(found)
         return found
 
-    def create(self, term: Term, block: SpecBlock, place: Place) -> Resource:
-        rule = self.session.rules(block).creation_of(term, place)
+    def create(self, rule: CreationRule | None, term: Term, block: SpecBlock, place: Place) -> Resource:
         if rule is None:
             return Resource()
         args = (term, block) if rule.takes_block else (term,)
@@ -101,7 +102,7 @@ class Engine:
     def created(self, resource: Resource) -> None:
         node = node_of(resource)
         for rule in self.session.rules(node.block).rules_for(resource):
-            self.fired.append(Fired(name_of(rule.function), resource, None))
+            self.note(rule, resource, None)
             origin = node.origin or Origin(node.place)
             result = self.call(rule.function, (resource,), f"for `{node.term}`", node.place)
             self.follow(result, rule, node.block, None, origin)
@@ -125,10 +126,13 @@ class Engine:
         if not rules:
             self.unmatched.append(relation)
         for rule in rules:
-            self.fired.append(Fired(name_of(rule.function), relation.subject, relation.object))
+            self.note(rule, relation.subject, relation.object)
             args = (relation.subject, relation.object)
             result = self.call(rule.function, args, f"for `{relation}`", relation.origin.place)
             self.follow(result, rule, relation.block, relation, relation.origin)
+
+    def note(self, rule: RelationRule, subject: Resource, object_: Resource | None) -> None:
+        self.fired.append(Fired(name_of(rule.function), place_of(rule.function), subject, object_))
 
     def follow(
         self, result: Any, rule: RelationRule, block: SpecBlock, cause: Relation | None, why: Origin
@@ -141,7 +145,7 @@ class Engine:
         if not isinstance(forwards, list | tuple) or not all(isinstance(f, Forward) for f in forwards):
             message = f"rule {name} returned {result!r:.80}, which is no list of relations"
             raise refusal("bad-return", message, why.place, "return a list of create_forward(…)")
-        origin = Origin(why.place, name, cause, why.depth + 1)
+        origin = Origin(why.place, name, cause, why.depth + 1, place_of(rule.function))
         for forward in forwards:
             subject, object_ = (
                 end if isinstance(end, Resource) else self.resource(block, end, origin)

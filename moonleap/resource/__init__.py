@@ -24,6 +24,7 @@ class Origin:
     rule: str = ""
     cause: Relation | None = None
     depth: int = 0
+    rule_place: Place | None = None
 
     def __str__(self) -> str:
         return self.rule or str(self.place)
@@ -45,12 +46,13 @@ class Relation:
 
 @dataclass(slots=True)
 class Node:
-    """What the graph knows of a resource."""
+    """What the graph knows of a resource; `maker` is the creation rule's function."""
 
     term: Term
     block: SpecBlock
     place: Place
     origin: Origin | None = None
+    maker: Callable[..., Any] | None = None
     outgoing: list[Relation] = field(default_factory=list)
     incoming: list[Relation] = field(default_factory=list)
     trees: dict[str, Any] = field(default_factory=dict)
