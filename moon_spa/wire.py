@@ -1,9 +1,9 @@
-"""The wire form: Python values as JSON that JavaScript reads without losing anything; every transport uses it.
+"""The wire form: Python values as JSON that JavaScript reads without loss; every transport uses it.
 
-What JSON cannot say is an object with the key ``$moon``: ``{"$moon": "nan"}``, ``inf``, ``-inf`` and ``-0.0``;
-``int`` with the digits of a whole number past 2**53; ``float`` around a whole-numbered float whose reader does
-not know the type; ``dict`` with the items of a mapping whose keys are no text, would be reordered by JavaScript
-(``"7"``), or look like a tag themselves. `browser/wire.mjs` is the other end.
+What JSON cannot say is an object with the key ``$moon``: ``{"$moon": "nan"}``, ``inf``, ``-inf``, ``-0.0``;
+``int`` with the digits of a whole number past 2**53; ``float`` around a whole-numbered float whose reader
+does not know the type; ``dict`` with the items of a mapping whose keys are no text, would be reordered by
+JavaScript (``"7"``), or look like a tag themselves. `browser/wire.mjs` is the other end.
 """
 
 from __future__ import annotations
@@ -134,14 +134,14 @@ def _encode(value: Any, kind: Type, where: str, budget: _Budget) -> Any:
     if type(value) is str:
         _check_text(value, where)
         return value
-    if type(value) is not list and type(value) is not dict:
-        raise WireError("not-sendable", where, _cannot(value))
     budget.enter(value, where)
     if type(value) is list:
         part = _part(kind, value)
         found: Any = [_encode(one, part, f"{where}[{i}]", budget) for i, one in enumerate(value)]
-    else:
+    elif type(value) is dict:
         found = _encode_dict(value, kind, where, budget)
+    else:
+        raise WireError("not-sendable", where, _cannot(value))
     budget.leave(value)
     return found
 
@@ -193,13 +193,13 @@ def _decode(data: Any, kind: Type, where: str, budget: _Budget) -> Any:
     if type(data) is str:
         _check_text(data, where)
         return data
-    if type(data) is not list and type(data) is not dict:
-        raise WireError("bad-request", where, f"is {_article(data)}, which JSON does not have")
     budget.enter(data, where)
     found: Any
     if type(data) is list:
         part = _part(kind, data)
         found = [_decode(one, part, f"{where}[{i}]", budget) for i, one in enumerate(data)]
+    elif type(data) is not dict:
+        raise WireError("bad-request", where, f"is {_article(data)}, which JSON does not have")
     elif TAG in data:
         found = _decode_tag(data, kind, where, budget)
     else:
@@ -251,7 +251,7 @@ def _decode_items(items: list[Any], kind: Type, where: str, budget: _Budget) -> 
 
 
 def restore(value: Any, kind: Type) -> Any:
-    """A copy of `value`, whole numbers made floats where the type wants a float and JavaScript lost the dot."""
+    """A copy of `value` with floats where the type wants them and JavaScript lost the ``.0``."""
     if type(value) is int:
         wanted = accepts(kind, 0.0) and not accepts(kind, 0)
         number = float_or_none(value) if wanted else None
@@ -321,11 +321,11 @@ def _check_text(text: str, where: str) -> None:
 def _cannot(value: Any) -> str:
     """Why a value cannot travel, and what can instead."""
     instead = {
-        tuple: "make it a list",
-        set: "make it a list, sorted(…) keeps an order",
-        frozenset: "make it a list, sorted(…) keeps an order",
-        bytes: "make it text",
-    }.get(type(value), "use None, bool, int, float, str, list and dict")
+        "tuple": "make it a list",
+        "set": "make it a list, sorted(…) keeps an order",
+        "frozenset": "make it a list, sorted(…) keeps an order",
+        "bytes": "make it text",
+    }.get(type(value).__name__, "use None, bool, int, float, str, list and dict")
     return f"is {_article(value)}, which does not travel to the browser: {instead}"
 
 
