@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from moonleap.blocks import SpecBlock
     from moonleap.decorators import create, create_forward, extend, rule
     from moonleap.findings import SpecError
+    from moonleap.generation import Generation, generate
     from moonleap.graph import Graph, build_graph
     from moonleap.names import (
         camel_to_kebab,
@@ -23,32 +24,41 @@ if TYPE_CHECKING:
         snake_to_kebab,
         upper_first,
     )
+    from moonleap.outputfile import OutputFile
     from moonleap.resource import MemFun, Prop, Relation, Resource, block_of, term_of
     from moonleap.resource.props import PropError
+    from moonleap.templates import StoreTemplateDirs, TemplateText, render_templates
     from moonleap.terms import Term
 
 _PARTS = {
     **dict.fromkeys(("SpecBlock",), "blocks"),
     **dict.fromkeys(("create", "create_forward", "extend", "rule"), "decorators"),
     **dict.fromkeys(("SpecError",), "findings"),
+    **dict.fromkeys(("Generation", "generate"), "generation"),
     **dict.fromkeys(("Graph", "build_graph"), "graph"),
     **dict.fromkeys(("camel_to_kebab", "camel_to_snake", "kebab_to_camel", "kebab_to_pascal"), "names"),
     **dict.fromkeys(("kebab_to_snake", "lower_first", "plural", "singular"), "names"),
     **dict.fromkeys(("snake_to_camel", "snake_to_kebab", "upper_first"), "names"),
+    **dict.fromkeys(("OutputFile",), "outputfile"),
     **dict.fromkeys(("MemFun", "Prop", "Relation", "Resource", "block_of", "term_of"), "resource"),
     **dict.fromkeys(("PropError",), "resource.props"),
+    **dict.fromkeys(("StoreTemplateDirs", "TemplateText", "render_templates"), "templates"),
     **dict.fromkeys(("Term",), "terms"),
 }
 
 __all__ = [
+    "Generation",
     "Graph",
     "MemFun",
+    "OutputFile",
     "Prop",
     "PropError",
     "Relation",
     "Resource",
     "SpecBlock",
     "SpecError",
+    "StoreTemplateDirs",
+    "TemplateText",
     "Term",
     "block_of",
     "build_graph",
@@ -57,11 +67,13 @@ __all__ = [
     "create",
     "create_forward",
     "extend",
+    "generate",
     "kebab_to_camel",
     "kebab_to_pascal",
     "kebab_to_snake",
     "lower_first",
     "plural",
+    "render_templates",
     "rule",
     "singular",
     "snake_to_camel",

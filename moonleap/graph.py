@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from moonleap.guidance import guidance
 from moonleap.resource import Relation, Resource, block_of, node_of, term_of
 from moonleap.session import Session
 from moonleap.settings import read_settings
-from moonleap.specfile import Spec, read_spec
+from moonleap.specfile import SPEC, Spec, read_spec, read_spec_text
 from moonlight.diagnostic import Diagnostic, MoonlightError
 
 
@@ -59,33 +60,63 @@ def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
     What is wrong is in `diagnostics`; no error of spec, settings or rules is raised. With `strict`,
     relations that nothing uses are errors and terms without a creation rule are told.
     """
-    try:
-        spec = read_spec(spec_dir)
-        with _garbage_kept():
-            blocks, found = read_blocks(spec)
-    except MoonlightError as error:
-        return Graph(diagnostics=[error.diagnostic])
-    found[:0] = spec.findings
-    engine: Engine | None = None
-    try:
-        settings = read_settings(spec_dir)
-        found += settings.findings
-        session = Session(settings)
-        found += session.check_scopes(blocks)
-        if not any(one.severity == "error" for one in found):
-            with session.open(), _garbage_kept():
-                engine = Engine(session, blocks)
-                engine.run()
-                found += guidance(engine, strict)
-    except MoonlightError as error:
-        found.append(error.diagnostic)
-    if engine is None:
-        return Graph(blocks, diagnostics=found, spec=spec)
-    return Graph(blocks, engine.resources, engine.relations, engine.fired, found, spec)
+    with graph_in_session(SpecInput(spec_dir), strict=strict) as (graph, _):
+        return graph
+
+
+@dataclass(frozen=True)
+class SpecInput:
+    """What a graph is made of: a spec folder, where given with another text in place of its `spec.md`."""
+
+    spec_dir: str
+    text: str | None = None
+    path: str = ""
+    """What the text is called in messages, and where its links start; `spec.md` of the folder if empty."""
+    modules: Sequence[Any] = ()
+    """Modules, or objects with attributes as modules have, whose rules count in the scope `default`."""
+
+    def read(self) -> Spec:
+        """The spec; raises MoonlightError where it cannot be read."""
+        if self.text is None:
+            return read_spec(self.spec_dir)
+        return read_spec_text(self.text, self.path or os.path.normpath(os.path.join(self.spec_dir, SPEC)))
 
 
 @contextmanager
-def _garbage_kept() -> Iterator[None]:
+def graph_in_session(given: SpecInput, *, strict: bool = False) -> Iterator[tuple[Graph, Session | None]]:
+    """The graph of a spec, with its session open; no session where the spec or its settings are wrong."""
+    try:
+        spec = given.read()
+        with garbage_kept():
+            blocks, found = read_blocks(spec)
+    except MoonlightError as error:
+        yield Graph(diagnostics=[error.diagnostic]), None
+        return
+    found[:0] = spec.findings
+    session: Session | None = None
+    engine: Engine | None = None
+    with ExitStack() as stack:
+        try:
+            settings = read_settings(given.spec_dir)
+            found += settings.findings
+            session = Session(settings, given.modules)
+            found += session.check_scopes(blocks)
+            if not any(one.severity == "error" for one in found):
+                stack.enter_context(session.open())
+                engine = Engine(session, blocks)
+                with garbage_kept():
+                    engine.run()
+                    found += guidance(engine, strict)
+        except MoonlightError as error:
+            found.append(error.diagnostic)
+        if engine is None:
+            yield Graph(blocks, diagnostics=found, spec=spec), None
+        else:
+            yield Graph(blocks, engine.resources, engine.relations, engine.fired, found, spec), session
+
+
+@contextmanager
+def garbage_kept() -> Iterator[None]:
     """No garbage collection: nearly all that is made stays, and looking for the rest takes half the time."""
     enabled = gc.isenabled()
     gc.disable()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
@@ -19,12 +19,17 @@ from typing import Any
 
 from moonleap.decorators import MARKS, CreationRule, Extension, Mark, RelationRule
 from moonleap.findings import did_you_mean, refusal
+from moonleap.hooks import Hooks, hooks_of
 from moonleap.settings import Settings
 from moonleap.terms import Place
 from moonleap.tracing import described
 
 OWN = frozenset({"moonleap", "moonlight", "moon_kernel", "moon_spa", "jupyter_ext"})
 """Packages that are never loaded again, also where a checkout is the current folder."""
+
+
+LOOSE = "<modules>"
+"""Name of the package that modules given beside the settings make up."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class Package:
     creations: tuple[CreationRule, ...]
     relations: tuple[RelationRule, ...]
     extensions: tuple[Extension, ...]
+    hooks: Hooks
+    folder: str = ""
+    """Where its files lie; "" for modules given beside the settings."""
 
 
 @contextmanager
@@ -80,7 +88,7 @@ def load_packages(settings: Settings) -> dict[str, Package]:
             if name not in modules:
                 place = settings.place(f"packages_by_scope.{scope}")
                 modules[name] = _modules(_import(name, place), place)
-    return {name: _package(name, found) for name, found in modules.items()}
+    return {name: package_of(name, found, _folder(found[0])) for name, found in modules.items()}
 
 
 def _import(name: str, place: Place) -> ModuleType:
@@ -122,7 +130,8 @@ def _modules(package: ModuleType, place: Place) -> list[ModuleType]:
     return list(dict.fromkeys((package, *listed)))
 
 
-def _package(name: str, modules: list[ModuleType]) -> Package:
+def package_of(name: str, modules: Sequence[Any], folder: str = "") -> Package:
+    """The marks and hooks of some modules, those that a function `meta` makes among them."""
     marks: dict[int, Mark] = {}
     for module in modules:
         marks.update((id(mark), mark) for mark in getattr(module, MARKS, ()))
@@ -136,15 +145,24 @@ def _package(name: str, modules: list[ModuleType]) -> Package:
         tuple(mark for mark in found if isinstance(mark, CreationRule)),
         tuple(mark for mark in found if isinstance(mark, RelationRule)),
         tuple(mark for mark in found if isinstance(mark, Extension)),
+        hooks_of(modules),
+        folder,
     )
 
 
-def _call_meta(module: ModuleType, meta: Callable[[], Any]) -> None:
-    place = Place(getattr(module, "__file__", None) or module.__name__, 1)
+def _folder(package: ModuleType) -> str:
+    """Folder of a package, or of a module that is one."""
+    places = list(getattr(package, "__path__", ()))
+    return os.path.abspath(places[0]) if places else os.path.dirname(os.path.abspath(package.__file__ or "."))
+
+
+def _call_meta(module: Any, meta: Callable[[], Any]) -> None:
+    name = getattr(module, "__name__", "module")
+    place = Place(getattr(module, "__file__", None) or name, 1)
     try:
         meta()
     except (Exception, SystemExit) as error:
-        raise refusal("package-failed", *_failed(f"`{module.__name__}.meta`", error, place)) from error
+        raise refusal("package-failed", *_failed(f"`{name}.meta`", error, place)) from error
 
 
 def _lies_in(name: str, module: ModuleType | None, folders: tuple[str, ...]) -> bool:

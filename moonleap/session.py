@@ -8,7 +8,7 @@ from typing import Any
 
 from moonleap.blocks import SpecBlock
 from moonleap.findings import did_you_mean, finding
-from moonleap.packages import Package, import_paths, load_packages
+from moonleap.packages import LOOSE, Package, import_paths, load_packages, package_of
 from moonleap.resource import _extender
 from moonleap.rulebook import Rulebook
 from moonleap.settings import Settings
@@ -19,8 +19,9 @@ from moonlight.diagnostic import Diagnostic
 class Session:
     """The rules of one spec. `open` imports the packages; within it resources are made and rules run."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, modules: Sequence[Any] = ()) -> None:
         self.settings = settings
+        self.modules = modules
         self.packages: dict[str, Package] = {}
         self._books: dict[tuple[str, ...], Rulebook] = {}
         self._derived: dict[type, type] = {}
@@ -30,6 +31,8 @@ class Session:
         """Import the packages; raises SpecError where one is missing or fails."""
         with import_paths(self.settings):
             self.packages = load_packages(self.settings)
+            if self.modules:
+                self.packages[LOOSE] = package_of(LOOSE, self.modules)
             token = _extender.set(self.extended)
             try:
                 yield
@@ -52,10 +55,15 @@ class Session:
         """The rules of a block's scopes."""
         book = self._books.get(block.scopes)
         if book is None:
-            by_scope = self.settings.packages_by_scope
-            names = [name for scope in block.scopes for name in by_scope.get(scope, ())]
-            book = self._books[block.scopes] = Rulebook(self.packages[name] for name in names)
+            packages = (package for scope in block.scopes for package in self.packages_of(scope))
+            book = self._books[block.scopes] = Rulebook(packages)
         return book
+
+    def packages_of(self, scope: str) -> list[Package]:
+        """The packages of a scope; modules that are given beside the settings are one more in `default`."""
+        names = self.settings.packages_by_scope.get(scope, ())
+        loose = (LOOSE,) if self.modules and scope == DEFAULT else ()
+        return [self.packages[name] for name in (*names, *loose)]
 
     def extended(self, cls: type) -> type:
         """`cls`, or the class derived from it that has the members of its extensions."""

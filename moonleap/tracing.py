@@ -6,6 +6,7 @@ import os
 import traceback
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_JINJA = f"{os.sep}jinja2{os.sep}"
 MAX_FRAMES = 5
 
 
@@ -15,6 +16,7 @@ def described(error: BaseException) -> str:
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith((_OURS, "<frozen importlib", _importlib()))
+        and _JINJA not in frame.filename
     ]
     said = "".join(traceback.format_exception_only(error)).strip()
     lines = "\n".join(map(_frame, frames[-MAX_FRAMES:]))

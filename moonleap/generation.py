@@ -1,0 +1,77 @@
+"""From a spec folder to files in memory: rules, rendering, post-processing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from moonleap.graph import Graph, SpecInput, graph_in_session
+from moonleap.outputfile import OutputFile
+from moonleap.render.resources import render_graph
+from moonlight.diagnostic import Diagnostic
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage ("rules", "render", "post-process"), and how much of it is done of how much."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What a spec generates, in memory; where `failed` there are no files."""
+
+    graph: Graph
+    files: tuple[OutputFile, ...] = ()
+    """Sorted by path."""
+    folders: tuple[str, ...] = ()
+    """Folders to create although no file lies in them."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Of the graph and of everything after it."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a diagnostic is an error."""
+        return any(found.severity == "error" for found in self.diagnostics)
+
+    def to_json(self) -> dict[str, Any]:
+        """``{files, folders, diagnostics}``."""
+        return {
+            "files": [file.to_json() for file in self.files],
+            "folders": list(self.folders),
+            "diagnostics": [found.to_json() for found in self.diagnostics],
+        }
+
+
+def generate(
+    spec_dir: str,
+    *,
+    text: str | None = None,
+    path: str = "",
+    modules: Sequence[Any] = (),
+    strict: bool = False,
+    post_process: bool = True,
+    progress: Progress | None = None,
+    cache: Path | None = None,
+) -> Generation:
+    """Run the rules of a spec and render its resources to memory; nothing but `cache` is written.
+
+    `text` takes the place of `spec.md`, `path` is its name in messages and where its links start, and the
+    rules of `modules` (modules, or objects with such attributes) count in the scope `default`. What is
+    wrong is in `diagnostics`, no error of spec, settings, rules or templates is raised. `cache` is a folder
+    for post-processed texts.
+    """
+    tell = progress or _silent
+    tell("rules", 0, 1)
+    with graph_in_session(SpecInput(spec_dir, text, path, modules), strict=strict) as (graph, session):
+        tell("rules", 1, 1)
+        if session is None or graph.failed:
+            return Generation(graph, diagnostics=tuple(graph.diagnostics))
+        rendered = render_graph(graph, session, tell)
+    diagnostics = (*graph.diagnostics, *rendered.diagnostics)
+    if rendered.failed:
+        return Generation(graph, diagnostics=diagnostics)
+    return Generation(graph, rendered.files, rendered.folders, diagnostics)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody follows."""
