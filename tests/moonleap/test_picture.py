@@ -68,7 +68,7 @@ def test_the_same_spec_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_text_of_the_spec_cannot_leave_its_place(tmp_path: Path) -> None:
-    graph = graph_of(tmp_path, "# The a<b&amp;:c'\"/>\x1b]]> is\n:It /h<i'd a --&gt;<e:f<script.\n")
+    graph = graph_of(tmp_path, "# The h]]>:\x1b and d&'e:f\"g\n:It /h&<i an a<script:b. \n")
     picture = svg(graph)
     root = ElementTree.fromstring(picture)
     names = {element.tag.removeprefix(NAMESPACE) for element in root.iter()}
