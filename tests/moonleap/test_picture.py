@@ -75,7 +75,8 @@ def test_text_of_the_spec_cannot_leave_its_place(tmp_path: Path) -> None:
     assert names <= {"svg", "style", "g", "title", "rect", "text", "path"}
     assert not [key for element in root.iter() for key in element.attrib if key.startswith("on")]
     assert "\x1b" not in picture
-    assert texts(picture) == [str(resource).replace("\x1b", "\ufffd") for resource in graph.resources]
+    shown = [str(resource).replace("\x1b", "\ufffd") for resource in graph.resources]
+    assert sorted(texts(picture)) == sorted(shown)
     assert {character for text in texts(picture) for character in text} >= set("<&\"'>")
 
 
