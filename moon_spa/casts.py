@@ -45,6 +45,21 @@ def cast_value(cast: str, value: Any) -> Any:
     return _TABLE[cast](value)
 
 
+def cast_props(casts: Mapping[str, str], props: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """A copy of `props` after the casts ``{prop: cast}``, and what was refused: those props are left out."""
+    done = dict(props)
+    problems = {}
+    for name, cast in casts.items():
+        if done.get(name) is None:
+            continue
+        try:
+            done[name] = cast_value(cast, done[name])
+        except CastError as error:
+            problems[name] = f"prop {name}: {error}; its default is used"
+            del done[name]
+    return done, problems
+
+
 def _int(value: Any) -> int:
     if isinstance(value, str):
         text = _number_text(value)
