@@ -1,7 +1,8 @@
 // The one cast table of props: the same as casts.py, case by case; a test compares the two.
 // A value is null, a boolean, a number, a BigInt, text, or a Float box (a whole-numbered Python float).
-import { Float, box, str_f } from "./helpers.mjs";
+import { box, str_f } from "./helpers.mjs";
 
+const FLOAT_BOX = Symbol.for("moon.float");
 const MAX_TEXT = 1000;
 const DIGITS = "[0-9]+(?:_[0-9]+)*";
 const INT = new RegExp(`^[+-]?${DIGITS}$`);
@@ -17,9 +18,9 @@ export class CastError extends Error {}
 
 /** `value` as `cast` ("int", "float", "str", "bool") makes it; throws CastError. */
 export function castValue(cast, value) {
-  const float = value instanceof Float;
+  const float = Boolean(value?.[FLOAT_BOX]);
   if (!float && !["boolean", "number", "bigint", "string"].includes(typeof value)) refuse(value, cast);
-  return TABLE[cast](float ? Number(value) : value, float || isFloat(value));
+  return TABLE[cast](float ? value.value : value, float || isFloat(value));
 }
 
 /** A copy of `props` after the casts `{prop: cast}`, and what was refused: those props are left out. */

@@ -1,6 +1,7 @@
 // The wire form (see wire.py): Python values as JSON, and what JSON cannot say as objects with the key "$moon".
-import { Float, dict_items, dict_new, map_new } from "./helpers.mjs";
+import { box, dict_items, dict_new, map_new } from "./helpers.mjs";
 
+const FLOAT = Symbol.for("moon.float");
 const TAG = "$moon";
 const MAX_DEPTH = 64;
 const MAX_ITEMS = 200_000;
@@ -69,7 +70,7 @@ function encoded(value, where, left) {
   if (typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") return encodedNumber(value);
   if (typeof value === "bigint") return encodedInt(value, where);
-  if (value instanceof Float) return { [TAG]: "float", value: plainFloat(Number(value)) };
+  if (value[FLOAT]) return { [TAG]: "float", value: plainFloat(value.value) };
   if (Array.isArray(value)) {
     return within(value, where, left, () => value.map((one, i) => encoded(one, `${where}[${i}]`, left)));
   }
@@ -98,7 +99,7 @@ function encodedInt(value, where) {
 
 function encodedDict(value, where, left) {
   const items = dict_items(value).map(([key, one]) => {
-    if ((typeof key === "object" && key !== null && !(key instanceof Float)) || Number.isNaN(key)) {
+    if ((typeof key === "object" && key !== null && !key[FLOAT]) || Number.isNaN(key)) {
       throw new WireError("not-sendable", where, "has a key that does not travel to the server");
     }
     const inner = `${where}[${String(key).slice(0, 60)}]`;
@@ -142,8 +143,8 @@ function decodedTag(data, where, left) {
     }
   }
   if (keys === `${TAG} value` && tag === "float") {
-    if (Number.isInteger(data.value)) return new Float(data.value);
-    if (data.value?.[TAG] === "-0.0") return new Float(-0);
+    if (Number.isInteger(data.value)) return box(data.value);
+    if (data.value?.[TAG] === "-0.0") return box(-0);
   }
   if (keys === `${TAG} items` && tag === "dict" && Array.isArray(data.items)) {
     return decodedItems(data.items, where, left);
