@@ -34,6 +34,8 @@ STATE = {
     "moon_kernel.compiler._compiling": "ContextVar: the compilation that is going on",
     "moon_kernel.indentation._found": "ContextVar: what the last transformation of a cell found",
     "moon_kernel.lineview._focus": "ContextVar: the blocks that a traceback looks at",
+    "moon_spa.printing._LOCK": "`sys.stdout` is one for the process: calls put their router there in turn",
+    "moon_spa.printing._printed": "ContextVar: where the call of this context prints to",
     "moonleap.resource._extender": "ContextVar: how the session that is open extends classes",
     "moonlight.tracking._current": "ContextVar: the run of this context",
 }

@@ -1,0 +1,117 @@
+"""Runs code of the user on a thread of its own, with a deadline that leaves the process usable."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import ctypes
+import inspect
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+Result = TypeVar("Result")
+
+GRACE = 0.5
+"""Seconds that code may take to end once it was told to."""
+
+_PAUSE = 0.02
+_PATIENCE = 60.0
+"""Seconds for which code that catches everything is told again and again."""
+
+
+class TooSlowError(Exception):
+    """The deadline has passed."""
+
+
+class _Stop(BaseException):
+    """Raised inside the code that has to end; no `except Exception` catches it."""
+
+
+class _Job(Generic[Result]):
+    """One piece of work on its thread."""
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._over = False
+        self.ended = threading.Event()
+        self.result: Result | None = None
+        self.error: BaseException | None = None
+        context = contextvars.copy_context()
+        self.thread = threading.Thread(
+            target=self._guarded, args=(context,), name="moon-spa-call", daemon=True
+        )
+
+    def _guarded(self, context: contextvars.Context) -> None:
+        try:
+            self._run(context)
+        except _Stop:  # told while it was ending by itself
+            self.error = self.error or TooSlowError()
+        finally:
+            self._over = True
+            self.ended.set()
+
+    def _run(self, context: contextvars.Context) -> None:
+        try:
+            self.result = context.run(self._work)
+        except _Stop:
+            self.error = TooSlowError()
+        except BaseException as error:
+            self.error = error
+        with self._lock:
+            self._over = True
+
+    def stop(self) -> None:
+        """Raise `_Stop` in the thread, at its next step of Python code."""
+        with self._lock:
+            if not self._over and self.thread.ident is not None:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stop)
+                )
+
+    def stop_until(self, seconds: float) -> bool:
+        """Tell the thread to end until it has, or the time is up."""
+        end = time.monotonic() + seconds
+        pause = _PAUSE
+        while time.monotonic() < end:
+            self.stop()
+            if self.ended.wait(pause):
+                return True
+            pause = min(pause * 1.5, 1.0)
+        return False
+
+
+def run(work: Callable[[], Result], deadline: float) -> Result:
+    """What `work` returns or raises; raises TooSlowError after `deadline` seconds.
+
+    Code that never comes back to Python, as a sleep or a query, is left alone on its thread: what it still
+    does is not seen by anybody.
+    """
+    job = _Job(work)
+    job.thread.start()
+    if not job.ended.wait(deadline):
+        if not job.stop_until(GRACE):
+            threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
+        raise TooSlowError
+    if job.error is not None:
+        raise job.error
+    return job.result  # type: ignore[return-value]
+
+
+def settled(value: Any, deadline: float) -> Any:
+    """`value`, awaited where it can be, in a loop of this thread. Raises TooSlowError."""
+    if not inspect.isawaitable(value):
+        return value
+    return asyncio.run(_awaited(value, deadline))
+
+
+async def _awaited(value: Any, deadline: float) -> Any:
+    try:
+        async with asyncio.timeout(deadline) as limit:
+            return await value
+    except TimeoutError:
+        if limit.expired():
+            raise TooSlowError from None
+        raise
