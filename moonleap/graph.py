@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moonleap.blocks import SpecBlock, read_blocks
+from moonleap.documents import is_document, read_document
 from moonleap.engine import Engine, Fired
 from moonleap.guidance import guidance
 from moonleap.resource import Relation, Resource, block_of, node_of, term_of
@@ -66,14 +67,25 @@ def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
 
 @dataclass(frozen=True)
 class SpecInput:
-    """What a graph is made of: a spec folder, where given with another text in place of its `spec.md`."""
+    """What a graph is made of: a spec folder, where given with another text in place of its `spec.md`, or a
+    document, whose own folder then counts.
+    """
 
     spec_dir: str
     text: str | None = None
     path: str = ""
     """What the text is called in messages, and where its links start; `spec.md` of the folder if empty."""
     modules: Sequence[Any] = ()
-    """Modules, or objects with attributes as modules have, whose rules count in the scope `default`."""
+    """Modules, objects with attributes as modules have, or the rules of a document; they count in the scope
+    `default`."""
+
+    def found(self) -> SpecInput:
+        """The same, with the text and the rules of a document where the folder is a document's path."""
+        if self.text is not None or not is_document(self.spec_dir):
+            return self
+        document = read_document(self.spec_dir)
+        modules = (*self.modules, document.rules)
+        return SpecInput(document.folder, document.text, document.path, modules)
 
     def read(self) -> Spec:
         """The spec; raises MoonlightError where it cannot be read."""
@@ -86,6 +98,7 @@ class SpecInput:
 def graph_in_session(given: SpecInput, *, strict: bool = False) -> Iterator[tuple[Graph, Session | None]]:
     """The graph of a spec, with its session open; no session where the spec or its settings are wrong."""
     try:
+        given = given.found()
         spec = given.read()
         with garbage_kept():
             blocks, found = read_blocks(spec)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from moonleap.blocks import SpecBlock
+from moonleap.documents import DocumentRules
 from moonleap.findings import did_you_mean, finding
 from moonleap.packages import LOOSE, Package, import_paths, load_packages, package_of
 from moonleap.resource import _extender
@@ -31,13 +32,15 @@ class Session:
         """Import the packages; raises SpecError where one is missing or fails."""
         with import_paths(self.settings):
             self.packages = load_packages(self.settings)
-            if self.modules:
-                self.packages[LOOSE] = package_of(LOOSE, self.modules)
-            token = _extender.set(self.extended)
-            try:
-                yield
-            finally:
-                _extender.reset(token)
+            with ExitStack() as stack:
+                modules = [_loaded(module, stack) for module in self.modules]
+                if modules:
+                    self.packages[LOOSE] = package_of(LOOSE, modules)
+                token = _extender.set(self.extended)
+                try:
+                    yield
+                finally:
+                    _extender.reset(token)
 
     def check_scopes(self, blocks: Sequence[SpecBlock]) -> Iterator[Diagnostic]:
         """An error for each scope that the settings do not declare, where it is used first."""
@@ -73,6 +76,11 @@ class Session:
             derived = _derive(cls, members) if members else cls
             self._derived[cls] = self._derived[derived] = derived
         return self._derived[cls]
+
+
+def _loaded(module: Any, stack: ExitStack) -> Any:
+    """A module as it is; the rules of a document as the module that its blocks make."""
+    return stack.enter_context(module.loaded()) if isinstance(module, DocumentRules) else module
 
 
 def _derive(cls: type, members: list[type]) -> type:

@@ -19,9 +19,9 @@ PACKAGES = ("moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext")
 
 FLOORS: dict[str, int] = {
     # 0: text
-    **dict.fromkeys(("source", "diagnostic", "markdown", "outline"), 0),
+    **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info"), 0),
     # 1: documents
-    **dict.fromkeys(("info", "frontmatter", "policy", "document", "outputs"), 1),
+    **dict.fromkeys(("frontmatter", "policy", "document", "outputs"), 1),
     **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),
     # 2: execution
     **dict.fromkeys(("events", "tracking", "trace", "streams", "lines", "calls", "sinks"), 2),
