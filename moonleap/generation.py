@@ -9,6 +9,7 @@ from typing import Any
 
 from moonleap.graph import Graph, SpecInput, graph_in_session
 from moonleap.outputfile import OutputFile
+from moonleap.postprocess import post_process as format_files
 from moonleap.render.resources import render_graph
 from moonlight.diagnostic import Diagnostic
 
@@ -67,10 +68,13 @@ def generate(
         if session is None or graph.failed:
             return Generation(graph, diagnostics=tuple(graph.diagnostics))
         rendered = render_graph(graph, session, tell)
-    diagnostics = (*graph.diagnostics, *rendered.diagnostics)
-    if rendered.failed:
+    files, diagnostics = rendered.files, (*graph.diagnostics, *rendered.diagnostics)
+    if post_process and not rendered.failed:
+        files, found = format_files(files, session.settings, cache, tell)
+        diagnostics += found
+    if any(found.severity == "error" for found in diagnostics):
         return Generation(graph, diagnostics=diagnostics)
-    return Generation(graph, rendered.files, rendered.folders, diagnostics)
+    return Generation(graph, files, rendered.folders, diagnostics)
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from moonleap.findings import did_you_mean, finding, refusal
 from moonleap.terms import Place
+from moonleap.toolsettings import PostProcess, read_post_process
 from moonlight.diagnostic import Diagnostic
 from moonlight.source import read_source
 
@@ -26,6 +27,7 @@ class Settings:
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
+    post_process: PostProcess = field(default_factory=PostProcess)
 
     def place(self, key: str) -> Place:
         """Where a key (`package_paths`) or a scope (`packages_by_scope.default`) stands."""
@@ -57,7 +59,8 @@ def read_settings(spec_dir: str) -> Settings:
         for scope, names in (scopes or {}).items()
     }
     paths = _texts(values.get("package_paths"), "package_paths", places)
-    return Settings(path, packages, paths, values, places, tuple(found))
+    steps = read_post_process(values, path, places)
+    return Settings(path, packages, paths, values, places, tuple(found), steps)
 
 
 def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:
