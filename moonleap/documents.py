@@ -19,6 +19,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from types import CodeType, ModuleType
 
 from moonleap.findings import did_you_mean, refusal
@@ -36,7 +38,7 @@ VALUED = frozenset({"-o", "--out", "--only"})
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
 _MAGIC_LINE = re.compile(r"^([ \t]*)[%!][^\n]*", re.M)
-_FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_FUTURE: int = reduce(or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 
 
 @dataclass(frozen=True, slots=True)
