@@ -88,10 +88,10 @@ def test_places_are_lines_of_the_document(tmp_path: Path) -> None:
 
 
 def test_of_several_cells_one_is_chosen_by_its_name(tmp_path: Path) -> None:
-    text = fenced("%%moonleap -o a one\n# The a:b\n", "%%moonleap two\n# The c:d\n")
-    assert terms(graph_of_document(tmp_path, text, "#two")) == ["c:d"]
-    assert terms(graph_of_document(tmp_path, text, "#one")) == ["a:b"]
-    for cell, hint in (("", f"{tmp_path}/intro.py.md#one"), ("#tow", "did you mean `two`?")):
+    text = fenced("%%moonleap -o a cart\n# The a:b\n", "%%moonleap mail\n# The c:d\n")
+    assert terms(graph_of_document(tmp_path, text, "#mail")) == ["c:d"]
+    assert terms(graph_of_document(tmp_path, text, "#cart")) == ["a:b"]
+    for cell, hint in (("", f"{tmp_path}/intro.py.md#cart"), ("#carts", "did you mean `cart`?")):
         (found,) = graph_of_document(tmp_path, text, cell).diagnostics
         assert found.code == "unknown-cell"
         assert hint in found.hint
