@@ -175,7 +175,9 @@ def edits_of(matches: Sequence[int], length: int) -> Iterator[Edit]:
         start, new_start = at + 1, there + 1
 
 
-def unified_diff(path: str, old: bytes | None, new: bytes | None, executable: bool = False) -> list[str]:
+def unified_diff(
+    path: str, old: bytes | None, new: bytes | None, was_executable: bool = False, executable: bool = False
+) -> list[str]:
     """A diff that ``git apply`` takes, as lines without ends; None is no file.
 
     Bytes that are not UTF-8 are lone surrogates (``surrogateescape``).
@@ -184,20 +186,25 @@ def unified_diff(path: str, old: bytes | None, new: bytes | None, executable: bo
         return []
     names = [_quoted(f"{side}/{path}") for side in "ab"]
     head = [f"diff --git {names[0]} {names[1]}"]
-    mode = "100755" if executable else "100644"
     if old is None:
-        head.append(f"new file mode {mode}")
-    if new is None:
-        head.append(f"deleted file mode {mode}")
+        head.append(f"new file mode {_mode(executable)}")
+    elif new is None:
+        head.append(f"deleted file mode {_mode(was_executable)}")
+    elif executable != was_executable:
+        head += [f"old mode {_mode(was_executable)}", f"new mode {_mode(executable)}"]
     before, after = old or b"", new or b""
+    if before == after:
+        return head if len(head) > 1 else []
     if is_binary(before) or is_binary(after):
         return [*head, f"Binary files {names[0]} and {names[1]} differ"]
-    if before == after:
-        return head if old is None or new is None else []
     shown = [name + ("\t" if " " in name else "") for name in names]
     head.append(f"--- {'/dev/null' if old is None else shown[0]}")
     head.append(f"+++ {'/dev/null' if new is None else shown[1]}")
     return [*head, *_hunks(split_lines(before), split_lines(after))]
+
+
+def _mode(executable: bool) -> str:
+    return "100755" if executable else "100644"
 
 
 def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[str]:
