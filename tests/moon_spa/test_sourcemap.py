@@ -1,0 +1,84 @@
+"""Source maps: decoded again they say what was put in, and Node finds the line of the document with them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moon_spa.artefact import Origin, esm
+from moon_spa.sourcemap import comment, decode_mappings, shifted, source_map
+
+line_numbers = st.integers(1, 100_000)
+
+
+@given(st.dictionaries(st.integers(1, 400), line_numbers))
+def test_a_map_decodes_to_its_lines(lines: dict[int, int]) -> None:
+    found = source_map(lines.items(), "page.py.md")
+    assert dict(decode_mappings(found["mappings"])) == lines
+
+
+def test_a_map_has_the_form_of_the_standard() -> None:
+    found = source_map([(1, 1), (2, 2), (3, 2), (5, 1)], "page.py.md", "text")
+    assert found == {
+        "version": 3,
+        "sources": ["page.py.md"],
+        "names": [],
+        "sourcesContent": ["text"],
+        "mappings": "AAAA;AACA;AAAA;A;AADA;A",
+    }
+    assert "sourcesContent" not in source_map([], "page.py.md")
+    assert shifted([(1, 9)], 4) == [(5, 9)]
+
+
+SETUP = """\
+function setup({ useState, props, componentName }) {
+  const actions = {
+    fail: function () {
+      throw new Error("no");
+    },
+  };
+  return { actions };
+}"""
+
+
+def module(tmp_path: Path, path: str) -> Path:
+    origin = Origin(path, [(3, 41), (4, 42)], "text of the page")
+    file = tmp_path / "component.mjs"
+    file.write_text(esm("Failing", SETUP, {"name": "Failing"}, origin=origin), encoding="utf-8")
+    return file
+
+
+def embedded(text: str) -> Any:
+    (data,) = re.findall(r"^//# sourceMappingURL=data:application/json;base64,(.*)$", text, re.M)
+    return json.loads(base64.b64decode(data))
+
+
+def test_a_module_ends_in_its_map(tmp_path: Path) -> None:
+    text = module(tmp_path, "page.py.md").read_text(encoding="utf-8")
+    lines = text.split("\n")
+    pairs = {lines[generated - 1].strip(): line for generated, line in decode_mappings(embedded(text)["mappings"])}
+    assert pairs == {"fail: function () {": 41, 'throw new Error("no");': 42}
+
+
+@pytest.mark.parametrize("name", ["page.py.md", "Über uns/page <1>.py.md"])
+def test_a_stack_trace_names_the_line_of_the_document(tmp_path: Path, name: str) -> None:
+    file = module(tmp_path, name)
+    script = f"import {{ setup }} from {json.dumps(file.as_uri())}; setup({{}}).actions.fail();"
+    command = ["node", "--enable-source-maps", "--input-type=module", "-e", script]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert "page" in done.stderr
+    assert re.search(r"\.py\.md:42:", done.stderr), done.stderr
+
+
+def test_a_comment_cannot_be_left(tmp_path: Path) -> None:
+    text = comment(source_map([(1, 1)], "a\nalert(1)//.py.md", "\n</script>"))
+    assert text.count("\n") == 1
+    assert "<" not in text
