@@ -28,6 +28,8 @@ OWN = frozenset({"moonleap", "moonlight", "moon_kernel", "moon_spa", "jupyter_ex
 """Packages that are never loaded again, also where a checkout is the current folder."""
 
 
+BUNDLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled")
+"""Folder of `default_pkg`, looked into last and within sessions only: a spec may have its own."""
 LOOSE = "<modules>"
 """Name of the package that modules given beside the settings make up."""
 
@@ -54,14 +56,14 @@ def import_paths(settings: Settings) -> Iterator[None]:
     for name in hidden:
         del sys.modules[name]
     known = set(sys.modules)
-    sys.path[:0] = folders
+    sys.path[:] = [*folders, *sys.path, BUNDLED]
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path[:] = [*(path for path in sys.path if path not in (*folders, *before)), *before]
+        sys.path[:] = [*(path for path in sys.path if path not in (*folders, *before, BUNDLED)), *before]
         for name in [name for name in sys.modules if name not in known]:
-            if _lies_in(name, sys.modules[name], folders):
+            if _lies_in(name, sys.modules[name], (*folders, BUNDLED)):
                 del sys.modules[name]
         sys.modules.update(hidden)
 
