@@ -1,0 +1,32 @@
+"""`moonleap new`: a folder to start from."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from moonleap.commands.show import show
+from moonleap.starting import start
+from moonlight.diagnostic import MoonlightError
+
+
+@click.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Make a folder NAME with a spec of three sentences, and rules that make a Python package of it.
+
+    The package has a command line and tests. Edit the spec, the rules and the package itself: what you edit
+    in generated files is kept when you generate again.
+    """
+    try:
+        files = start(name)
+    except MoonlightError as error:
+        show([error.diagnostic])
+        sys.exit(1)
+    except OSError as error:
+        raise click.FileError(name, error.strerror) from None
+    click.echo(f"{name}: {len(files)} files")
+    click.echo(f"  moonleap graph {name}             what the spec says")
+    click.echo(f"  moonleap gen {name} -o {name}/out    the package, its command line and its tests")
+    click.echo(f"  cd {name}/out && python -m pytest")
