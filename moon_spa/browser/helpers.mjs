@@ -40,7 +40,6 @@
  * comparison: numbers of any kind: plain JS < <= > >= and == (exact for BigInt too); two strings ==: plain JS ===
  *   eq(a, b)                        deep; any values of which tuple/list is not in question;  ne = !eq
  *   lt_s(a, b)                      str < str by code points (a > b is lt_s(b, a); a <= b is !lt_s(b, a))
- *   cmp(a, b)                       typed or ANY values, lists and tuples -> -1 0 1 or NaN (unordered); TypeError when Python has one
  *   lt le gt ge (a, b)              Python's, on anything (lists, tuples, str, ANY)
  *   truth(v)                        bool(v) of anything    not needed for: bool, int (v !== 0), str (v !== ""), list (v.length > 0)
  * text of values
@@ -89,4 +88,23 @@
  *   len_a(v) at_a(v, k) set_at_a(v, k, x) del_at_a(v, k) slice_a(v, start, stop, step) in_a(v, container) iter_a(v) -> iterable
  *   str_a repr_a int_a float_a round_a(v, n)  get_a(d, k, default): AttributeError unless dict
  */
-export const helpers = {};
+
+import * as errors from "./helpers/errors.mjs";
+import * as numbers from "./helpers/numbers.mjs";
+import * as text from "./helpers/text.mjs";
+import * as values from "./helpers/values.mjs";
+import * as format from "./helpers/format.mjs";
+import * as sequences from "./helpers/sequences.mjs";
+import * as mappings from "./helpers/mappings.mjs";
+import * as dynamic from "./helpers/dynamic.mjs";
+
+export * from "./helpers/errors.mjs";
+export * from "./helpers/numbers.mjs";
+export * from "./helpers/text.mjs";
+export * from "./helpers/values.mjs";
+export * from "./helpers/format.mjs";
+export * from "./helpers/sequences.mjs";
+export * from "./helpers/mappings.mjs";
+export * from "./helpers/dynamic.mjs";
+
+export const helpers = { ...errors, ...numbers, ...text, ...values, ...format, ...sequences, ...mappings, ...dynamic };

@@ -1,0 +1,223 @@
+// dict as plain object (keys str) or Map, and set. Order where JavaScript would lose it: a hidden property.
+import { bail, is_box, is_dict, raise } from "./errors.mjs";
+import { iterate, list, unpack } from "./sequences.mjs";
+
+/** The hidden property with the keys in order, for objects with keys like "7" that JavaScript would put first. */
+export const ORDER = Symbol.for("moon.order");
+
+/** The key of a Map or Set that equals k; undefined where there is none. */
+export function key_like(d, k) {
+  if (is_box(k)) return key_like(d, k.value);
+  if (k !== k || (typeof k === "object" && k !== null)) return bail("a key that JavaScript compares in another way");
+  if (d.has(k)) return k;
+  if (typeof k === "boolean") return d.has(Number(k)) ? Number(k) : undefined;
+  if (k === 0 || k === 1) return d.has(k === 1) ? k === 1 : undefined;
+  const big = typeof k === "bigint" || (Number.isInteger(k) && !Number.isSafeInteger(k));
+  return big && [...d.keys()].some((key) => typeof key === "bigint" || typeof key === "number") ? same_big(d, k) : undefined;
+}
+
+export function same_big(d, k) {
+  return [...d.keys()].find((key) => typeof key !== "string" && key !== null && key == k);
+}
+
+export function new_key(k) {
+  return is_box(k) || Object.is(k, -0) ? bail("a key that JavaScript compares in another way") : k;
+}
+
+export function dict_in(k, d) {
+  return d instanceof Map ? key_like(d, k) !== undefined : typeof k === "string" && Object.hasOwn(d, k);
+}
+
+export function dict_len(d) {
+  return d instanceof Map ? d.size : Object.keys(d).length;
+}
+
+export function dict_get(d, k, fallback = null) {
+  if (d instanceof Map) {
+    const key = key_like(d, k);
+    return key === undefined ? fallback : d.get(key);
+  }
+  return typeof k === "string" && Object.hasOwn(d, k) ? d[k] : fallback;
+}
+
+export function dict_at(d, k) {
+  return dict_in(k, d) ? dict_get(d, k) : raise("KeyError", k);
+}
+
+export function dict_set(d, k, v) {
+  if (d instanceof Map) {
+    d.set(key_like(d, k) ?? new_key(k), v);
+    return;
+  }
+  if (typeof k !== "string") bail("a key of another type");
+  if (Object.hasOwn(d, k)) {
+    d[k] = v;
+    return;
+  }
+  if (d[ORDER]) d[ORDER].add(k);
+  else if (/^\d+$/.test(k) && Object.keys(d).length) {
+    Object.defineProperty(d, ORDER, { value: new Set([...Object.keys(d), k]), writable: true, configurable: true });
+  }
+  Object.defineProperty(d, k, { value: v, writable: true, enumerable: true, configurable: true });
+}
+
+export function dict_del(d, k) {
+  dict_at(d, k);
+  if (d instanceof Map) {
+    d.delete(key_like(d, k));
+    return;
+  }
+  delete d[k];
+  if (d[ORDER]) d[ORDER].delete(k);
+}
+
+export function dict_pop(d, k, fallback = undefined) {
+  if (!dict_in(k, d) && fallback !== undefined) return fallback;
+  const found = dict_at(d, k);
+  dict_del(d, k);
+  return found;
+}
+
+export function dict_popitem(d) {
+  if (dict_len(d) === 0) raise("KeyError", "popitem(): dictionary is empty");
+  const last = dict_items(d).at(-1);
+  dict_del(d, last[0]);
+  return last;
+}
+
+export function dict_setdefault(d, k, fallback = null) {
+  if (!dict_in(k, d)) dict_set(d, k, fallback);
+  return dict_get(d, k);
+}
+
+export function dict_clear(d) {
+  for (const key of dict_keys(d)) dict_del(d, key);
+}
+
+export function dict_copy(d) {
+  return d instanceof Map ? new Map(d) : dict_new(dict_items(d));
+}
+
+export function dict_update(d, other) {
+  for (const [key, value] of pairs_of(other)) dict_set(d, key, value);
+}
+
+/** The items of a dict, or of an iterable of pairs */
+export function pairs_of(other) {
+  return is_dict(other) ? dict_items(other) : Array.from(other, (pair) => unpack(pair, 2));
+}
+
+export function dict_or(a, b) {
+  const made = dict_copy(a);
+  dict_update(made, b);
+  return made;
+}
+
+export function dict_new(pairs = []) {
+  const made = {};
+  for (const [key, value] of pairs) dict_set(made, key, value);
+  return made;
+}
+
+export function map_new(pairs = []) {
+  const made = new Map();
+  for (const [key, value] of pairs) dict_set(made, key, value);
+  return made;
+}
+
+export function dict_from(other) {
+  return dict_new(pairs_of(other));
+}
+
+export function dict_keys(d) {
+  return d instanceof Map ? [...d.keys()] : d[ORDER] ? [...d[ORDER]] : Object.keys(d);
+}
+
+export function dict_values(d) {
+  return d instanceof Map ? [...d.values()] : dict_keys(d).map((key) => d[key]);
+}
+
+export function dict_items(d) {
+  return d instanceof Map ? [...d.entries()] : dict_keys(d).map((key) => [key, d[key]]);
+}
+
+export function* dict_iter(d) {
+  const keys = dict_keys(d);
+  try {
+    for (const key of keys) {
+      if (!dict_in(key, d)) bail("a dict that changes while a loop goes over it");
+      yield key;
+      if (dict_len(d) !== keys.length) raise("RuntimeError", "dictionary changed size during iteration");
+    }
+  } finally {
+    const now = dict_keys(d);
+    if (now.length === keys.length && now.some((key, i) => key !== keys[i])) bail("a dict that changes while a loop goes over it");
+  }
+}
+
+export function* dict_iter_values(d) {
+  for (const key of dict_iter(d)) yield dict_get(d, key);
+}
+
+export function* dict_iter_items(d) {
+  for (const key of dict_iter(d)) yield [key, dict_get(d, key)];
+}
+
+export function set_new(items = []) {
+  const made = new Set();
+  set_update(made, items);
+  return made;
+}
+
+export function set_in(v, s) {
+  return key_like(s, v) !== undefined;
+}
+
+export function set_add(s, v) {
+  if (!set_in(v, s)) s.add(new_key(v));
+}
+
+export function set_discard(s, v) {
+  s.delete(key_like(s, v));
+}
+
+export function set_remove(s, v) {
+  if (!set_in(v, s)) raise("KeyError", v);
+  set_discard(s, v);
+}
+
+export function set_update(s, items) {
+  for (const item of iterate(items)) set_add(s, item);
+}
+
+export function set_or(a, b) {
+  return set_new([...a, ...list(b)]);
+}
+
+export function set_and(a, b) {
+  const other = set_new(b);
+  return set_new([...a].filter((item) => set_in(item, other)));
+}
+
+export function set_minus(a, b) {
+  const other = set_new(b);
+  return set_new([...a].filter((item) => !set_in(item, other)));
+}
+
+export function set_xor(a, b) {
+  const other = set_new(b);
+  return set_or(set_minus(a, other), set_minus(other, a));
+}
+
+export function set_le(a, b) {
+  const other = set_new(b);
+  return [...a].every((item) => set_in(item, other));
+}
+
+export function set_lt(a, b) {
+  return a.size < b.size && set_le(a, b);
+}
+
+export function set_isdisjoint(a, b) {
+  return list(b).every((item) => !set_in(item, a));
+}
