@@ -1,64 +1,68 @@
-"""The command `moonleap`: what a spec says, as graph and as one text."""
+"""The command `moonleap`: its commands are known by name and loaded when they are called."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterable
-from contextlib import redirect_stdout
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
 
 import click
 
-from moonleap.graph import build_graph
-from moonleap.specfile import read_spec
-from moonlight.diagnostic import Diagnostic, MoonlightError
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "expand": "moonleap.commands.expand:expand",
+        "explain": "moonleap.commands.explain:explain_command",
+        "gen": "moonleap.commands.gen:gen",
+        "graph": "moonleap.commands.graph:graph",
+        "new": "moonleap.commands.new:new",
+        "sync": "moonleap.commands.sync:sync",
+    }
+)
+"""Name -> `module:function`."""
 
-SPEC_DIR = click.argument("spec_dir", metavar="SPEC_DIR")
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class CommandTable(click.Group):
+    """A click group that imports a command only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that `args` begin with; a wrong name gets the closest right one."""
+        close = get_close_matches(args[0], COMMANDS, n=1)
+        if close and args[0] not in COMMANDS:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C ends it without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted: the output is whole, run it again to complete it", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.command(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="moonlight-notebook", prog_name="moonleap")
 def cli() -> None:
     """Turns a spec in annotated natural language into resources, relations and files."""
-
-
-@cli.command()
-@SPEC_DIR
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--strict", is_flag=True, help="Tell terms without a rule; relations no rule uses are errors.")
-def graph(spec_dir: str, as_json: bool, strict: bool) -> None:
-    """Show the blocks, resources and relations of a spec after its rules ran."""
-    with redirect_stdout(sys.stderr):  # what rules print is not part of the answer
-        built = build_graph(spec_dir, strict=strict)
-    if as_json:
-        click.echo(json.dumps(built.to_json(), indent=2))
-    else:
-        click.echo(built.to_text(), nl=False)
-        show(built.diagnostics)
-    if built.failed:
-        sys.exit(1)
-
-
-@cli.command()
-@SPEC_DIR
-def expand(spec_dir: str) -> None:
-    """Print the spec with all links followed and all scopes written out."""
-    try:
-        spec = read_spec(spec_dir)
-    except MoonlightError as error:
-        show([error.diagnostic])
-        sys.exit(1)
-    click.echo(spec.expanded(), nl=False)
-    show(spec.findings)
-    if any(found.severity == "error" for found in spec.findings):
-        sys.exit(1)
-
-
-def show(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics to standard error, coloured on a terminal."""
-    colour = sys.stderr.isatty()
-    for diagnostic in diagnostics:
-        click.echo(diagnostic.format(colour), err=True)
 
 
 def main() -> None:

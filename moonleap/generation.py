@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moonleap.graph import Graph, SpecInput, graph_in_session
+from moonleap.graph import Graph, SpecInput, garbage_kept, graph_in_session
 from moonleap.outputfile import OutputFile
 from moonleap.postprocess import post_process as format_files
 from moonleap.render.resources import render_graph
+from moonleap.writing import Report, write
 from moonlight.diagnostic import Diagnostic
 
 Progress = Callable[[str, int, int], None]
@@ -33,6 +35,16 @@ class Generation:
     def failed(self) -> bool:
         """Whether a diagnostic is an error."""
         return any(found.severity == "error" for found in self.diagnostics)
+
+    def write(
+        self, out: str | os.PathLike[str], *, force: bool = False, only: Iterable[str] | None = None
+    ) -> Report:
+        """Write the files into the folder `out`, all or none; what was edited there is merged.
+
+        With `force` the generated version wins; `only` are files, folders or globs. What is wrong is in the
+        report's diagnostics: nothing was written where it is not `written`.
+        """
+        return write(self, out, force=force, only=only)
 
     def to_json(self) -> dict[str, Any]:
         """``{files, folders, diagnostics}``."""
@@ -67,7 +79,8 @@ def generate(
         tell("rules", 1, 1)
         if session is None or graph.failed:
             return Generation(graph, diagnostics=tuple(graph.diagnostics))
-        rendered = render_graph(graph, session, tell)
+        with garbage_kept():
+            rendered = render_graph(graph, session, tell)
     files, diagnostics = rendered.files, (*graph.diagnostics, *rendered.diagnostics)
     if post_process and not rendered.failed:
         files, found = format_files(files, session.settings, cache, tell)

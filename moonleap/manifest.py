@@ -57,14 +57,16 @@ class Manifest:
     role: str = GENERATED
 
     def text(self) -> str:
-        """JSON, the same for the same content: a change of one file is a change of few lines."""
-        document = {
-            "version": VERSION,
-            "role": self.role,
-            "files": {path: self.files[path].to_json() for path in sorted(self.files)},
-            "folders": sorted(self.folders),
-        }
-        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        """JSON, the same for the same content, with one line for each file."""
+        files = [f"  {_json(path)}: {_json(self.files[path].to_json())}" for path in sorted(self.files)]
+        folders = [f"  {_json(folder)}" for folder in sorted(self.folders)]
+        return (
+            f'{{\n "version": {VERSION},\n "role": {_json(self.role)},\n "files": {{\n'
+            + ",\n".join(files)
+            + '\n },\n "folders": [\n'
+            + ",\n".join(folders)
+            + "\n ]\n}\n"
+        )
 
 
 def data_hash(data: bytes) -> str:
@@ -89,6 +91,10 @@ def read_manifest(data: bytes, path: str) -> Manifest:
         line = getattr(error, "lineno", 1)
         message = f"this is not the manifest that Moonleap wrote: {said:.200}"
         raise refusal("bad-manifest", message, Place(path, line), _RESTORE) from None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _path(name: object) -> str:

@@ -17,7 +17,7 @@ from moonleap.terms import Place
 from moonleap.transaction import BASE, IGNORE, SPEC, Step, Work, is_unfinished
 from moonlight.diagnostic import Diagnostic
 
-IGNORED = b"journal.json\nlock\nstaging/\n"
+IGNORED = b"cache/\njournal.json\nlock\nstaging/\n"
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class TextCache:
         except (OSError, UnicodeDecodeError):
             return None
         with suppress(OSError):
-            os.utime(path)
+            os.utime(path, (time.time(), os.stat(path).st_mtime))  # used, but not changed
         return text
 
     def put(self, key: str, text: str) -> None:
@@ -72,7 +72,7 @@ class TextCache:
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(status.st_mode):
-                        entries.append((status.st_mtime, status.st_size, entry.path))
+                        entries.append((max(status.st_atime, status.st_mtime), status.st_size, entry.path))
         total, count = sum(size for _, size, _ in entries), len(entries)
         full = total > MAX_BYTES or count > MAX_ENTRIES
         for used, size, path in sorted(entries):

@@ -28,8 +28,6 @@ from moonlight.diagnostic import Diagnostic
 
 __all__ = ["Change", "Generated", "Kind", "Plan", "Report", "plan", "recover", "write"]
 
-KINDS: tuple[str, ...] = get_args(Kind)
-
 
 class Generated(Protocol):
     """What is written: a `moonleap.generation.Generation`."""

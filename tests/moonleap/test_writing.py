@@ -14,7 +14,7 @@ from moonleap.manifest import read_manifest
 from moonleap.writing import plan, write
 from tests.moonleap.outputs import codes, generation, kinds, planned, put, traces, tree
 
-FIRST = {"a.py": "1\n2\n3\n4\n5\n", "src/b.py": "b\n", "src/deep/c.bin": b"\0\1"}
+FIRST: dict[str, str | bytes] = {"a.py": "1\n2\n3\n4\n5\n", "src/b.py": "b\n", "src/deep/c.bin": b"\0\1"}
 
 
 @pytest.fixture
@@ -180,14 +180,14 @@ def test_a_file_that_is_not_ours_stops_everything(out: Path) -> None:
     (out / ".moonleap/manifest.json").unlink()
     (out / "a.py").write_text("mine\n")
     assert kinds(put(out, FIRST, force=True))["a.py"] == "changed"
-    assert (out / "a.py").read_bytes() == FIRST["a.py"].encode()  # type: ignore[union-attr]
+    assert (out / "a.py").read_text() == FIRST["a.py"]
 
 
 def test_only_leaves_the_others_and_their_entries(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(out.parent)
     put(out, FIRST)
     manifest = json.loads((out / ".moonleap/manifest.json").read_text())
-    new = {"a.py": "A\n", "src/b.py": "B\n", "src/deep/c.bin": b"\0C", "n.txt": "n"}
+    new: dict[str, str | bytes] = {"a.py": "A\n", "src/b.py": "B\n", "src/deep/c.bin": b"\0C", "n.txt": "n"}
     for patterns in (
         ["src/b.py"],
         ["out/src/b.py"],
@@ -256,7 +256,12 @@ def _umask() -> int:
 def test_git_applies_the_diff_of_a_plan(out: Path) -> None:
     put(out, {**FIRST, "with space": "x\n"})
     (out / "a.py").write_text("mine\n2\n3\n4\n5\n")
-    wanted = {"a.py": "1\n2\n3\n4\nfive", "new/n.py": "n\n", "with space": "y\n", "src/deep/c.bin": b"\0\1"}
+    wanted: dict[str, str | bytes] = {
+        "a.py": "1\n2\n3\n4\nfive",
+        "new/n.py": "n\n",
+        "with space": "y\n",
+        "src/deep/c.bin": b"\0\1",
+    }
     made = planned(out, wanted)
     done = subprocess.run(["git", "apply", "-"], cwd=out, input=made.text_diff().encode(), check=True)
     assert done.returncode == 0
