@@ -174,12 +174,20 @@ def _encode_dict(value: dict[Any, Any], kind: Type, where: str, budget: _Budget)
     for key, one in value.items():
         if type(key) not in _SCALARS:
             raise WireError("not-sendable", where, f"has a key that is {_article(key)}: {_KEYS}")
-        if key != key:
-            raise WireError("not-sendable", where, "has the key nan, which equals nothing")
+        if type(key) is float and _confusing(key, kind, value):
+            message = f"has the key {key!r}, which JavaScript takes for another one"
+            raise WireError("not-sendable", where, message)
         inner = f"{where}[{short(repr(key))}]"
         items.append((_encode(key, _key_part(kind, value), inner, budget), inner, one, key))
     encoded = [(key, _encode(one, _part(kind, value, raw), inner, budget)) for key, inner, one, raw in items]
     return dict(encoded) if plain else {TAG: "dict", "items": [list(item) for item in encoded]}
+
+
+def _confusing(key: float, kind: Type, value: Any) -> bool:
+    """Whether JavaScript finds a key under another name: nan, -0.0, and 1.0 where it could be 1."""
+    if key.is_integer() and repr(key) != "-0.0":
+        return _key_part(kind, value) is not FLOAT
+    return key != key or key == 0
 
 
 def _decode(data: Any, kind: Type, where: str, budget: _Budget) -> Any:

@@ -50,7 +50,7 @@ const TABLE = {
       found = Number(text.replaceAll("_", ""));
     }
     found = Math.trunc(Number(found)) + 0;
-    if (Number.isNaN(found) || Math.abs(value) === Infinity) refuse(value, "int");
+    if (!Number.isFinite(found) && typeof value === "number") refuse(value, "int");
     if (!Number.isSafeInteger(found)) {
       throw new CastError(`${shown(value)} is past 2**53 - 1, which a browser cannot keep exactly`);
     }

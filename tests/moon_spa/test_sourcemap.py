@@ -64,7 +64,9 @@ def embedded(text: str) -> Any:
 def test_a_module_ends_in_its_map(tmp_path: Path) -> None:
     text = module(tmp_path, "page.py.md").read_text(encoding="utf-8")
     lines = text.split("\n")
-    pairs = {lines[generated - 1].strip(): line for generated, line in decode_mappings(embedded(text)["mappings"])}
+    pairs = {
+        lines[generated - 1].strip(): line for generated, line in decode_mappings(embedded(text)["mappings"])
+    }
     assert pairs == {"fail: function () {": 41, 'throw new Error("no");': 42}
 
 
