@@ -25,8 +25,8 @@ class TooSlowError(Exception):
     """The deadline has passed."""
 
 
-class _Stop(BaseException):
-    """Raised inside the code that has to end; no `except Exception` catches it."""
+class Stop(BaseException):
+    """Raised inside the code that has to end; no `except Exception` catches it, and nobody should."""
 
 
 class _Job(Generic[Result]):
@@ -47,7 +47,7 @@ class _Job(Generic[Result]):
     def _guarded(self, context: contextvars.Context) -> None:
         try:
             self._run(context)
-        except _Stop:  # told while it was ending by itself
+        except Stop:  # told while it was ending by itself
             self.error = self.error or TooSlowError()
         finally:
             self._over = True
@@ -56,7 +56,7 @@ class _Job(Generic[Result]):
     def _run(self, context: contextvars.Context) -> None:
         try:
             self.result = context.run(self._work)
-        except _Stop:
+        except Stop:
             self.error = TooSlowError()
         except BaseException as error:
             self.error = error
@@ -64,11 +64,11 @@ class _Job(Generic[Result]):
             self._over = True
 
     def stop(self) -> None:
-        """Raise `_Stop` in the thread, at its next step of Python code."""
+        """Raise `Stop` in the thread, at its next step of Python code."""
         with self._lock:
             if not self._over and self.thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stop)
+                    ctypes.c_ulong(self.thread.ident), ctypes.py_object(Stop)
                 )
 
     def stop_until(self, seconds: float) -> bool:
