@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from typing import Any
@@ -13,6 +14,7 @@ from moon_kernel import indentation
 from moon_kernel.compiler import MoonCompiler, Target, announce
 from moon_kernel.documentfile import DocumentFile, cell_source
 from moon_kernel.lineview import LineView
+from moon_kernel.moonleap_cells import register_moonleap
 from moonlight.document import Block
 
 SETTINGS = {
@@ -58,6 +60,7 @@ class IPythonExecutor:
         self.path = path
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
+        register_moonleap(self.shell, lambda: os.path.abspath(path))
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""

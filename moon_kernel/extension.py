@@ -8,6 +8,7 @@ from typing import Any
 from moon_kernel.channel import TraceChannel
 from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
+from moon_kernel.moonleap_cells import register_moonleap
 from moon_kernel.session import Session
 
 _LOADED = "_moonlight_loaded"
@@ -23,7 +24,8 @@ def load(shell: Any) -> None:
     hooks = ShellHooks(shell, session)
     channel = TraceChannel(kernel, session) if kernel is not None else None
     register_magics(shell, session, hooks.recorder)
-    setattr(shell, _LOADED, (hooks, channel))
+    marks = register_moonleap(shell, lambda: session.path)
+    setattr(shell, _LOADED, (hooks, marks, channel))
 
 
 def unload(shell: Any) -> None:
@@ -31,8 +33,9 @@ def unload(shell: Any) -> None:
     loaded = getattr(shell, _LOADED, None)
     if loaded is None:
         return
-    hooks, channel = loaded
+    hooks, marks, channel = loaded
     hooks.remove()
+    marks.remove()
     if channel is not None:
         channel.close()
     setattr(shell, _LOADED, None)
