@@ -1,0 +1,836 @@
+/* mount(el, component, options): a compiled component, alive in the element `el`.
+ *
+ * component = { name, setup, fields: [[name, type]], data: [keys], casts, template, style, components };
+ * `setup(serverCall)` makes the compiled function of one instance, `template(moon, $)` a list of nodes:
+ *   "text" | (s, l) => text | 0 (children)
+ *   { t: tag, a: { static attributes }, b: [bindings], c: [nodes] }
+ *   { i: [[condition | 0, nodes]] }                   branches
+ *   { f: items, n: names, k: key | 0, o: uses loop, z: items need marks, c: nodes }
+ *   { u: component, p: [[prop, value]], c: nodes }
+ * where s = { state, props, py } and l is the array of the values of the loops around a node. What may change
+ * as a whole stands between the comments "[" and "]", which the server writes too, so its nodes are taken over.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+const FLUSHES = 100;
+const NOTICES = 5;
+const SCHEME = /^(?!(ftp|https?|mailto|sms|tel):)[^:/?#]*:/;
+const MEDIA = /^(audio|image|img|input|source|track|video)$/;
+const MEDIA_URL = /^(blob:|data:(audio|image|video)\/)/;
+const BAD_STYLE = /[;{}<>\\\0-\x1f]|\/\*|url\s*\(|image-set\s*\(|expression\s*\(|@import/i;
+const prototypes = new WeakMap();
+const sheets = new WeakMap();
+let instances = 0;
+
+class Mismatch extends Error {}
+
+// Values and their places
+
+function failure(name, message) {
+  const error = new Error(message);
+  error.name = name;
+  return error;
+}
+
+function describe(error) {
+  const line = error.line ? ` (line ${error.line})` : "";
+  return (error.message ? `${error.name}: ${error.message}` : error.name) + line;
+}
+
+function clean(text) {
+  return text.replace(/\0|\p{Surrogate}/gu, "\ufffd");
+}
+
+function isSafe(tag, name, url) {
+  const bare = url.replace(/[\0- ]+/g, "").toLowerCase();
+  return !SCHEME.test(bare) || (MEDIA.test(tag) && /^(src|poster|(xlink:)?href)$/.test(name) && MEDIA_URL.test(bare));
+}
+
+function safeUrl(tag, name, url) {
+  const parts = name === "srcset" ? url.split(",") : name === "ping" ? url.split(/\s+/) : [url];
+  return parts.every((part) => isSafe(tag, name, part)) ? url : `unsafe:${url}`;
+}
+
+function declaration(name, value) {
+  return value === null || BAD_STYLE.test(value) ? "" : `${name}: ${value.trim()};`;
+}
+
+function declarations(text) {
+  const found = text.split(";").filter((part) => part.includes(":"));
+  return found.map((part) => {
+    const colon = part.indexOf(":");
+    const name = part.slice(0, colon).trim();
+    return /^-{0,2}[a-z][\w-]*$/i.test(name) ? declaration(name, part.slice(colon + 1)) : "";
+  });
+}
+
+/** What compiled templates call beside the helpers: values of any type as attributes and in `:style`. */
+const view = {
+  attribute: (value, str) => (value === null || value === false ? null : value === true ? "" : str(value)),
+  flag: (value, str) => (typeof value === "boolean" ? String(value) : value === null ? null : str(value)),
+  key: (value, repr) => (typeof value === "object" ? repr(value) : value),
+  shown: (value, str) => (value === null || value === false ? null : str(value)),
+};
+
+function needText(value, what) {
+  if (value === null || value === false) return "";
+  if (typeof value !== "string") throw failure("TypeError", `\`:${what}\` needs str`);
+  return value;
+}
+
+// Templates become DOM: one prototype per list of nodes, cloned, then walked like the server's nodes
+
+function build(nodes, doc, space) {
+  const made = doc.createDocumentFragment();
+  for (const node of nodes) {
+    if (typeof node === "string") made.append(doc.createTextNode(node));
+    else if (typeof node === "function") made.append(doc.createTextNode(""));
+    else if (node.t) made.append(element(node, doc, space));
+    else made.append(doc.createComment("["), doc.createComment("]"));
+  }
+  return made;
+}
+
+function element(node, doc, space) {
+  const inner = node.t === "svg" ? SVG : space;
+  const made = inner ? doc.createElementNS(inner, node.t) : doc.createElement(node.t);
+  for (const name in node.a) made.setAttribute(name, node.a[name]);
+  made.append(build(node.c ?? [], doc, node.t === "foreignObject" ? "" : inner));
+  return made;
+}
+
+function isStatic(node) {
+  return typeof node === "string" || Boolean(node.t && !node.b && (node.d ??= (node.c ?? []).every(isStatic)));
+}
+
+/** Nodes that live and die together: `update(l)` and `dispose()`; `first` to `last` in the page. */
+class Block {
+  constructor(owner, l) {
+    this.owner = owner;
+    this.l = l;
+    this.updates = [];
+    this.ends = [];
+  }
+
+  update(l) {
+    this.l = l;
+    for (const update of this.updates) update(l);
+  }
+
+  dispose() {
+    for (const end of this.ends) end();
+  }
+
+  remove() {
+    this.dispose();
+    removeBetween(this.first, this.last);
+  }
+
+  place(before) {
+    if (!this.first) return;
+    for (let node = this.first, next; ; node = next) {
+      next = node.nextSibling;
+      before.before(node);
+      if (node === this.last) return;
+    }
+  }
+
+  /** Takes the nodes from `node` on; in `hydrating` they are the server's. Gives the node after them. */
+  adopt(nodes, parent, node, hydrating) {
+    for (const one of nodes) {
+      if (typeof one === "function") node = this.text(one, parent, node, hydrating);
+      else {
+        if (!node || (hydrating && !fits(one, node))) throw new Mismatch();
+        if (one.t) this.element(one, node, hydrating);
+        else if (typeof one !== "string") node = this.region(one, node, hydrating);
+      }
+      node = node.nextSibling;
+    }
+    return node;
+  }
+
+  text(read, parent, node, hydrating) {
+    if (hydrating && node?.nodeType !== 3) node = parent.insertBefore(parent.ownerDocument.createTextNode(""), node);
+    let old = node.data;
+    this.bind((s, l) => {
+      const text = read(s, l);
+      if (text !== old) node.data = clean((old = text));
+    });
+    return node;
+  }
+
+  element(one, node, hydrating) {
+    if (isStatic(one)) return;
+    const late = [];
+    for (const [kind, ...rest] of one.b ?? []) {
+      if (kind === "m") late.push(() => this.model(node, ...rest));
+      else BINDINGS[kind](this, node, ...rest);
+    }
+    if (one.c && this.adopt(one.c, node, node.firstChild, hydrating) && hydrating) throw new Mismatch();
+    for (const bind of late) bind();
+  }
+
+  region(one, start, hydrating) {
+    const end = hydrating ? closing(start) : start.nextSibling;
+    if (!end) throw new Mismatch();
+    (one === 0 ? childrenRegion : one.i ? ifRegion : one.f ? forRegion : useRegion)(this, one, start, end, hydrating);
+    return end;
+  }
+
+  /** Runs `write(s, l)` now and at every update. */
+  bind(write) {
+    const update = (l) => write(this.owner.s, l);
+    update(this.l);
+    this.updates.push(update);
+  }
+
+  listen(node, type, handler) {
+    node.addEventListener(type, handler);
+    this.ends.push(() => node.removeEventListener(type, handler));
+  }
+
+  model(node, field, kind, read) {
+    const { owner } = this;
+    let composing = false;
+    const show = (s, l) => {
+      const value = read(s, l);
+      if (kind === "check") node.checked = value;
+      else if (kind === "radio") node.checked = node.value === value;
+      else if (kind === "list") for (const option of node.options) option.selected = value.includes(option.value);
+      else if (node.value !== value && !composing && !node.ariaInvalid && !isTyping(value)) node.value = value;
+    };
+    const type = owner.type(field);
+    const isTyping = (value) =>
+      node.getRootNode().activeElement === node && Object.is(fromText(node.value, type), fromText(value, type));
+    const take = () => {
+      if (composing || (kind === "radio" && !node.checked)) return;
+      const value =
+        kind === "check" ? node.checked
+        : kind === "list" ? Array.from(node.selectedOptions, (option) => option.value)
+        : fromText(node.value, type);
+      node.ariaInvalid = value === undefined ? "true" : null;
+      if (value !== undefined) owner.act(() => owner.set(field, value));
+    };
+    this.bind(show);
+    this.listen(node, kind === "text" ? "input" : "change", take);
+    if (kind !== "text") return;
+    this.listen(node, "compositionstart", () => (composing = true));
+    this.listen(node, "compositionend", () => ((composing = false), take()));
+    this.listen(node, "blur", () => node.ariaInvalid && ((node.ariaInvalid = null), show(owner.s, this.l)));
+  }
+}
+
+/** What a text of an input means for a field; undefined where it is no value of its type. */
+function fromText(text, type) {
+  if (type === "i") return /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : undefined;
+  if (type !== "f") return text;
+  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+}
+
+const BINDINGS = {
+  a(block, node, name, read, isUrl) {
+    const key = name.toLowerCase();
+    let old;
+    block.bind((s, l) => {
+      let value = read(s, l);
+      if (value !== null) value = clean(isUrl ? safeUrl(node.localName, key, value) : value);
+      if (value === old) return;
+      old = value;
+      if (value === null) node.removeAttribute(name);
+      else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+      if (key === "checked" || key === "selected") node[key] = value !== null;
+      else if (key === "value" && node.value !== value && "value" in node) node.value = value ?? "";
+    });
+  },
+  c(block, node, read) {
+    let old;
+    block.bind((s, l) => {
+      const names = read(s, l).map((part) => needText(part, "class"));
+      const text = clean(names.join(" ")).trim().split(/\s+/).join(" ");
+      if (text === old) return;
+      old = text;
+      if (!text) node.removeAttribute("class");
+      else if (node.getAttribute("class") !== text) node.setAttribute("class", text);
+    });
+  },
+  s(block, node, read) {
+    let old;
+    block.bind((s, l) => {
+      const parts = read(s, l).flatMap((part) =>
+        typeof part === "string" ? part : part.length > 1 ? declaration(...part) : declarations(needText(part[0], "style")),
+      );
+      const text = parts.filter(Boolean).join(" ");
+      if (text === old) return;
+      node.style.cssText = old = text;
+      if (!text) node.removeAttribute("style");
+    });
+  },
+  e(block, node, type, action, read, flags, key) {
+    block.listen(node, type, function handler(event) {
+      if (key && event.key !== key) return;
+      if (flags.includes("self") && event.target !== node) return;
+      if (flags.includes("prevent")) event.preventDefault();
+      if (flags.includes("stop")) event.stopPropagation();
+      if (flags.includes("once")) node.removeEventListener(type, handler);
+      block.owner.dispatch(action, () => (read ? read(block.owner.s, block.l, record(event)) : []));
+    });
+  },
+};
+
+/** What an action may know of an event: plain values only. */
+function record(event) {
+  const { type, target } = event;
+  return {
+    type,
+    key: event.key ?? "",
+    value: typeof target.value === "string" ? target.value : "",
+    checked: Boolean(target.checked),
+    x: event.clientX ?? 0,
+    y: event.clientY ?? 0,
+  };
+}
+
+function fits(one, node) {
+  if (typeof one === "string") return node.nodeType === 3 && node.data === one;
+  if (one.t) return node.nodeType === 1 && node.localName.toLowerCase() === one.t.toLowerCase();
+  return node.nodeType === 8 && node.data === "[";
+}
+
+function closing(start) {
+  let depth = 0;
+  for (let node = start; node; node = node.nextSibling) {
+    if (node.nodeType === 8) depth += node.data === "[" ? 1 : node.data === "]" ? -1 : 0;
+    if (!depth) return node;
+  }
+}
+
+function removeBetween(first, last) {
+  for (let node = first, next; node; node = next) {
+    next = node === last ? null : node.nextSibling;
+    node.remove();
+  }
+}
+
+/** A block of `nodes` before `end`; in `hydrating` of the nodes from `from` on, up to `end`. */
+function insert(owner, nodes, l, end, from, mark) {
+  const block = new Block(owner, l);
+  if (from) {
+    const before = from.previousSibling;
+    block.after = block.adopt(nodes, end.parentNode, mark ? from.nextSibling : from, true);
+    if (!block.after) throw new Mismatch();
+    block.last = block.after.previousSibling;
+    block.first = block.last === before ? null : before.nextSibling;
+    return block;
+  }
+  const doc = end.ownerDocument;
+  const inner = end.parentNode.namespaceURI === SVG && end.parentNode.localName !== "foreignObject" ? SVG : "";
+  if (!prototypes.has(nodes)) prototypes.set(nodes, build(nodes, doc, inner));
+  const made = doc.importNode(prototypes.get(nodes), true);
+  if (mark) made.prepend(doc.createComment(","));
+  block.adopt(nodes, made, mark ? made.firstChild.nextSibling : made.firstChild, false);
+  [block.first, block.last] = [made.firstChild, made.lastChild];
+  if (made.firstChild) end.before(made);
+  return block;
+}
+
+function whole(owner, nodes, l, start, end, hydrating) {
+  const block = insert(owner, nodes, l, end, hydrating && start.nextSibling);
+  if (hydrating && block.after !== end) throw new Mismatch();
+  return block;
+}
+
+function ifRegion(outer, { i: branches }, start, end, hydrating) {
+  let shown = -1;
+  let block = null;
+  outer.bind((s, l) => {
+    const chosen = branches.findIndex(([test]) => !test || test(s, l));
+    if (chosen === shown && block) return block.update(l);
+    block?.remove();
+    block = null;
+    shown = chosen;
+    if (chosen >= 0) block = whole(outer.owner, branches[chosen][1], l, start, end, hydrating);
+    else if (hydrating && start.nextSibling !== end) throw new Mismatch();
+    hydrating = false;
+  });
+  outer.ends.push(() => block?.dispose());
+}
+
+function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
+  let rows = new Map();
+  outer.bind((s, l) => {
+    const items = f(s, l);
+    const next = new Map();
+    const old = new Map();
+    let from = start.nextSibling;
+    let index = 0;
+    for (const key of rows.keys()) old.set(key, index++);
+    const order = [];
+    items.forEach((item, at) => {
+      const own = l.concat(n > 1 ? unpack(item, n) : [item]);
+      own.push(o ? loopRecord(at, items.length) : null);
+      const key = k ? k(s, own) : at;
+      if (next.has(key)) throw failure("ValueError", `duplicate key ${key}`);
+      let row = rows.get(key);
+      if (row) row.update(own);
+      else if (hydrating) {
+        if (z && from.data !== ",") throw new Mismatch();
+        row = insert(outer.owner, c, own, end, from, z);
+        from = row.after;
+      }
+      next.set(key, row ?? own);
+      order.push(old.get(key) ?? -1);
+    });
+    if (hydrating && from !== end) throw new Mismatch();
+    for (const [key, row] of rows) if (!next.has(key)) row.remove();
+    if (!hydrating) arrange(outer.owner, next, order, { c, z, end });
+    hydrating = false;
+    rows = next;
+  });
+  outer.ends.push(() => rows.forEach((row) => row.dispose()));
+}
+
+/** Makes the rows that are new and moves as few of the others as possible: not those that rise already. */
+function arrange(owner, rows, order, { c, z, end }) {
+  const stay = rising(order);
+  const keys = [...rows.keys()];
+  let after = end;
+  for (let at = keys.length - 1; at >= 0; at--) {
+    let row = rows.get(keys[at]);
+    if (order[at] < 0) {
+      row = insert(owner, c, row, after, null, z);
+      rows.set(keys[at], row);
+    } else if (!stay.has(at)) row.place(after);
+    after = row.first ?? after;
+  }
+}
+
+/** Positions of a longest rising subsequence of the numbers that are not negative. */
+function rising(numbers) {
+  const ends = [];
+  const before = [];
+  numbers.forEach((number, at) => {
+    if (number < 0) return;
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (numbers[ends[middle]] < number) low = middle + 1;
+      else high = middle;
+    }
+    before[at] = ends[low - 1];
+    ends[low] = at;
+  });
+  const found = new Set();
+  for (let at = ends.at(-1); at !== undefined; at = before[at]) found.add(at);
+  return found;
+}
+
+function loopRecord(at, length) {
+  return { index: at + 1, index0: at, first: at === 0, last: at === length - 1, length };
+}
+
+function unpack(item, count) {
+  const items = Array.isArray(item) ? item : [...item];
+  if (items.length === count) return items;
+  const few = items.length < count;
+  const got = few ? `, got ${items.length}` : "";
+  throw failure("ValueError", `${few ? "not enough" : "too many"} values to unpack (expected ${count}${got})`);
+}
+
+function childrenRegion(outer, _, start, end, hydrating) {
+  const slot = outer.owner.children;
+  if (!slot) return;
+  const block = whole(slot.owner, slot.nodes, slot.block.l, start, end, hydrating);
+  slot.blocks.add(block);
+  outer.ends.push(() => (slot.blocks.delete(block), block.dispose()));
+}
+
+function useRegion(outer, { u, p, c }, start, end, hydrating) {
+  const { owner } = outer;
+  const slot = c?.length ? { owner, nodes: c, block: outer, blocks: new Set() } : null;
+  let child = null;
+  outer.bind((s, l) => {
+    const props = {};
+    for (const [name, value] of p) props[name] = typeof value === "function" ? value(s, l) : value;
+    if (child) {
+      child.receive(props);
+      for (const block of slot?.blocks ?? []) block.update(l);
+      return;
+    }
+    child = new Instance(owner.component.components[u], owner.app, props, slot);
+    child.open(start, end, hydrating);
+  });
+  outer.ends.push(() => child.close());
+}
+
+// Instances
+
+class Instance {
+  constructor(component, app, given, children) {
+    this.component = component;
+    this.app = app;
+    this.given = given;
+    this.children = children;
+    this.id = ++instances;
+    this.values = [];
+    this.names = component.fields.map(([name]) => name);
+    this.stamps = new Map();
+    this.clock = 0;
+    this.draft = null;
+    this.calls = [];
+    this.busy = false;
+    this.alive = true;
+    this.setters = this.names.map((name) => (value) => this.act(() => this.set(name, value)));
+  }
+
+  type(name) {
+    return this.component.fields[this.names.indexOf(name)][1];
+  }
+
+  /** Runs setup: what the template shows, the actions and hooks of this moment. */
+  run() {
+    let at = 0;
+    const useState = (initial) => {
+      const own = at++;
+      if (!(own in this.values)) this.values[own] = initial;
+      return [this.values[own], this.setters[own]];
+    };
+    this.setup ??= this.component.setup((kind, name, args) => {
+      this.calls.push([kind, name, args ?? []]);
+      if (!this.draft) this.pump();
+    });
+    this.result = this.setup({ useState, props: this.props, componentName: this.component.name });
+    this.s = { state: this.result.state, props: this.result.props, py: this.py };
+  }
+
+  open(start, end, hydrating) {
+    Object.assign(this, { start, end });
+    this.release = this.app.style(this.component);
+    this.nodes = this.component.nodes ??= this.component.template(this.app.moon, view);
+    this.guard(() => {
+      const { state = {} } = this.take(this.given);
+      this.names.forEach((name, at) => Object.hasOwn(state, name) && (this.values[at] = state[name]));
+      this.run();
+      if (!hydrating) this.hook("created");
+      this.block = whole(this, this.nodes, [], start, end, hydrating);
+      if (hydrating) this.hook("created");
+      this.app.mounted.push(() => this.alive && this.block && this.hook("mounted"));
+    }, hydrating);
+  }
+
+  /** Runs `work`; what it raises takes the place of this component, and nothing else. */
+  guard(work, hydrating) {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Mismatch && hydrating) throw error;
+      this.block?.dispose();
+      this.block = null;
+      while (this.start.nextSibling !== this.end) this.start.nextSibling.remove();
+      const box = this.end.ownerDocument.createElement("div");
+      box.className = "moon-error";
+      box.setAttribute("role", "alert");
+      box.textContent = `${this.component.name}: ${describe(error)}`;
+      this.end.before(box);
+      this.app.report(error);
+    }
+  }
+
+  receive(given) {
+    if (same(given, this.given)) return;
+    this.guard(() => this.take(given));
+    if (this.given === given) this.render();
+  }
+
+  /** Props given by whom contains this component, with the data that the server has computed for them. */
+  take(given) {
+    const context = this.app.context(this.component, given);
+    this.given = given;
+    this.py = { ...context.py };
+    this.props = { ...(context.props ?? this.app.cast(this.component, given)) };
+    return context;
+  }
+
+  render() {
+    this.guard(() => {
+      this.run();
+      if (this.block) return this.block.update([]);
+      while (this.start.nextSibling !== this.end) this.start.nextSibling.remove();
+      this.block = whole(this, this.nodes, [], this.start, this.end, false);
+    });
+    if (this.block) this.hook("updated");
+  }
+
+  hook(name) {
+    const { lifecycle } = this.result;
+    if (Object.hasOwn(lifecycle, name)) this.act(() => lifecycle[name](), () => this.calls.push(["lifecycle", name, []]));
+  }
+
+  dispatch(name, read) {
+    let args;
+    this.act(
+      () => {
+        args = read();
+        this.result.actions[name](...args);
+      },
+      () => args && this.calls.push(["action", name, args]),
+    );
+  }
+
+  set(name, value) {
+    const at = this.names.indexOf(name);
+    const before = at in this.draft ? this.draft[at] : this.values[at];
+    this.draft[at] = typeof value === "function" ? value(before) : value;
+  }
+
+  /** A transaction: all its writes are one render, or none is made; `bail` asks the server instead. */
+  act(work, bail) {
+    if (!this.alive) return;
+    if (this.draft) return work();
+    this.draft = {};
+    const calls = this.calls.length;
+    let draft = {};
+    try {
+      work();
+      draft = this.checked();
+    } catch (error) {
+      this.calls.length = calls;
+      if (error.name !== "Bail" || !bail?.()) this.app.notice(error, this.component.name);
+    } finally {
+      this.draft = null;
+    }
+    const changed = Object.keys(draft).filter((at) => !Object.is(draft[at], this.values[at]));
+    for (const at of changed) this.stamps.set(`state.${this.names[at]}`, ++this.clock);
+    Object.assign(this.values, draft);
+    if (changed.length && this.block !== undefined) this.app.flush(this);
+    else if (changed.length) this.run();
+    this.pump();
+  }
+
+  /** The draft, every value of its field's type. */
+  checked() {
+    const { moon } = this.app;
+    const found = {};
+    for (const at in this.draft) found[at] = check(this.draft[at], this.component.fields[at], moon);
+    return found;
+  }
+
+  /** Sends the oldest call that waits: one at a time, each with the state that the one before has left. */
+  async pump() {
+    if (this.busy || !this.calls.length || !this.alive) return;
+    const [kind, name, args] = this.calls.shift();
+    const { transport, moon } = this.app;
+    if (!transport) {
+      const reason = this.app.reason ?? "this page has no server";
+      this.app.notice(failure("ServerUnavailable", `${kind} ${name}: ${reason}`), this.component.name);
+      return this.pump();
+    }
+    this.busy = true;
+    const stamp = ++this.clock;
+    const state = Object.fromEntries(this.names.map((field, at) => [field, this.values[at]]));
+    const request = { component: this.component.name, instance: this.id, seq: stamp, kind, name, args };
+    try {
+      const reply = await transport({ ...request, props: this.props, state }, moon);
+      if (this.alive && reply.seq === stamp) this.answer(reply, stamp);
+    } catch (error) {
+      if (this.alive) this.app.notice(error, this.component.name);
+    }
+    this.busy = false;
+    this.pump();
+  }
+
+  answer({ ok, patch, error, stdout }, stamp) {
+    if (stdout) console.log(stdout);
+    if (!ok) return this.app.notice(Object.assign(failure(error.type ?? error.name ?? "Error", error.message), error), this.component.name);
+    const fresh = (space) =>
+      Object.entries(patch?.[space] ?? {}).filter(([name]) => !(this.stamps.get(`${space}.${name}`) > stamp));
+    for (const [name, value] of fresh("state")) this.values[this.names.indexOf(name)] = value;
+    for (const [name, value] of fresh("props")) {
+      this.props = { ...this.props, [name]: value };
+      if (this.component.data.includes(name)) this.py = { ...this.py, [name]: value };
+    }
+    this.app.flush(this);
+  }
+
+  close() {
+    if (!this.alive) return;
+    if (this.block) this.hook("unmounted");
+    this.alive = false;
+    this.block?.dispose();
+    this.block = null;
+    this.release?.();
+  }
+}
+
+function check(value, [name, type], moon) {
+  const fail = (kind, message) => {
+    throw failure(kind, `state ${name}: ${message}`);
+  };
+  if (typeof value === "bigint" || (type === "i" && Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+    fail("OverflowError", "an int past 2**53 - 1");
+  }
+  const kinds = { i: "number", f: "number", u: "number", s: "string", b: "boolean" };
+  if (kinds[type] ? typeof value !== kinds[type] : type === "n" && value !== null) fail("TypeError", "a value of another type");
+  if (type === "i" && !Number.isInteger(value)) fail("TypeError", "not an int");
+  return kinds[type] || type === "n" ? value : moon.commit(value, type);
+}
+
+// Applications
+
+export function mount(el, component, options = {}) {
+  const { props = {}, payload = null, hydrate = true } = options;
+  const app = new App(el, options);
+  const reuse = Boolean(hydrate && payload && el.firstChild);
+  const open = (hydrating) => {
+    const doc = el.ownerDocument;
+    const root = new Instance(component, app, payload?.given ?? props, null);
+    if (!hydrating) el.replaceChildren();
+    el.prepend(doc.createComment("["));
+    el.append(doc.createComment("]"));
+    try {
+      root.open(el.firstChild, el.lastChild, hydrating);
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      console.warn(`moon: what the server wrote for ${component.name} is not its template; it is made anew`);
+      root.close();
+      app.mounted = [];
+      return open(false);
+    }
+    return root;
+  };
+  const root = open(reuse);
+  app.start();
+  return {
+    el,
+    get state() {
+      return root.s?.state;
+    },
+    call: (name, ...args) => root.dispatch(name, () => args),
+    receive: (given) => root.receive(given),
+    unmount() {
+      root.close();
+      el.replaceChildren();
+    },
+  };
+}
+
+/** What the instances in one element share: way to the server, notices, renders that wait. */
+class App {
+  constructor(el, { payload = null, transport = null, moon = {}, reason = "this page has no server", cast }) {
+    Object.assign(this, { el, payload, transport, moon, reason, castProps: cast });
+    this.mounted = [];
+    this.queue = new Set();
+    this.waits = true;
+    this.notices = el.ownerDocument.createElement("div");
+    this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
+  }
+
+  /** Props, state and data that the server made of the props `given`; nothing where there is no data. */
+  context(component, given) {
+    const { payload } = this;
+    const known = payload ? [payload, ...(payload.nested ?? [])] : [];
+    const found = known.find((one) => one.name === component.name && same(one.given, given));
+    if (found || !component.data.length) return found ?? {};
+    throw failure("RuntimeError", "its data is computed on the server, and not for these props");
+  }
+
+  cast(component, given) {
+    if (!component.casts || !this.castProps) return given;
+    const { props, problems } = this.castProps(component.casts, given);
+    for (const { message } of problems) this.notice(failure("ValueError", message), component.name);
+    return props;
+  }
+
+  start() {
+    this.waits = false;
+    this.settle();
+    this.flush();
+  }
+
+  settle() {
+    for (const mounted of this.mounted.splice(0)) mounted();
+  }
+
+  /** Renders what has changed, once each; focus and selection stay. */
+  flush(instance) {
+    if (instance) this.queue.add(instance);
+    if (this.waits) return;
+    this.waits = true;
+    const restore = keepFocus(this.el);
+    const counts = new Map();
+    for (const one of this.queue) {
+      this.queue.delete(one);
+      const count = (counts.get(one) ?? 0) + 1;
+      counts.set(one, count);
+      if (count > FLUSHES) this.notice(failure("RecursionError", "`updated` never comes to rest"), one.component.name);
+      else if (one.alive) one.render();
+      this.settle();
+    }
+    this.waits = false;
+    restore();
+  }
+
+  report(error) {
+    console.error(error);
+  }
+
+  notice(error, name) {
+    this.report(error);
+    const doc = this.el.ownerDocument;
+    const line = doc.createElement("p");
+    const close = doc.createElement("button");
+    line.className = "moon-notice";
+    line.setAttribute("role", "alert");
+    line.style.cssText = "margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18";
+    close.style.cssText = "float:right;border:0;background:none;cursor:pointer;font:inherit";
+    close.textContent = "\u00d7";
+    close.setAttribute("aria-label", "Dismiss");
+    close.onclick = () => line.remove();
+    line.append(close, `${name}: ${describe(error)}`);
+    this.notices.append(line);
+    if (this.notices.childNodes.length > NOTICES) this.notices.firstChild.remove();
+    this.el.append(this.notices);
+  }
+
+  /** The style of a component, once per document or shadow root, for as long as somebody needs it. */
+  style({ style }) {
+    const { page } = this;
+    if (!style) return null;
+    if (!sheets.has(page)) sheets.set(page, new Map());
+    const known = sheets.get(page);
+    if (!known.has(style)) {
+      const view = (page.defaultView ?? page.ownerDocument.defaultView);
+      const sheet = new view.CSSStyleSheet();
+      sheet.replaceSync(style);
+      page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
+      known.set(style, { sheet, count: 0 });
+    }
+    const entry = known.get(style);
+    entry.count += 1;
+    return () => {
+      entry.count -= 1;
+      if (entry.count) return;
+      known.delete(style);
+      page.adoptedStyleSheets = page.adoptedStyleSheets.filter((sheet) => sheet !== entry.sheet);
+    };
+  }
+}
+
+function keepFocus(el) {
+  const focused = el.getRootNode().activeElement;
+  if (!focused || !el.contains(focused)) return () => {};
+  const range = focused.selectionStart == null ? null : [focused.selectionStart, focused.selectionEnd];
+  return () => {
+    if (!focused.isConnected || el.getRootNode().activeElement === focused) return;
+    focused.focus({ preventScroll: true });
+    if (range) focused.setSelectionRange(...range);
+  };
+}
+
+function same(a, b) {
+  if (Object.is(a, b)) return true;
+  if (!a || !b || typeof a !== "object" || typeof b !== "object" || a instanceof Map || a instanceof Set) return false;
+  const keys = Object.keys(a);
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) || keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
+}

@@ -1,0 +1,228 @@
+"""The attributes of an element: plain and bound ones, `:class`, `:style`, `@event`, `l-model`."""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol
+
+from moon_spa.templates import safety
+from moon_spa.templates.expressions import Names
+from moon_spa.templates.markup import DataPart, TagAttribute, split_text
+from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, Place, StyleItem
+
+KEYS = {"enter": "Enter", "escape": "Escape", "space": " ", "tab": "Tab"}
+FLAGS = ("prevent", "stop", "self", "once")
+DIRECTIVES = ("l-if", "l-else-if", "l-else", "l-for", "l-model")
+INPUT_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("text", "search", "email", "url", "tel", "password", "number", "range"), "text"),
+    **dict.fromkeys(("date", "time", "month", "week", "datetime-local", "color", "hidden"), "text"),
+    "checkbox": "check",
+    "radio": "radio",
+}
+MODEL_STATES: Mapping[str, tuple[str, ...]] = {
+    "text": ("str", "int", "float"),
+    "radio": ("str", "int", "float"),
+    "select": ("str", "int", "float"),
+    "check": ("bool",),
+    "list": ("list",),
+}
+"""The kinds of state that each kind of input can show and change."""
+
+_EVENT_TYPE = re.compile(r"[a-z][a-z0-9-]*")
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][\w.:-]*", re.ASCII)
+
+
+class Reader(Protocol):
+    """What the parser does for the readers of this module."""
+
+    @property
+    def state_kinds(self) -> Mapping[str, str]: ...
+    @property
+    def actions(self) -> frozenset[str]: ...
+    def place(self, offset: int) -> Place: ...
+    def report(self, code: str, message: str, place: Place, hint: str = "") -> None: ...
+    def expression(self, text: str, offset: int, names: Names) -> Expression: ...
+    def resolved(self, node: ast.expr, text: str, offset: int, names: Names) -> Expression: ...
+    def python(self, text: str, offset: int) -> ast.expr | None: ...
+    def parts(self, parts: Iterable[DataPart], names: Names) -> Iterator[str | Expression]: ...
+
+
+@dataclass
+class Given:
+    """What the attributes of one element say."""
+
+    attributes: list[Attribute] = field(default_factory=list)
+    classes: list[ClassItem] = field(default_factory=list)
+    styles: list[StyleItem] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    model: Model | None = None
+
+
+def read(reader: Reader, tag: str, given: tuple[TagAttribute, ...], names: Names) -> Given:
+    """The attributes of an element, sorted by what they do."""
+    found = Given()
+    for attribute in given:
+        name, place = attribute.name, reader.place(attribute.offset)
+        text, offset = html.unescape(attribute.value or ""), attribute.value_offset
+        if name.startswith("@"):
+            found.events += _event(reader, name[1:], text, offset, names, place)
+        elif name == "l-model":
+            found.model = _model(reader, tag, given, text, place, names)
+        elif name.startswith("l-"):
+            close = get_close_matches(name, DIRECTIVES, 1)
+            hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(DIRECTIVES)}"
+            reader.report("template-directive", f"no directive `{name}`", place, hint)
+        elif name == ":class":
+            found.classes += _classes(reader, text, offset, names)
+        elif name == ":style":
+            found.styles += _styles(reader, text, offset, names)
+        else:
+            found.attributes += _plain(reader, attribute, text, names, place)
+    _check_clashes(reader, found, tag)
+    return found
+
+
+def _plain(
+    reader: Reader, attribute: TagAttribute, text: str, names: Names, place: Place
+) -> Iterator[Attribute]:
+    """``name="text {{ x }}"`` or ``:name="x"``."""
+    bound = attribute.name.startswith(":")
+    name = attribute.name.removeprefix(":")
+    if bound:
+        parts: tuple[str | Expression, ...] = (reader.expression(text, attribute.value_offset, names),)
+    elif attribute.value is None:
+        parts = ()
+    else:
+        parts = tuple(reader.parts(split_text(attribute.value, attribute.value_offset), names))
+    dynamic = any(isinstance(part, Expression) for part in parts)
+    if not _ATTRIBUTE_NAME.fullmatch(name):
+        reader.report("template-markup", f"`{name}` is no name of an attribute", place)
+    elif reason := safety.refused_attribute(name, dynamic):
+        hint = f'write `@{name[2:].lower()}="action"`' if name.lower().startswith("on") else ""
+        reader.report("template-unsafe", f"`{name}` {reason}", place, hint)
+    elif dynamic and name in ("class", "style"):
+        hint = f'write `:{name}="…"` beside a plain `{name}`'
+        reader.report("template-attribute", f"`{{{{ }}}}` in `{name}`", place, hint)
+    else:
+        yield Attribute(name, parts, place, bound)
+
+
+def _event(reader: Reader, name: str, text: str, offset: int, names: Names, place: Place) -> Iterator[Event]:
+    type_, *modifiers = name.split(".")
+    known = (*FLAGS, *KEYS)
+    if not _EVENT_TYPE.fullmatch(type_):
+        reader.report("template-event", f"`@{name}` names no event", place, 'write `@click="action"`')
+        return
+    for modifier in modifiers:
+        if modifier not in known or (modifier in KEYS and not type_.startswith("key")):
+            keys = "" if modifier not in KEYS else " here: it belongs to `@keydown` and `@keyup`"
+            hint = f"there are {', '.join(known)}"
+            reader.report("template-event", f"no modifier `.{modifier}`{keys}", place, hint)
+    node = reader.python(text, offset)
+    match node:
+        case ast.Name(id=action):
+            arguments: list[ast.expr] = []
+        case ast.Call(func=ast.Name(id=action), args=arguments, keywords=[]):
+            pass
+        case None:
+            return
+        case _:
+            hint = "write the name of an action, or `action(arguments)` with arguments by position"
+            reader.report("template-event", f"`@{type_}` calls one action", reader.place(offset), hint)
+            return
+    if action not in reader.actions:
+        close = get_close_matches(action, reader.actions, 1)
+        hint = f"did you mean `{close[0]}`?" if close else "actions are public methods, or listed in setup"
+        reader.report("template-event", f"no action `{action}`", reader.place(offset), hint)
+        return
+    inner = names.with_event()
+    yield Event(
+        type_,
+        action,
+        tuple(reader.resolved(argument, text, offset, inner) for argument in arguments),
+        tuple(modifiers),
+        place,
+    )
+
+
+def _classes(reader: Reader, text: str, offset: int, names: Names) -> Iterator[ClassItem]:
+    """The items of ``:class``: a mapping from names to conditions, a text, or a list of both."""
+    node = reader.python(text, offset)
+    for item in node.elts if isinstance(node, ast.List | ast.Tuple) else [node]:
+        if isinstance(item, ast.Dict):
+            for name, value in _entries(reader, item, offset, "a class"):
+                yield ClassItem(name, reader.resolved(value, text, offset, names), True)
+        elif item is not None:
+            yield ClassItem("", reader.resolved(item, text, offset, names), False)
+
+
+def _styles(reader: Reader, text: str, offset: int, names: Names) -> Iterator[StyleItem]:
+    """The items of ``:style``: a mapping from properties to values, or a text of declarations."""
+    node = reader.python(text, offset)
+    if isinstance(node, ast.Dict):
+        for name, value in _entries(reader, node, offset, "a property"):
+            if not safety.is_property(name):
+                reader.report("template-attribute", f"`{name}` is no CSS property", reader.place(offset))
+            yield StyleItem(name, reader.resolved(value, text, offset, names))
+    elif node is not None:
+        yield StyleItem("", reader.resolved(node, text, offset, names))
+
+
+def _entries(reader: Reader, node: ast.Dict, offset: int, what: str) -> Iterator[tuple[str, ast.expr]]:
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.strip():
+            yield key.value.strip(), value
+        else:
+            reader.report("template-attribute", f"the name of {what} is a plain text", reader.place(offset))
+
+
+def _model(
+    reader: Reader, tag: str, given: tuple[TagAttribute, ...], text: str, place: Place, names: Names
+) -> Model | None:
+    field_name = text.strip().removeprefix("state.")
+    state = reader.state_kinds.get(field_name)
+    if state is None or field_name in names.loops:
+        close = get_close_matches(field_name, reader.state_kinds, 1)
+        hint = f"did you mean `{close[0]}`?" if close else "declare it in setup's `state`"
+        reader.report("template-model", f"`l-model` needs a state field, not `{text}`", place, hint)
+        return None
+    kind = _model_kind(tag, {a.name: a.value or "" for a in given})
+    if not kind:
+        reader.report(
+            "template-model", f"`l-model` on this `<{tag}>`", place, "use an input, select or textarea"
+        )
+        return None
+    if state not in (*MODEL_STATES[kind], "any"):
+        wanted = " or ".join(MODEL_STATES[kind])
+        reader.report("template-model", f"`{field_name}` is {state}; this input changes {wanted}", place)
+        return None
+    value = Expression(ast.Name(f"state.{field_name}", ast.Load()), field_name, place)
+    return Model(field_name, kind, value, place)
+
+
+def _model_kind(tag: str, given: Mapping[str, str]) -> str:
+    if tag == "textarea":
+        return "text"
+    if tag == "select":
+        return "list" if "multiple" in given else "select"
+    if tag != "input" or ":type" in given:
+        return ""
+    return INPUT_KINDS.get(given.get("type", "text").lower(), "")
+
+
+def _check_clashes(reader: Reader, found: Given, tag: str) -> None:
+    """One attribute has one source."""
+    taken = {"text": "value", "check": "checked", "radio": "checked", "select": "value", "list": "value"}
+    seen: set[str] = {taken[found.model.kind]} if found.model else set()
+    for attribute in found.attributes:
+        low = attribute.name.lower()
+        if low in seen:
+            reader.report(
+                "template-duplicate", f"`{low}` has two sources in `<{tag}>`", attribute.place, "keep one"
+            )
+        seen.add(low)

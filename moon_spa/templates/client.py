@@ -1,0 +1,322 @@
+"""A template for the browser: its nodes as a JavaScript literal that `browser/mount.mjs` builds and updates.
+
+Values of loops live in one array: a loop at depth `d` puts its names from `d` on, then its `loop` record.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from moon_spa import javascript
+from moon_spa.findings import ComponentError
+from moon_spa.spec import Expr
+from moon_spa.templates import attributes, safety
+from moon_spa.templates.emission import Emitter, NotCompiledError
+from moon_spa.templates.nodes import (
+    Attribute,
+    Children,
+    Element,
+    Event,
+    Expression,
+    For,
+    If,
+    Model,
+    Node,
+    Text,
+    Use,
+)
+from moon_spa.templates.server import BOOLEAN_TEXT, ENUMERATED, is_loose
+from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type
+from moonlight.diagnostic import Diagnostic, Span
+
+LOOP = Record((("index", INT), ("index0", INT), ("first", BOOL), ("last", BOOL), ("length", INT)))
+EVENT = Record((("type", STR), ("key", STR), ("value", STR), ("checked", BOOL), ("x", ANY), ("y", ANY)))
+
+
+@dataclass(frozen=True)
+class ClientTemplate:
+    """``(__moon, $) => [nodes]`` with the helpers that it calls and the components that it names."""
+
+    js: str
+    helpers: frozenset[str]
+    components: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the names of a template are in the browser: types of state fields, keys of data and props."""
+
+    state: Mapping[str, Type] = field(default_factory=dict)
+    py: Iterable[str] = ()
+    props: Iterable[str] = ()
+
+    def environment(self) -> dict[str, Expr]:
+        """The JavaScript of every resolved name."""
+        names = {
+            "state": self.state,
+            "py": dict.fromkeys(self.py, ANY),
+            "props": dict.fromkeys(self.props, ANY),
+        }
+        found = {"props": Expr("s.props", ANY), "py": Expr("s.py", ANY)}
+        found["state"] = Expr("s.state", Record(tuple(self.state.items())))
+        for space, keys in names.items():
+            for key, type_ in keys.items():
+                found[f"{space}.{key}"] = Expr(javascript.member(f"s.{space}", key), type_)
+        return found
+
+
+def compile_client(
+    nodes: tuple[Node, ...], around: Surroundings, scope_attribute: str = ""
+) -> ClientTemplate:
+    """The template for the browser. Raises ComponentError where an expression cannot be shown equal there."""
+    compiler = _Compiler(scope_attribute)
+    js = compiler.nodes(nodes, around.environment())
+    if compiler.found:
+        raise ComponentError(compiler.found)
+    helpers = frozenset(compiler.emitter.helpers)
+    return ClientTemplate(f"(__moon, $) => {js}", helpers, frozenset(compiler.components))
+
+
+Meanings = Mapping[str, Expr]
+
+
+class _Compiler:
+    """Writes the nodes and collects helpers, components and findings."""
+
+    def __init__(self, scope_attribute: str) -> None:
+        self.scope_attribute = scope_attribute
+        self.emitter = Emitter()
+        self.components: set[str] = set()
+        self.found: list[Diagnostic] = []
+
+    # Expressions
+
+    def emit(self, node: ast.expr, names: Meanings, source: Expression) -> Expr:
+        """An expression in the browser; what has no equal there is reported."""
+        try:
+            return self.emitter.emit(node, names)
+        except NotCompiledError as error:
+            place = source.place
+            span = Span(place.path, place.line, place.line, place.column)
+            hint = "compute it in setup's `data`, or in an action"
+            message = f"`{source.text}` cannot be shown equal in the browser: {error}"
+            self.found.append(Diagnostic("template-browser", message, span, hint))
+            return Expr("null", NONE)
+
+    def called(self, function: str, expression: Expression, names: Meanings) -> Expr:
+        """The expression inside of a call of a built-in function."""
+        node = expression.node
+        name = ast.copy_location(ast.Name(function, ast.Load()), node)
+        return self.emit(ast.copy_location(ast.Call(name, [node], []), node), names, expression)
+
+    def boxed(self, expression: Expression, names: Meanings) -> str:
+        """The expression as a value of any type."""
+        try:
+            return self.emitter.boxed(self.emit(expression.node, names, expression))
+        except NotCompiledError as error:
+            return self.emit(expression.node, names, expression).js or str(error)
+
+    def text(self, parts: tuple[str | Expression, ...], names: Meanings) -> str:
+        """The text of all parts."""
+        shown = [
+            javascript.text(part) if isinstance(part, str) else self.shown(part, names) for part in parts
+        ]
+        return " + ".join(shown) if shown else '""'
+
+    def shown(self, expression: Expression, names: Meanings) -> str:
+        js = self.called("str", expression, names).js
+        return js if _is_simple(js) else f"({js})"
+
+    # Nodes
+
+    def nodes(self, nodes: tuple[Node, ...], names: Meanings) -> str:
+        return f"[{', '.join(self.node(node, names) for node in nodes)}]"
+
+    def node(self, node: Node, names: Meanings) -> str:
+        match node:
+            case Text(parts=parts) if all(isinstance(part, str) for part in parts):
+                return javascript.text(safety.clean("".join(str(part) for part in parts)))
+            case Text(parts=parts):
+                return f"(s, l) => {self.text(parts, names)}"
+            case Element():
+                return self.element(node, names)
+            case If(branches=branches):
+                written = (
+                    f"[{self.condition(branch.condition, names)}, {self.nodes(branch.children, names)}]"
+                    for branch in branches
+                )
+                return f"{{ i: [{', '.join(written)}] }}"
+            case For():
+                return self.loop(node, names)
+            case Use():
+                return self.use(node, names)
+            case Children():
+                return "0"
+
+    def condition(self, condition: Expression | None, names: Meanings) -> str:
+        return f"(s, l) => {self.called('bool', condition, names).js}" if condition else "0"
+
+    def loop(self, node: For, names: Meanings) -> str:
+        items = self.called("list", node.items, names)
+        item = items.type.item if isinstance(items.type, ListOf) else ANY
+        types = _unpacked(item, len(node.targets))
+        inner = dict(names)
+        for at, (name, type_) in enumerate(zip(node.targets, types, strict=True)):
+            inner[name] = Expr(f"l[{node.depth + at}]", type_)
+        inner["loop"] = Expr(f"l[{node.depth + len(node.targets)}]", LOOP)
+        children = self.nodes(node.children, inner)
+        parts = [f"f: (s, l) => {items.js}"]
+        if len(node.targets) > 1:
+            parts.append(f"n: {len(node.targets)}")
+        if node.key:
+            parts.append(f"k: (s, l) => {self.key(node.key, inner)}")
+        if any(inner["loop"].js in part for part in (*parts, children)):
+            parts.append("o: 1")
+        if is_loose(node):
+            parts.append("z: 1")
+        return f"{{ {', '.join(parts)}, c: {children} }}"
+
+    def key(self, expression: Expression, names: Meanings) -> str:
+        """A value that a Map tells from the keys of other rows as Python would."""
+        value = self.emit(expression.node, names, expression)
+        if value.type in (INT, STR, BOOL):
+            return value.js
+        if value.type is not ANY:
+            return self.called("repr", expression, names).js
+        self.emitter.helpers.add("repr_a")
+        return f"$.key({self.boxed(expression, names)}, __moon.repr_a)"
+
+    def use(self, node: Use, names: Meanings) -> str:
+        self.components.add(node.name)
+        props = (
+            f"[{javascript.text(name)}, "
+            + (javascript.text(value) if isinstance(value, str) else f"(s, l) => {self.boxed(value, names)}")
+            + "]"
+            for name, value in node.props
+        )
+        inside = f", c: {self.nodes(node.children, names)}" if node.children else ""
+        return f"{{ u: {javascript.text(node.name)}, p: [{', '.join(props)}]{inside} }}"
+
+    def element(self, node: Element, names: Meanings) -> str:
+        static = dict(self.static(node))
+        if self.scope_attribute:
+            static[self.scope_attribute] = ""
+        parts = [f"t: {javascript.text(node.tag)}"]
+        if static:
+            parts.append(f"a: {javascript.literal(static)}")
+        if bindings := [*self.bindings(node, names)]:
+            parts.append(f"b: [{', '.join(bindings)}]")
+        if node.children:
+            parts.append(f"c: {self.nodes(node.children, names)}")
+        return f"{{ {', '.join(parts)} }}"
+
+    def static(self, node: Element) -> Iterator[tuple[str, str]]:
+        """The attributes that never change, those aside that are joined with bound ones."""
+        for attribute in node.attributes:
+            text = "".join(part for part in attribute.parts if isinstance(part, str))
+            if attribute.name == "class":
+                if not node.classes:
+                    yield "class", " ".join(safety.clean(text).split())
+            elif attribute.name == "style":
+                if not node.styles:
+                    yield "style", safety.static_style(text)
+            elif not _is_dynamic(attribute):
+                yield attribute.name, safety.clean(text)
+
+    def bindings(self, node: Element, names: Meanings) -> Iterator[str]:
+        for attribute in node.attributes:
+            if _is_dynamic(attribute):
+                yield self.attribute(attribute, names)
+        if node.classes:
+            yield f'["c", (s, l) => [{", ".join(self.classes(node, names))}]]'
+        if node.styles:
+            yield f'["s", (s, l) => [{", ".join(self.styles(node, names))}]]'
+        for event in node.events:
+            yield self.event(event, names)
+        if node.model:
+            yield self.model(node.model, names)
+
+    def attribute(self, attribute: Attribute, names: Meanings) -> str:
+        url = ", 1" if attribute.name.lower() in safety.URL_ATTRIBUTES else ""
+        bound = attribute.parts[0] if attribute.bound else None
+        if isinstance(bound, Expression):
+            js = self.attribute_value(attribute.name, bound, names)
+        else:
+            js = self.text(attribute.parts, names)
+        return f'["a", {javascript.text(attribute.name)}, (s, l) => {js}{url}]'
+
+    def attribute_value(self, name: str, expression: Expression, names: Meanings) -> str:
+        """Text or null: None and False take an attribute away, True makes it empty."""
+        value = self.emit(expression.node, names, expression)
+        if value.type is STR or value.type in NUMBERS:
+            return self.called("str", expression, names).js
+        as_text = name.startswith(BOOLEAN_TEXT) or name in ENUMERATED
+        self.emitter.helpers.add("str_a")
+        return f"$.{'flag' if as_text else 'attribute'}({self.boxed(expression, names)}, __moon.str_a)"
+
+    def classes(self, node: Element, names: Meanings) -> Iterator[str]:
+        for attribute in node.attributes:
+            if attribute.name == "class":
+                yield javascript.text("".join(str(part) for part in attribute.parts))
+        for item in node.classes:
+            if item.conditional:
+                yield f"({self.called('bool', item.value, names).js}) && {javascript.text(item.name)}"
+            else:
+                yield self.boxed(item.value, names)
+
+    def styles(self, node: Element, names: Meanings) -> Iterator[str]:
+        for attribute in node.attributes:
+            if attribute.name == "style":
+                text = "".join(str(part) for part in attribute.parts)
+                yield javascript.text(safety.static_style(text))
+        for item in node.styles:
+            value = self.emit(item.value.node, names, item.value)
+            if not item.name:
+                yield f"[{self.boxed(item.value, names)}]"
+            elif value.type is STR or value.type in NUMBERS:
+                yield f"[{javascript.text(item.name)}, {self.called('str', item.value, names).js}]"
+            else:
+                self.emitter.helpers.add("str_a")
+                shown = f"$.shown({self.boxed(item.value, names)}, __moon.str_a)"
+                yield f"[{javascript.text(item.name)}, {shown}]"
+
+    def event(self, event: Event, names: Meanings) -> str:
+        flags = [modifier for modifier in event.modifiers if modifier in attributes.FLAGS]
+        key = next((attributes.KEYS[m] for m in event.modifiers if m in attributes.KEYS), "")
+        inner = {**names, "event": Expr("e", EVENT)}
+        arguments = ", ".join(self.boxed(argument, inner) for argument in event.arguments)
+        parts = [
+            '"e"',
+            javascript.text(event.type),
+            javascript.text(event.action),
+            f"(s, l, e) => [{arguments}]" if event.arguments else "0",
+            javascript.literal(flags),
+        ]
+        return f"[{', '.join([*parts, javascript.text(key)] if key else parts)}]"
+
+    def model(self, model: Model, names: Meanings) -> str:
+        function = {"check": "bool", "list": "list"}.get(model.kind, "str")
+        shown = self.called(function, model.value, names).js
+        return f'["m", {javascript.text(model.field)}, "{model.kind}", (s, l) => {shown}]'
+
+
+def _unpacked(item: Type, count: int) -> list[Type]:
+    """The types of the names that a loop binds."""
+    if count == 1:
+        return [item]
+    if isinstance(item, TupleOf) and len(item.items) == count:
+        return list(item.items)
+    return [item.item if isinstance(item, ListOf) else ANY] * count
+
+
+def _is_dynamic(attribute: Attribute) -> bool:
+    return any(isinstance(part, Expression) for part in attribute.parts)
+
+
+def _is_simple(js: str) -> bool:
+    """Whether the text binds tighter than a sum: a call, a name or a literal."""
+    return js.replace("_", "").replace(".", "").replace("[", "").replace("]", "").isalnum() or (
+        js.startswith("__moon.") and js.endswith(")") and js.count("(") == 1
+    )

@@ -1,0 +1,326 @@
+"""Server rendering: nodes and a render context become HTML that a browser takes over node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moon_spa.templates import safety
+from moon_spa.templates.evaluation import Scope, evaluate, unpack
+from moon_spa.templates.markup import VOID
+from moon_spa.templates.nodes import (
+    Attribute,
+    Children,
+    Element,
+    Expression,
+    For,
+    If,
+    Model,
+    Node,
+    Place,
+    Text,
+    Use,
+)
+from moonlight.diagnostic import Diagnostic, Span
+
+OPEN, CLOSE, ITEM = "<!--[-->", "<!--]-->", "<!--,-->"
+"""Marks around what may change as a whole: branches, loops, components, children; and before loose items."""
+
+MAX_NESTED = 50
+"""How deep components may stand inside each other."""
+
+BOOLEAN_TEXT = ("aria-", "data-")
+ENUMERATED = frozenset({"contenteditable", "draggable", "spellcheck"})
+"""Attributes that say true and false as text."""
+
+
+class RenderError(Exception):
+    """An expression raised; `error` is what it raised, `place` where the expression stands."""
+
+    def __init__(self, error: Exception, place: Place) -> None:
+        super().__init__(describe(error))
+        self.error, self.place = error, place
+
+
+@dataclass(frozen=True)
+class View:
+    """What is needed to render a component: nodes, the mark of its style, its context for given props."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    scope_attribute: str
+    context: Callable[[Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+    components: Mapping[str, View] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """HTML, what went wrong in it, and the contexts of nested components in the order of the page."""
+
+    html: str
+    diagnostics: tuple[Diagnostic, ...]
+    nested: tuple[Mapping[str, Any], ...]
+
+
+def render(view: View, context: Mapping[str, Mapping[str, Any]]) -> Rendered:
+    """A component as HTML; one that raises is an error box, and what is around it is there."""
+    renderer = _Renderer()
+    html = renderer.component(view, lambda: context, None, 0)
+    return Rendered(html, tuple(renderer.found), tuple(renderer.nested))
+
+
+def describe(error: BaseException) -> str:
+    """``ZeroDivisionError: division by zero``."""
+    message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    shown = repr(message) if isinstance(error, KeyError) else message
+    return f"{type(error).__name__}: {shown}" if message else type(error).__name__
+
+
+def error_box(name: str, error: BaseException) -> str:
+    """What stands for a component that raised; the browser shows the same."""
+    return f'<div class="moon-error" role="alert">{safety.text(f"{name}: {describe(error)}")}</div>'
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """Where a node is rendered: component, scope, what stands for `{{ children }}`, the select around."""
+
+    view: View
+    scope: Scope
+    children: Callable[[], str] | None
+    depth: int
+    chosen: tuple[str, ...] | None = None
+
+
+class _Renderer:
+    """Renders components into one another and collects what went wrong."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+        self.nested: list[Mapping[str, Any]] = []
+
+    def component(
+        self,
+        view: View,
+        context: Callable[[], Mapping[str, Mapping[str, Any]]],
+        children: Callable[[], str] | None,
+        depth: int,
+    ) -> str:
+        before = len(self.nested)
+        try:
+            if depth > MAX_NESTED:
+                raise RecursionError(f"more than {MAX_NESTED} components inside each other")
+            spaces = context()
+            if depth:
+                self.nested.append({"name": view.name, **spaces})
+            inside = _Inside(view, Scope(spaces, {}), children, depth)
+            return "".join(self.all(view.nodes, inside))
+        except RenderError as error:
+            place = error.place
+            span = Span(place.path, place.line, place.line, place.column)
+            raised: Exception = error.error
+        except Exception as error:
+            span, raised = Span(view.name, 1, 1), error
+        del self.nested[before:]
+        hint = "the rest of the page is shown"
+        self.found.append(Diagnostic("template-raised", f"{view.name}: {describe(raised)}", span, hint))
+        return error_box(view.name, raised)
+
+    def all(self, nodes: tuple[Node, ...], inside: _Inside) -> Iterator[str]:
+        for node in nodes:
+            match node:
+                case Text():
+                    yield safety.text(self.text(node.parts, inside))
+                case Element():
+                    yield from self.element(node, inside)
+                case If():
+                    yield OPEN
+                    for branch in node.branches:
+                        if branch.condition is None or self.value(branch.condition, inside):
+                            yield from self.all(branch.children, inside)
+                            break
+                    yield CLOSE
+                case For():
+                    yield OPEN
+                    yield from self.loop(node, inside)
+                    yield CLOSE
+                case Use():
+                    yield OPEN
+                    yield self.use(node, inside)
+                    yield CLOSE
+                case Children():
+                    yield OPEN
+                    yield inside.children() if inside.children else ""
+                    yield CLOSE
+
+    def value(self, expression: Expression, inside: _Inside) -> Any:
+        try:
+            return evaluate(expression.node, inside.scope)
+        except Exception as error:
+            raise RenderError(error, expression.place) from error
+
+    def text(self, parts: tuple[str | Expression, ...], inside: _Inside) -> str:
+        return "".join(part if isinstance(part, str) else str(self.value(part, inside)) for part in parts)
+
+    def loop(self, node: For, inside: _Inside) -> Iterator[str]:
+        try:
+            items = list(self.value(node.items, inside))
+        except TypeError as error:
+            raise RenderError(error, node.place) from error
+        seen: set[Any] = set()
+        loose = is_loose(node)
+        for index, item in enumerate(items):
+            scope = inside.scope.inside(self.bound(node, item, index, len(items)))
+            row = _Inside(inside.view, scope, inside.children, inside.depth, inside.chosen)
+            if node.key:
+                key = self.value(node.key, row)
+                if repr(key) in seen:
+                    shown = key if isinstance(key, str) else repr(key)
+                    raise RenderError(ValueError(f"duplicate key {shown}"), node.key.place)
+                seen.add(repr(key))
+            if loose:
+                yield ITEM
+            yield from self.all(node.children, row)
+
+    def bound(self, node: For, item: Any, index: int, length: int) -> dict[str, Any]:
+        """The values of the loop's names, and `loop`."""
+        try:
+            values = unpack(item, len(node.targets)) if len(node.targets) > 1 else [item]
+        except (TypeError, ValueError) as error:
+            raise RenderError(error, node.place) from error
+        loop = {
+            "index": index + 1,
+            "index0": index,
+            "first": index == 0,
+            "last": index == length - 1,
+            "length": length,
+        }
+        return {**dict(zip(node.targets, values, strict=True)), "loop": loop}
+
+    def use(self, node: Use, inside: _Inside) -> str:
+        view = inside.view.components[node.name]
+        props = {
+            name: value if isinstance(value, str) else self.value(value, inside) for name, value in node.props
+        }
+        return self.component(
+            view,
+            lambda: view.context(props),
+            lambda: "".join(self.all(node.children, inside)),
+            inside.depth + 1,
+        )
+
+    def element(self, node: Element, inside: _Inside) -> Iterator[str]:
+        yield f"<{node.tag}"
+        static = next((a for a in node.attributes if a.name == "class"), None)
+        yield from self.classes(node, static, inside)
+        yield from self.styles(node, inside)
+        for attribute in node.attributes:
+            if attribute.name not in ("class", "style"):
+                yield self.attribute(node.tag, attribute, inside)
+        if inside.view.scope_attribute:
+            yield f" {inside.view.scope_attribute}"
+        content, chosen = "", inside.chosen
+        if node.model:
+            marks, content, chosen = self.model(node.model, node, inside)
+            yield marks
+        children = _Inside(inside.view, inside.scope, inside.children, inside.depth, chosen)
+        body = content + "".join(self.all(node.children, children))
+        if node.tag == "option" and inside.chosen is not None and self.option(node, inside) in inside.chosen:
+            yield " selected"
+        if node.tag in VOID:
+            yield ">"
+            return
+        # The parser of HTML drops one line end after these.
+        yield ">\n" if node.tag in ("pre", "textarea", "listing") and body.startswith("\n") else ">"
+        yield f"{body}</{node.tag}>"
+
+    def classes(self, node: Element, static: Attribute | None, inside: _Inside) -> Iterator[str]:
+        names = self.text(static.parts, inside).split() if static else []
+        for item in node.classes:
+            value = self.value(item.value, inside)
+            if item.conditional:
+                names += item.name.split() if value else []
+            elif value is not None and value is not False:
+                names += check_text(value, "class", item.value).split()
+        if names or (static and not node.classes):
+            yield f' class="{safety.attribute(" ".join(names))}"'
+
+    def styles(self, node: Element, inside: _Inside) -> Iterator[str]:
+        static = next((a for a in node.attributes if a.name == "style"), None)
+        found = [safety.static_style(self.text(static.parts, inside))] if static else []
+        for item in node.styles:
+            value = self.value(item.value, inside)
+            if item.name:
+                found.append(safety.declaration(item.name, value, str(value)))
+            elif value is not None and value is not False:
+                found.append(safety.declarations(check_text(value, "style", item.value)))
+        if text := " ".join(filter(None, found)):
+            yield f' style="{safety.attribute(text)}"'
+
+    def attribute(self, tag: str, attribute: Attribute, inside: _Inside) -> str:
+        value = self.attribute_value(tag, attribute, inside)
+        if value is None:
+            return ""
+        return f' {attribute.name}="{safety.attribute(value)}"' if value else f' {attribute.name}=""'
+
+    def attribute_value(self, tag: str, attribute: Attribute, inside: _Inside) -> str | None:
+        """The text of an attribute, None where it is absent."""
+        bound = attribute.parts[0] if attribute.bound else None
+        if isinstance(bound, Expression):
+            value = self.value(bound, inside)
+            shown = attribute_text(attribute.name, value)
+        else:
+            shown = self.text(attribute.parts, inside)
+        dynamic = any(isinstance(part, Expression) for part in attribute.parts)
+        if shown is not None and dynamic and attribute.name.lower() in safety.URL_ATTRIBUTES:
+            return safety.url(tag, attribute.name.lower(), shown)
+        return shown
+
+    def model(self, model: Model, node: Element, inside: _Inside) -> tuple[str, str, tuple[str, ...] | None]:
+        """Attributes, content, and chosen options that show a state field in an input."""
+        value = self.value(model.value, inside)
+        match model.kind:
+            case "check":
+                return (' checked=""' if value else ""), "", inside.chosen
+            case "radio":
+                own = next((a for a in node.attributes if a.name == "value"), None)
+                shown = self.attribute_value(node.tag, own, inside) if own else "on"
+                return (' checked=""' if shown == str(value) else ""), "", inside.chosen
+            case "select":
+                return "", "", (str(value),)
+            case "list":
+                return "", "", tuple(str(item) for item in value)
+        if node.tag == "textarea":
+            return "", safety.text(str(value)), inside.chosen
+        return f' value="{safety.attribute(str(value))}"', "", inside.chosen
+
+    def option(self, node: Element, inside: _Inside) -> str | None:
+        """The value of an `<option>`: its attribute, else its text."""
+        own = next((a for a in node.attributes if a.name == "value"), None)
+        if own:
+            return self.attribute_value(node.tag, own, inside)
+        texts = (self.text(child.parts, inside) for child in node.children if isinstance(child, Text))
+        return " ".join("".join(texts).split())
+
+
+def attribute_text(name: str, value: Any) -> str | None:
+    """What `:name="value"` writes: nothing for None and False, "" for True, else `str(value)`."""
+    if isinstance(value, bool) and (name.startswith(BOOLEAN_TEXT) or name in ENUMERATED):
+        return "true" if value else "false"
+    if value is None or value is False:
+        return None
+    return "" if value is True else str(value)
+
+
+def check_text(value: Any, what: str, expression: Expression) -> str:
+    """`value`, which has to be text."""
+    if not isinstance(value, str):
+        message = f"`:{what}` needs str, not {type(value).__name__}"
+        raise RenderError(TypeError(message), expression.place)
+    return value
+
+
+def is_loose(node: For) -> bool:
+    """Whether the items of a loop are not one element each, so that each needs a mark before it."""
+    return len(node.children) != 1 or not isinstance(node.children[0], Element)

@@ -1,0 +1,76 @@
+"""A template compiled once: nodes for the server, a script for the browser, a scoped style, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from moon_spa.findings import ComponentError
+from moon_spa.templates import styles
+from moon_spa.templates.client import ClientTemplate, Surroundings, compile_client
+from moon_spa.templates.expressions import Names
+from moon_spa.templates.nodes import Node, Place
+from moon_spa.templates.parser import Known, parse_template
+from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, ListOf, Type, describe
+from moonlight.diagnostic import Diagnostic, Span
+
+MODEL_KINDS: dict[Type, str] = {
+    STR: "str",
+    INT: "int",
+    FLOAT: "float",
+    BOOL: "bool",
+    ANY: "any",
+    ListOf(STR): "list",
+}
+"""The kinds of state that `l-model` tells apart."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a component offers its template."""
+
+    state: Mapping[str, Type] = field(default_factory=dict)
+    py: Iterable[str] = ()
+    props: Iterable[str] = ()
+    actions: Iterable[str] = ()
+    components: Iterable[str] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled template. `style` holds for elements with the attribute `mark` only."""
+
+    nodes: tuple[Node, ...]
+    style: str
+    mark: str
+    client: ClientTemplate
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_template(name: str, text: str, place: Place, offer: Offer, style: str = "") -> Template:
+    """The template `text` that begins at `place`; `style` is CSS from elsewhere, put before its own.
+
+    Raises ComponentError with all that is wrong; what is doubtful stays in `diagnostics` as warnings.
+    """
+    names = Names(frozenset(offer.py), frozenset(offer.state), frozenset(offer.props))
+    kinds = {key: MODEL_KINDS.get(type_, describe(type_)) for key, type_ in offer.state.items()}
+    known = Known(names, kinds, frozenset(offer.actions), frozenset(offer.components))
+    parsed = parse_template(text, place.path, place.line, place.column, known)
+    if any(found.severity == "error" for found in parsed.diagnostics):
+        raise ComponentError(parsed.diagnostics)
+    css = "\n".join(filter(None, (style, parsed.style)))
+    mark = styles.scope_attribute(name, css)
+    scoped = _scoped(style, place, mark) + _scoped(parsed.style, parsed.style_place or place, mark)
+    around = Surroundings(offer.state, offer.py, offer.props)
+    client = compile_client(parsed.nodes, around, mark)
+    return Template(parsed.nodes, scoped, mark, client, parsed.diagnostics)
+
+
+def _scoped(css: str, place: Place, mark: str) -> str:
+    """Scoped CSS. Raises ComponentError at the line that is wrong."""
+    try:
+        return styles.scoped(css, mark) if css.strip() else ""
+    except styles.StyleError as error:
+        line = place.line + css.count("\n", 0, error.offset)
+        found = Diagnostic("template-style", error.message, Span(place.path, line, line), error.hint)
+        raise ComponentError([found]) from error
