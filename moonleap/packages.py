@@ -43,8 +43,10 @@ class Package:
     relations: tuple[RelationRule, ...]
     extensions: tuple[Extension, ...]
     hooks: Hooks
+    modules: tuple[str, ...] = ()
+    """Names of the modules whose marks these are."""
     folder: str = ""
-    """Where its files lie; "" for modules given beside the settings."""
+    """Where its files lie; "" for what is a module and no package."""
 
 
 @contextmanager
@@ -148,14 +150,20 @@ def package_of(name: str, modules: Sequence[Any], folder: str = "") -> Package:
         tuple(mark for mark in found if isinstance(mark, RelationRule)),
         tuple(mark for mark in found if isinstance(mark, Extension)),
         hooks_of(modules),
+        tuple(dict.fromkeys(map(_home, found))),
         folder,
     )
 
 
+def _home(mark: Mark) -> str:
+    """Module of a mark."""
+    return (mark.members if isinstance(mark, Extension) else mark.function).__module__
+
+
 def _folder(package: ModuleType) -> str:
-    """Folder of a package, or of a module that is one."""
+    """Folder of a package; a module has none of its own."""
     places = list(getattr(package, "__path__", ()))
-    return os.path.abspath(places[0]) if places else os.path.dirname(os.path.abspath(package.__file__ or "."))
+    return os.path.abspath(places[0]) if places else ""
 
 
 def _call_meta(module: Any, meta: Callable[[], Any]) -> None:

@@ -178,12 +178,14 @@ def _apply(copy: _Copy, processes: Processes, program: Program, texts: dict[str,
 def _told(file: OutputFile, program: Program, failure: Failure) -> Diagnostic:
     source = file.sources[0]
     place = Place(source.template, 1) if source.template else source.place
-    code, hint = "post-process-failed", "correct the template; `--no-post-process` leaves formatters out"
-    if failure.too_slow:
-        code = "post-process-slow"
-        hint = f"set `bin.{program.tool.name}.timeout`, or leave formatters out with `--no-post-process`"
     message = f"`{program.tool.name}` {failure.reason} on `{file.path}`, for `{source.term}` ({source.place})"
-    return finding(code, f"{message}\n{failure.said}" if failure.said else message, place, hint)
+    if failure.too_slow:
+        hint = f"set `bin.{program.tool.name}.timeout`, or leave formatters out with `--no-post-process`"
+        return finding("post-process-slow", message, place, hint)
+    if failure.said:
+        message += f"\n{failure.said}"
+    hint = "correct the template; `--no-post-process` leaves formatters out"
+    return finding("post-process-failed", message, place, hint)
 
 
 class _Copy:

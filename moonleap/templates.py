@@ -13,6 +13,7 @@ from typing import Any, Literal
 from moonleap.outputfile import shown
 from moonleap.outputpath import PathRefused, output_path
 from moonleap.render.problems import Problem, RenderError
+from moonleap.resource import node_of
 from moonleap.terms import Place
 
 TEMPLATE, NAME = ".j2", ".fn"
@@ -61,7 +62,7 @@ class StoreTemplateDirs:
 
         `get_context(resource)` returns the variables of its templates; `res` is there without it. The folder
         is left out where `skip(resource)` is true when files are rendered. A relative path starts beside
-        the module of the resource's class.
+        the module of the creation rule, else of the resource's class.
         """
         folders = self.__dict__.setdefault("_moonleap_template_dirs", [])
         folders.append(render_templates(path, get_context, skip))
@@ -89,15 +90,17 @@ def render_templates(
         context: dict[str, Any] = {"res": self}
         if get_context is not None:
             context |= _checked(get_context(self), get_context)
-        root = beside_class(self, template_path)
+        root = beside(template_path, node_of(self).maker, type(self))
         job = _Job(root, context, write_file, render_template)
         if os.path.isdir(root):
-            job.folder(root, PurePosixPath(output_path), (os.path.realpath(root),))
+            job.folder(root, PurePosixPath(output_path), 0)
         else:
             where = "is no folder" if os.path.lexists(root) else "is not there"
             hint = 'write Path(__file__).parent / "templates"'
             job.problems.append(
-                Problem("missing-templates", None, f"the template folder `{shown(root)}` {where}", "", hint)
+                Problem(
+                    "missing-template-dir", None, f"the template folder `{shown(root)}` {where}", "", hint
+                )
             )
         if job.problems:
             raise RenderError(*job.problems)
@@ -105,10 +108,14 @@ def render_templates(
     return render
 
 
-def beside_class(resource: Any, path: str | PurePath) -> str:
-    """A path that is relative starts at the folder of the module of the resource's class."""
-    module = sys.modules.get(type(resource).__module__)
-    return os.path.normpath(os.path.join(os.path.dirname(getattr(module, "__file__", None) or ""), path))
+def beside(path: str | PurePath, *owners: object) -> str:
+    """A relative path starts beside the module of the first owner (a function or class) that has one."""
+    for owner in owners:
+        name = getattr(owner, "__module__", "")
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file and not name.startswith("moonleap."):
+            return os.path.normpath(os.path.join(os.path.dirname(file), path))
+    return os.path.abspath(path)
 
 
 def _checked(context: Any, function: Context) -> Mapping[str, Any]:
@@ -130,6 +137,7 @@ class Entry:
     named_by: str = ""
     """The `.fn` file that names it."""
     executable: bool = False
+    is_link: bool = False
 
 
 def read_folder(folder: str) -> tuple[list[Entry], list[Problem]]:
@@ -159,7 +167,7 @@ def read_folder(folder: str) -> tuple[list[Entry], list[Problem]]:
             executable = kind != "folder" and bool(listed[name].stat().st_mode & stat.S_IXUSR)
         except OSError:
             executable = False
-        entries.append(Entry(path, plain, kind, named_by, executable))
+        entries.append(Entry(path, plain, kind, named_by, executable, listed[name].is_symlink()))
     for name in sorted(names):
         what = f"`{name}` names nothing: there is no `{name.removesuffix(NAME)}` beside it"
         hint = f"`foo.bar{NAME}` names the output of `foo.bar{TEMPLATE}`, of `foo.bar`, or of a folder"
@@ -184,27 +192,30 @@ class _Job:
         self.write_file, self.render_template = write_file, render_template
         self.problems: list[Problem] = []
 
-    def folder(self, folder: str, out: PurePosixPath, above: tuple[str, ...]) -> None:
+    def folder(self, folder: str, out: PurePosixPath, depth: int) -> None:
         entries, problems = read_folder(folder)
         self.problems += problems
         for entry in entries:
             try:
                 name = self.name(entry)
                 if name and entry.kind == "folder":
-                    self.inner(entry, out / name, above)
+                    self.inner(entry, out / name, depth + 1)
                 elif name:
                     mode = {"executable": True} if entry.executable else {}
                     self.write_file(out / name, self.content(entry), **mode)
             except RenderError as error:
                 self.problems += error.problems
 
-    def inner(self, entry: Entry, out: PurePosixPath, above: tuple[str, ...]) -> None:
-        real = os.path.realpath(entry.path)
-        if real in above or len(above) > MAX_DEPTH:
-            what = "the folder links to one it lies in" if real in above else "folders nest too deep"
+    def inner(self, entry: Entry, out: PurePosixPath, depth: int) -> None:
+        around = os.path.realpath(os.path.dirname(entry.path)) if entry.is_link else ""
+        is_ring = entry.is_link and os.path.join(around, "").startswith(
+            os.path.join(os.path.realpath(entry.path), "")
+        )
+        if is_ring or depth > MAX_DEPTH:
+            what = "the folder links to one it lies in" if is_ring else "folders nest too deep"
             raise RenderError(Problem("bad-template", Place(shown(entry.path), 1), what))
         self.write_file(out, is_dir=True)
-        self.folder(entry.path, out, (*above, real))
+        self.folder(entry.path, out, depth)
 
     def name(self, entry: Entry) -> str:
         """Name of the output, "" for one that is skipped."""

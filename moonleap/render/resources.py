@@ -17,7 +17,7 @@ from moonleap.render.problems import Problem, Problems, RenderError
 from moonleap.render.templates import Templates
 from moonleap.resource import Resource, node_of
 from moonleap.session import Session
-from moonleap.templates import StoreTemplateDirs, TemplateText, bad_path, beside_class
+from moonleap.templates import StoreTemplateDirs, TemplateText, bad_path, beside
 from moonleap.tracing import described
 from moonlight.diagnostic import Diagnostic
 
@@ -58,7 +58,8 @@ class _Rendering:
         self.resource, self.templates = resource, templates
         self.written, self.problems = written, problems
         self.node = node_of(resource)
-        self.package: Package | None = templates.package_of(self.node)
+        self.package: Package | None = templates.package_of(self.node.maker)
+        self.function: Any = None
         self.source = Source(str(self.node.term), self.node.block.title, self.node.place)
 
     def run(self) -> None:
@@ -68,7 +69,9 @@ class _Rendering:
             render = getattr(self.resource, "render", None)
             if not callable(render):
                 return
-            name = _renderer(render)
+            self.function = getattr(render, "__func__", render)
+            name = _renderer(self.function)
+            self.package = self.package or self.templates.package_of(self.function)
             self.source = Source(self.source.term, self.source.block, self.source.place, "", name)
             render(self.write_file, self.render_template, self.output_path())
         except RenderError as error:
@@ -121,8 +124,8 @@ class _Rendering:
         variables = {"res": self.resource, **(context or {}), **values}
         if isinstance(template, TemplateText):
             return self.templates.render_text(template, variables, self.package)
-        root = getattr(template, "root", "")
-        return self.templates.render(beside_class(self.resource, template), variables, self.package, root)
+        path = beside(template, self.function, self.node.maker, type(self.resource))
+        return self.templates.render(path, variables, self.package, getattr(template, "root", ""))
 
 
 def _plain(text: str, path: str) -> str:
@@ -135,8 +138,7 @@ def _plain(text: str, path: str) -> str:
     return str.__str__(text)
 
 
-def _renderer(render: Any) -> str:
-    function = getattr(render, "__func__", render)
+def _renderer(function: Any) -> str:
     if function is StoreTemplateDirs.render:
         return StoreTemplateDirs.__name__
-    return name_of(function) if hasattr(function, "__qualname__") else type(render).__name__
+    return name_of(function) if hasattr(function, "__qualname__") else type(function).__name__

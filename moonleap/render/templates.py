@@ -8,6 +8,7 @@ from traceback import walk_tb
 from typing import Any
 
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.utils import missing
 
 from moonleap.findings import did_you_mean
 from moonleap.hooks import Hooks
@@ -15,7 +16,6 @@ from moonleap.outputfile import shown
 from moonleap.packages import Package
 from moonleap.render.environment import PackageEnvironment, transformed
 from moonleap.render.problems import Problem, RenderError
-from moonleap.resource import Node
 from moonleap.session import Session
 from moonleap.specfile import DEFAULT
 from moonleap.templates import Rendered, TemplateText
@@ -29,18 +29,18 @@ class Templates:
     def __init__(self, session: Session) -> None:
         self.default = session.packages_of(DEFAULT)
         self._environments: dict[str, PackageEnvironment] = {}
-        self._makers: dict[int, Package] = {}
+        self._modules: dict[str, Package] = {}
         self._folders: dict[str, Package] = {}
         self._of_folder: dict[str, Package | None] = {}
         for package in session.packages.values():
-            for rule in package.creations:
-                self._makers.setdefault(id(rule.function), package)
+            for name in package.modules:
+                self._modules.setdefault(name, package)
             if package.folder:
                 self._folders.setdefault(package.folder, package)
 
-    def package_of(self, node: Node) -> Package | None:
-        """The package whose creation rule made a resource."""
-        return self._makers.get(id(node.maker))
+    def package_of(self, function: object) -> Package | None:
+        """The package that has a creation rule, or a render function."""
+        return self._modules.get(getattr(function, "__module__", ""))
 
     def render(self, path: str, variables: Mapping[str, Any], maker: Package | None, root: str = "") -> str:
         """The text that a template file makes; RenderError says what is wrong, and where."""
@@ -149,7 +149,7 @@ class _Told:
 
 def _names(owner: Any, variables: Mapping[str, Any]) -> Iterator[str]:
     """Names of what an undefined name may have been meant to be."""
-    if type(owner).__name__ == "MissingType":
+    if owner is missing:
         yield from variables
     elif isinstance(owner, Mapping):
         yield from (key for key in owner if isinstance(key, str))
