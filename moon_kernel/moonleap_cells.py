@@ -14,7 +14,7 @@ MARKS = "__moonleap_marks__"
 """Name of the list of marks; that of `moonleap.decorators`, which is not loaded for it."""
 
 OPTIONS = (
-    *("-o", "--out", "--write", "--check", "--diff", "--graph", "--only", "--strict", "--force"),
+    *("-o", "--output", "--write", "--check", "--diff", "--graph", "--only", "--strict", "--force"),
     "--no-post-process",
 )
 
@@ -24,7 +24,7 @@ HELP = """\
                                  in settings.yml beside it
 
 Nothing is written without --write.
-  -o OUT             output folder (moonleap_out)
+  -o, --output OUT   output folder (moonleap_out)
   --write            write the files; what you edited there is merged
   --check            fail when the output folder is not what the spec generates
   --diff             show all differences unfolded

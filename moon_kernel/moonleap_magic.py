@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -19,6 +20,7 @@ from moonleap.documents import MAGIC, cell_text, on_line
 from moonleap.findings import closest
 from moonleap.generation import Generation, generate
 from moonleap.graph import Graph, SpecInput, graph_in_session
+from moonleap.outputpath import OWN_FOLDER
 from moonleap.writing import Plan, plan, recover
 from moonlight.diagnostic import Diagnostic, MoonlightError
 from moonlight.tracking import current_run
@@ -58,7 +60,7 @@ def read_request(line: str) -> Request:
     rest = iter(words)
     for word in rest:
         key, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        if key in ("-o", "--out", "--only"):
+        if key in ("-o", "--output", "--only"):
             value = value if equals else next(rest, "")
             if not value:
                 raise UsageError(f"%moonleap: {key} needs a path")
@@ -101,8 +103,8 @@ def run(shell: Any, document: str | None, line: str, cell: str | None, source: s
         _refuse(graph.diagnostics, "")
         return
     progress = Progress(shell)
-    generation = _generate(given, request, progress)
     out = _below(folder, request.out)
+    generation = _generate(given, request, progress, _cache(out, request))
     planned, diagnostics, state = _written(generation, out, request, progress)
     view = View(
         title,
@@ -136,7 +138,13 @@ def _below(folder: str, path: str) -> str:
     return os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
 
 
-def _generate(given: SpecInput, request: Request, progress: Progress) -> Generation:
+def _cache(out: str, request: Request) -> Path | None:
+    """Where texts of formatters are kept, in a folder that Moonleap wrote before."""
+    own = Path(out, OWN_FOLDER)
+    return own / "cache" if "--write" in request.flags and (own / "manifest.json").exists() else None
+
+
+def _generate(given: SpecInput, request: Request, progress: Progress, cache: Path | None) -> Generation:
     return generate(
         given.spec_dir,
         text=given.text,
@@ -145,6 +153,7 @@ def _generate(given: SpecInput, request: Request, progress: Progress) -> Generat
         strict="--strict" in request.flags,
         post_process="--no-post-process" not in request.flags,
         progress=progress,
+        cache=cache,
     )
 
 

@@ -33,7 +33,7 @@ from moonlight.source import normalize, read_source
 
 SUFFIX = ".py.md"
 MAGIC = "%%moonleap"
-VALUED = frozenset({"-o", "--out", "--only"})
+VALUED = frozenset({"-o", "--output", "--only"})
 """Options of the cell magic that take a value."""
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]*\n)*?(?:---|\.\.\.)[ \t]*(?=\n|\Z)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +94,8 @@ class Context:
     """What a file's story needs beside the file: processors by path, states in an output folder."""
 
     files: Sequence[OutputFile] = ()
-    post_processors: dict[str, tuple[str, ...]] | None = None
-    statuses: dict[str, str] | None = None
+    post_processors: Mapping[str, tuple[str, ...]] | None = None
+    statuses: Mapping[str, str] | None = None
 
 
 def explain(graph: Graph, name: str, context: Context | None = None) -> list[ResourceStory | FileStory]:

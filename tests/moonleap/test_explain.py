@@ -8,13 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from moonleap.cli import cli
 from moonleap.explain import Context, FileStory, ResourceStory, explain, to_json
 from moonleap.explaintext import to_text
 from moonleap.findings import SpecError
 from moonleap.graph import Graph
 from moonleap.terms import Place
-from tests.moonleap.specs import graph_of, seed_case
+from tests.moonleap.specs import IMPORTS, SETTINGS, graph_of, seed_case, write
 
 SPEC = """\
 # The shop:project
@@ -178,3 +180,57 @@ def test_control_characters_of_a_spec_do_not_reach_the_terminal(tmp_path: Path) 
     (resource,) = graph.to_json()["resources"]
     assert "\x1b" not in to_text(explain(graph, resource["term"]))
     assert "\x1b[1m" in to_text(explain(graph, resource["term"]), colour=True)
+
+
+RENDERED = """
+@extend(Service)
+class RenderService(StoreTemplateDirs): ...
+@create("service")
+def create_service(term, block):
+    service = Service(term.data)
+    service.add_template_dir(Path(__file__).parent / "templates")
+    return service
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A spec with files, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    rules = RULES.replace(
+        '@create("service")\ndef create_service(term, block): return Service(term.data)\n', ""
+    )
+    imports = "from pathlib import Path\n" + IMPORTS
+    files = {"spec.md": SPEC, "rules.py": imports + rules + RENDERED}
+    steps = "bin:\n  fmt: {exe: nowhere}\npost_process:\n  .txt: [fmt]\n"
+    return write(
+        tmp_path / "shop",
+        {**files, "settings.yml": SETTINGS + steps, "templates/{{ res.name }}.py.j2": "x = 1\n"},
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_command_explains_terms_and_files_with_their_state_in_a_folder() -> None:
+    runner = CliRunner()
+    generated = runner.invoke(cli, ["gen", "shop", "-o", "out"])
+    assert generated.exit_code == 0, generated.output
+    Path("out/cart.py").write_text("x = 1\ny = 2\n", encoding="utf-8")
+    for name in ("cart.py", "out/cart.py", "./out/cart.py"):
+        result = runner.invoke(cli, ["explain", "shop", name, "-o", "out"])
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("cart.py  edited\n  of cart:service, section “The cart:service”")
+        assert "{{ res.name }}.py.j2\n  rendered by StoreTemplateDirs\n" in result.stdout
+        assert "\ncart:service  Service\n" in result.stdout
+    result = runner.invoke(cli, ["explain", "shop", "cart:service", "--json"])
+    (found,) = json.loads(result.stdout)["found"]
+    assert [file["path"] for file in found["files"]] == ["cart.py"]
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_spec_with_errors_is_explained_as_far_as_it_was_read() -> None:
+    write(Path("shop"), {"rules.py": IMPORTS + "@create('service')\ndef f(term): return None\n"})
+    result = CliRunner().invoke(cli, ["explain", "shop", "shop:project"])
+    assert result.exit_code == 1
+    assert "described by the section “The shop:project”" in result.stdout
+    assert "is a `return` missing?" in result.stderr

@@ -8,9 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moonleap.cli import cli
 from moonleap.layout import Bundle, Size, lay_out
 from moonleap.picture import LIMIT, svg
 from tests.moonleap.specs import graph_of, seed_case
@@ -101,6 +103,16 @@ def test_too_many_relations_are_counted_not_drawn(tmp_path: Path) -> None:
 
 def test_an_empty_graph_says_so(tmp_path: Path) -> None:
     assert texts(svg(graph_of(tmp_path, "# Nothing\n")), "note") == ["no resources: the spec names no terms"]
+
+
+def test_the_command_prints_or_writes_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = graph_of(tmp_path / "shop", SPEC)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["graph", "shop", "--svg", "-"])
+    assert result.exit_code == 0
+    assert result.stdout == svg(graph).replace(f"{tmp_path}/", "")
+    assert CliRunner().invoke(cli, ["graph", "shop", "--svg", "shop.svg"]).stdout == ""
+    assert Path("shop.svg").read_text(encoding="utf-8") == result.stdout
 
 
 @given(
