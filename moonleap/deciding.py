@@ -172,27 +172,28 @@ class Decider:
             line = 1 if merged.binary else open_conflicts(merged.data, data)
             hint = BINARY_HINT if merged.binary else TEXT_HINT
             message = f"{count}: you and the generator changed the same lines"
-            said.append(self._say("merge-conflict", message, path, hint, line))
+            said.append(self.report("merge-conflict", message, path, hint, line))
         made = _decision(kind, path, found, merged.data, data, new, entry, base)
         return Decision(made.change, made.entry, made.mode, tuple(said))
 
     def _not_ours(self, path: str) -> Diagnostic:
         hint = "move it away, or let `--force` overwrite it"
-        return self._say("not-ours", "this file is in the way: Moonleap did not make it", path, hint)
+        return self.report("not-ours", "this file is in the way: Moonleap did not make it", path, hint)
 
     def _unresolved(self, path: str, line: int) -> Diagnostic:
         message = "a conflict of an earlier run is still unresolved; the file was left as it is"
         hint = "take the markers out, or take the generated version with `--only` this file and `--force`"
-        return self._say("unresolved-conflict", message, path, hint, line)
+        return self.report("unresolved-conflict", message, path, hint, line)
 
     def _lost(self, path: str) -> Diagnostic:
         message = "the version that was generated last is lost, so your edits cannot be told from old text"
         hint = "what differs is marked as a conflict, and lines that only one side has are kept"
-        return self._say("lost-base", message, path, hint, 1, "warning")
+        return self.report("lost-base", message, path, hint, 1, "warning")
 
-    def _say(
+    def report(
         self, code: str, message: str, path: str, hint: str, line: int = 1, severity: Severity = "error"
     ) -> Diagnostic:
+        """A diagnostic about a line of an output file."""
         return finding(code, message, Place(os.path.join(self.out, path), line), hint, severity)
 
 

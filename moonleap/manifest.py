@@ -58,15 +58,10 @@ class Manifest:
 
     def text(self) -> str:
         """JSON, the same for the same content, with one line for each file."""
-        files = [f"  {_json(path)}: {_json(self.files[path].to_json())}" for path in sorted(self.files)]
-        folders = [f"  {_json(folder)}" for folder in sorted(self.folders)]
-        return (
-            f'{{\n "version": {VERSION},\n "role": {_json(self.role)},\n "files": {{\n'
-            + ",\n".join(files)
-            + '\n },\n "folders": [\n'
-            + ",\n".join(folders)
-            + "\n ]\n}\n"
-        )
+        files = [f"{_json(path)}: {_json(self.files[path].to_json())}" for path in sorted(self.files)]
+        folders = [_json(folder) for folder in sorted(self.folders)]
+        head = f' "version": {VERSION},\n "role": {_json(self.role)},\n'
+        return f'{{\n{head} "files": {{{_rows(files)}}},\n "folders": [{_rows(folders)}]\n}}\n'
 
 
 def data_hash(data: bytes) -> str:
@@ -91,6 +86,10 @@ def read_manifest(data: bytes, path: str) -> Manifest:
         line = getattr(error, "lineno", 1)
         message = f"this is not the manifest that Moonleap wrote: {said:.200}"
         raise refusal("bad-manifest", message, Place(path, line), _RESTORE) from None
+
+
+def _rows(items: list[str]) -> str:
+    return "\n  " + ",\n  ".join(items) + "\n " if items else ""
 
 
 def _json(value: Any) -> str:

@@ -63,7 +63,9 @@ class _Planner:
         self.manifest = _manifest(self.old_manifest, wish.role, tree)
         self.bases = frozenset(tree.names(BASE))
         synced = wish.role == SYNCED
-        self.decider = Decider(tree.out, self.base, force, wish.takes_new, merges_foreign=synced)
+        self.decider = Decider(
+            tree.out, self.base, force, wish.takes_new or not selection.is_all, merges_foreign=synced
+        )
         self.files = {file.path: file for file in wish.files}
         self.decisions: list[Decision] = []
         self.skipped: dict[str, Entry | None] = {}

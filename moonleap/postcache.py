@@ -44,7 +44,7 @@ class TextCache:
         except (OSError, UnicodeDecodeError):
             return None
         with suppress(OSError):
-            os.utime(path, (time.time(), os.stat(path).st_mtime))  # used, but not changed
+            os.utime(path, ns=(time.time_ns(), os.stat(path).st_mtime_ns))  # used, but not changed
         return text
 
     def put(self, key: str, text: str) -> None:

@@ -46,7 +46,7 @@ class Generated(Protocol):
 
 @dataclass(frozen=True)
 class Report:
-    """What was done: nothing at all where `failed` and not `written`."""
+    """What was done."""
 
     out: str
     changes: tuple[Change, ...] = ()
@@ -56,6 +56,9 @@ class Report:
     """Folders that were removed."""
     diagnostics: tuple[Diagnostic, ...] = ()
     written: bool = False
+    """Whether a file was written: of the output, or of our own beside it."""
+    refused: bool = False
+    """Whether nothing could be written, and the output is as it was; the diagnostics say why."""
 
     @property
     def failed(self) -> bool:
@@ -132,7 +135,7 @@ class Plan:
         """Write it. Nothing is written where the folder changed since, or where a file cannot be written."""
         work = self.planned.work
         if self.refused:
-            return Report(self.out, self.changes, diagnostics=self.diagnostics)
+            return Report(self.out, self.changes, diagnostics=self.diagnostics, refused=True)
         try:
             if work:
                 with OutputTree(self.out) as tree, locked(tree):
@@ -145,7 +148,7 @@ class Plan:
         return Report(self.out, self.changes, work.made, work.gone, self.diagnostics, written=bool(work))
 
     def _failed(self, found: Diagnostic) -> Report:
-        return Report(self.out, self.changes, diagnostics=(*self.diagnostics, found))
+        return Report(self.out, self.changes, diagnostics=(*self.diagnostics, found), refused=True)
 
 
 def plan(
@@ -195,7 +198,8 @@ def write(
     try:
         recover(out)
     except SpecError as error:
-        return Report(os.fspath(out), diagnostics=(*generation.diagnostics, error.diagnostic))
+        said = (*generation.diagnostics, error.diagnostic)
+        return Report(os.fspath(out), diagnostics=said, refused=True)
     return plan(generation, out, force=force, only=only or ()).apply(progress)
 
 

@@ -74,8 +74,8 @@ def carry_out(plan: Plan, mode: Mode) -> bool:
     if mode.as_json:
         _print_json(report.to_json())
         return not report.failed
-    if report.written or not report.failed:
-        show_changes(report.changes)
+    if not report.refused:
+        show_changes(report.changes, quiet=("edited",))
         click.echo(f"{report.out}: {report.summary()}")
     show(report.diagnostics)
     return not report.failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from types import MappingProxyType
 
@@ -41,10 +41,10 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo(diagnostic.format(colour), err=True)
 
 
-def show_changes(changes: Iterable[Change]) -> None:
-    """Print one line for each file that is more than unchanged."""
+def show_changes(changes: Iterable[Change], quiet: Container[str] = ()) -> None:
+    """Print one line for each file that is more than unchanged, but for those of `quiet` kinds."""
     for change in changes:
-        if change.kind in COLOURS:
+        if change.kind in COLOURS and change.kind not in quiet:
             badge = click.style(f"{change.kind:<10}", COLOURS[change.kind])
             click.echo(f"{badge}  {change.path}")
 
@@ -55,13 +55,13 @@ class Progress:
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
         self._start = time.monotonic() + QUIET
-        self._next = 0.0
+        self._next, self._stage = 0.0, ""
         self._drawn = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if self._shown and self._start < now > self._next:
-            self._next = now + 0.05
+        if self._shown and now > self._start and (now > self._next or stage != self._stage):
+            self._next, self._stage = now + 0.05, stage
             share = f"{done:,} of {total:,}" if total > 1 else ""
             click.echo(f"\r\x1b[K{stage} {share}", err=True, nl=False)
             self._drawn = True

@@ -39,4 +39,10 @@ def sync(
     prepare(project, mode)
     with working():
         made = plan_sync(out, project, new=new, force=force, only=only)
-    sys.exit(0 if carry_out(made, mode) else 1)
+    done = carry_out(made, mode)
+    kinds = {change.kind for change in made.changes}
+    if "offered" in kinds and mode.writes:
+        click.echo("`--new` copies what is offered, `--only PATH` a part of it", err=True)
+    if "foreign" in kinds and mode.writes:
+        click.echo("what is foreign differs in the project; `--only FILE` merges it", err=True)
+    sys.exit(0 if done else 1)
