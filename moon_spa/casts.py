@@ -14,9 +14,11 @@ Blanks around text are ignored. None is a prop that was not given. Lists, dicts 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
+
+from moon_spa.spec import Field
 
 MAX_SAFE = 2**53 - 1
 """The largest whole number that a browser keeps exactly."""
@@ -43,6 +45,15 @@ def cast_value(cast: str, value: Any) -> Any:
     if type(value) not in (bool, int, float, str):
         raise CastError(f"{_shown(value)} is no {cast}")
     return _TABLE[cast](value)
+
+
+def prop_casts(fields: Iterable[Field]) -> dict[str, str]:
+    """Prop -> cast, from the fields that begin with a prop; the first one says how."""
+    found: dict[str, str] = {}
+    for field in fields:
+        if field.from_prop is not None and field.cast is not None:
+            found.setdefault(field.from_prop, field.cast)
+    return found
 
 
 def cast_props(casts: Mapping[str, str], props: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,0 +1,177 @@
+"""A component as it runs on the server for one call: setup, then the client's data and state laid over."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from moon_spa import wire
+from moon_spa.findings import Place
+from moon_spa.props import Props
+from moon_spa.requests import RefusedError, typed
+from moon_spa.sections import Run, run_setup, start
+from moon_spa.spec import ComponentSpec
+from moon_spa.types import ANY, Type
+
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+        "==": operator.eq,
+        "!=": operator.ne,
+    }
+)
+
+Space = dict[str, Any]
+Snapshot = Mapping[str, Space]
+
+
+def open_live(spec: ComponentSpec, props: Mapping[str, Any]) -> Live:
+    """The component of `spec` with these props. What setup raises comes through."""
+    if spec.cls is None:
+        raise RefusedError("setup-failed", f"{spec.name} has no class: it was not compiled from Python")
+    place = Place(spec.path, spec.line)
+    run = run_setup(spec.cls, Props(copied(dict(props))), lambda section, name: place)
+    start(run)
+    return Live(spec, run)
+
+
+class Live:
+    """Setup has run; `state`, `data` and `props` are the very mappings that the actions see."""
+
+    def __init__(self, spec: ComponentSpec, run: Run) -> None:
+        sections = run.sections
+        self.spec = spec
+        self.state, self.data, self.props = sections["state"], sections["data"], sections["props"]
+        self.actions: Mapping[str, Any] = sections["actions"]
+        self.lifecycle: Mapping[str, Any] = sections["lifecycle"]
+
+    def overlay(self, props: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+        """Lay the client's declared data and its state over what setup has made."""
+        for name in self.data:
+            if name in props and name not in self.spec.props:
+                self.data[name] = copied(props[name])
+        for name, value in state.items():
+            self.state[name] = copied(value)
+
+    def function(self, kind: str, name: str) -> Callable[..., Any]:
+        """What an action or hook does; only declared ones get here."""
+        declared = (self.actions if kind == "action" else self.lifecycle)[name]
+        if kind == "lifecycle" and isinstance(declared, str):
+            return self.function("action", declared)
+        if callable(declared):
+            return declared  # type: ignore[no-any-return]
+        steps = list(declared) if isinstance(declared, list | tuple) else [declared]
+        return lambda: self._operate(steps)
+
+    def _operate(self, steps: list[Mapping[str, Any]]) -> None:
+        for step in steps:
+            guard = step.get("cond")
+            if guard and not _COMPARE[guard["op"]](self.state[guard["left"]], guard["right"]):
+                continue
+            name, value = step["state"], step.get("value", 1)
+            if step["op"] == "toggle":
+                self.state[name] = not self.state[name]
+            elif step["op"] == "set":
+                self.state[name] = value
+            else:
+                sign = operator.add if step["op"] == "add" else operator.sub
+                self.state[name] = sign(self.state[name], value)
+
+    def snapshot(self) -> Snapshot:
+        """State, data and props as they are now."""
+        spaces = {"state": self.state, "data": self.data, "props": self.props}
+        return {key: {name: copied(value) for name, value in space.items()} for key, space in spaces.items()}
+
+    def merge(self, result: Any) -> None:
+        """Take what an action has returned: nothing, or a mapping with `state`, `data` and `props`."""
+        if result is None:
+            return
+        spaces = {"state": self.state, "data": self.data, "props": self.props}
+        if not isinstance(result, Mapping) or not set(result) <= set(spaces):
+            what = f"keys {wire.short(str(list(result)))}" if isinstance(result, Mapping) else _kind(result)
+            message = f"an action returns nothing, or a mapping with state, data and props; not {what}"
+            raise RefusedError("bad-result", message)
+        for key, changes in result.items():
+            if not isinstance(changes, Mapping):
+                raise RefusedError("bad-result", f"{key} of what an action returns is a mapping")
+            for name, value in changes.items():
+                if key != "props" and name not in spaces[key]:
+                    raise RefusedError("undeclared", f"setup declares no {key} {wire.short(repr(name))}")
+                spaces[key][name] = value
+
+    def patch(self, before: Snapshot, types: Mapping[str, Type]) -> dict[str, Space]:
+        """What has changed since, checked: ``{state, props}``. Raises RefusedError or WireError."""
+        found: dict[str, Space] = {"state": {}, "props": {}}
+        now = self.snapshot()
+        for key in ("state", "data", "props"):
+            _check_names(key, before[key], now[key])
+            for name, value in now[key].items():
+                if name in before[key] and same(before[key][name], value):
+                    continue
+                what = f"{key} {name}"
+                kind = types.get(name, ANY) if key == "state" else ANY
+                wire.encode(value, kind, what)
+                if key == "state":
+                    _check_ints(value, what)
+                    value = typed(kind, value, what, "wrong-type")
+                elif key == "data" and name in self.spec.props:
+                    raise RefusedError("name-clash", f"{name} is both a prop and data: rename one of them")
+                found["state" if key == "state" else "props"][name] = value
+        return found
+
+
+def _check_names(key: str, before: Space, now: Space) -> None:
+    """Actions neither declare nor remove anything; props may be added."""
+    for name in (*before, *now):
+        if name not in now:
+            raise RefusedError("undeclared", f"the action has removed {key} {wire.short(repr(name))}")
+        if name not in before and key != "props":
+            raise RefusedError("undeclared", f"setup declares no {key} {wire.short(repr(name))}")
+        if type(name) is not str:
+            raise RefusedError("undeclared", f"{key} has the key {wire.short(repr(name))}, which is no name")
+
+
+def _check_ints(value: Any, what: str) -> None:
+    """State holds no integer that a browser would round."""
+    if type(value) is int and abs(value) > wire.MAX_SAFE:
+        raise RefusedError("overflow", f"{what} is past 2**53 - 1, which a browser cannot keep exactly")
+    if type(value) is dict:
+        value = [*value, *value.values()]
+    if type(value) is list:
+        for one in value:
+            _check_ints(one, what)
+
+
+def copied(value: Any) -> Any:
+    """A copy that shares nothing that changes; objects that cannot travel anyway are kept as they are."""
+    if type(value) is list:
+        return [copied(one) for one in value]
+    if type(value) is dict:
+        return {key: copied(one) for key, one in value.items()}
+    if type(value) is tuple:
+        return tuple(copied(one) for one in value)
+    return set(value) if type(value) is set else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal in values and types, and dicts in order."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if type(a) is float:
+        return repr(a) == repr(b)
+    if type(a) in (list, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if type(a) is dict:
+        return same(list(a), list(b)) and all(same(a[key], b[key]) for key in a)
+    return type(a) in (int, str, bool, set) and bool(a == b)
+
+
+def _kind(value: Any) -> str:
+    return f"{'an' if type(value).__name__[:1] in 'aeiou' else 'a'} {type(value).__name__}"

@@ -1,0 +1,142 @@
+"""What a client may ask: every name is one that the component declares, every value of the declared type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from moon_spa import wire
+from moon_spa.casts import cast_props, prop_casts
+from moon_spa.spec import Callback, CallbackKind, ComponentSpec
+from moon_spa.types import ANY, Type
+
+KEYS = ("component", "instance", "seq", "kind", "name", "args", "props", "state")
+"""What a request has; `args`, `props` and `state` may be left out where they are empty."""
+
+MAX_NAME = 200
+
+
+class Compiled(Protocol):
+    """What the bridge needs of a compiled component."""
+
+    @property
+    def spec(self) -> ComponentSpec:
+        """The component as its setup has declared it."""
+
+    @property
+    def types(self) -> Mapping[str, Type]:
+        """State field -> type."""
+
+
+class RefusedError(Exception):
+    """A request, or what an action has done, is against the rules; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that has passed every check that needs no code of the user."""
+
+    kind: CallbackKind
+    callback: Callback
+    args: tuple[Any, ...]
+    props: dict[str, Any]
+    state: dict[str, Any]
+
+
+def sequence(request: Any) -> int | None:
+    """The number of a request, which its reply repeats; None where it has none."""
+    seq = request.get("seq") if type(request) is dict else None
+    return seq if type(seq) is int and 0 <= seq <= wire.MAX_SAFE else None
+
+
+def read_request(compiled: Compiled, request: Any) -> Request:
+    """Check everything that a client may get wrong. Raises RefusedError or WireError."""
+    if type(request) is not dict:
+        raise RefusedError("bad-request", f"a request is a mapping, not a {type(request).__name__}")
+    unknown = next((key for key in request if key not in KEYS), None)
+    if unknown is not None:
+        raise RefusedError("bad-request", f"a request has no {wire.short(repr(unknown))}")
+    if sequence(request) is None:
+        raise RefusedError("bad-request", "seq is a whole number from 0 on")
+    _check_instance(request.get("instance"))
+    spec = compiled.spec
+    if type(request.get("component")) is not str or request["component"] != spec.name:
+        raise RefusedError("unknown-component", f"no component {_shown(request.get('component'))} is here")
+    kind = request.get("kind")
+    if type(kind) is not str or kind not in ("action", "lifecycle"):
+        raise RefusedError("bad-request", "kind is action or lifecycle")
+    callback = _callback(spec, kind, request.get("name"))
+    args = request.get("args", [])
+    if type(args) not in (list, tuple):
+        raise RefusedError("bad-request", "args is a list")
+    wire.encode(list(args), ANY, "args")
+    props, state = (_mapping(key, request.get(key, {})) for key in ("props", "state"))
+    return Request(
+        "action" if kind == "action" else "lifecycle",
+        callback,
+        tuple(args),
+        _props(spec, props),
+        _state(compiled, state),
+    )
+
+
+def typed(kind: Type, value: Any, what: str, code: str) -> Any:
+    """A copy of a value of this type, floats restored. Raises RefusedError."""
+    found = wire.restore(value, kind)
+    wrong = wire.mismatch(kind, found)
+    if wrong:
+        raise RefusedError(code, f"{what} {wrong}")
+    return found
+
+
+def _check_instance(instance: Any) -> None:
+    known = type(instance) is str and len(instance) <= MAX_NAME
+    if not known and (type(instance) is not int or not 0 <= instance <= wire.MAX_SAFE):
+        raise RefusedError("bad-request", "instance is a text or a whole number")
+
+
+def _callback(spec: ComponentSpec, kind: str, name: Any) -> Callback:
+    what = "action" if kind == "action" else "hook"
+    declared = spec.actions if kind == "action" else spec.lifecycle
+    if type(name) is not str or name not in declared:
+        raise RefusedError(f"unknown-{what}", f"{spec.name} has no {what} {_shown(name)}")
+    return declared[name]
+
+
+def _mapping(key: str, value: Any) -> dict[str, Any]:
+    """One of the mappings of a request, whose values can travel."""
+    if type(value) is not dict:
+        raise RefusedError("bad-request", f"{key} is a mapping")
+    wrong = next((name for name in value if type(name) is not str or len(name) > MAX_NAME), None)
+    if wrong is not None:
+        raise RefusedError("bad-request", f"{key} has the key {_shown(wrong)}, which is no name")
+    wire.encode(value, ANY, key)
+    return value
+
+
+def _props(spec: ComponentSpec, props: Mapping[str, Any]) -> dict[str, Any]:
+    """The props after their casts; what a cast refuses is left out here and told by the browser."""
+    copy = wire.restore(dict(props), ANY)
+    return cast_props(prop_casts(spec.fields), copy)[0]
+
+
+def _state(compiled: Compiled, state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state, every value of its field's type."""
+    names = {field.name for field in compiled.spec.fields}
+    unknown = next((name for name in state if name not in names), None)
+    if unknown is not None:
+        raise RefusedError("unknown-state", f"{compiled.spec.name} has no state {_shown(unknown)}")
+    return {
+        name: typed(compiled.types.get(name, ANY), value, f"state {name}", "wrong-type")
+        for name, value in state.items()
+    }
+
+
+def _shown(value: Any) -> str:
+    """A value of the client for a message; what it is, where it is not text."""
+    return wire.short(repr(value)) if type(value) is str else f"of type {type(value).__name__}"
