@@ -85,16 +85,24 @@ def encode(value: Any, boxed: bool = False) -> Any:
     raise TypeError(f"no form for {type(value).__name__}")
 
 
-def same(expected: Any, got: Any) -> bool:
-    """Whether a tagged value that came from Node is the Python value, in the one form it may have."""
+def same(expected: Any, got: Any, boxed: bool = False) -> bool:
+    """Whether a tagged value that came from Node is the Python value, in the one form it may have.
+
+    `boxed`: as an ANY value, whose integral floats have to be boxes.
+    """
     if expected is None or isinstance(expected, bool | str):
         return type(expected) is type(got) and bool(expected == got)
     if isinstance(expected, int):
         return bool(got == {("n" if abs(expected) < 2**53 else "i"): str(expected)})
     if isinstance(expected, float):
-        return isinstance(got, dict) and same_float(expected, got.get("n", got.get("F")))
+        tag = "F" if boxed and expected.is_integer() else "n"
+        return isinstance(got, dict) and same_float(expected, got.get(tag))
     if isinstance(expected, list | tuple):
-        return isinstance(got, list) and len(expected) == len(got) and all(map(same, expected, got))
+        return (
+            isinstance(got, list)
+            and len(expected) == len(got)
+            and all(map(same, expected, got, [boxed] * len(got)))
+        )
     if isinstance(expected, set | frozenset):
         return isinstance(got, dict) and "x" in got and same_set(expected, got["x"])
     pairs = got.get("d", got.get("m")) if isinstance(got, dict) else None
@@ -102,7 +110,8 @@ def same(expected: Any, got: Any) -> bool:
         return False
     mine = cast("Mapping[Any, Any]", expected).items()
     return all(
-        same(key, pair[0]) and same(item, pair[1]) for (key, item), pair in zip(mine, pairs, strict=True)
+        same(key, pair[0], boxed) and same(item, pair[1], boxed)
+        for (key, item), pair in zip(mine, pairs, strict=True)
     )
 
 

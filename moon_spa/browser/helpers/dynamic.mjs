@@ -101,6 +101,7 @@ export function hashable(k) {
 
 export function set_at_a(v, k, x) {
   if (is_dict(v)) return hashable(k) && dict_set(v, k, x);
+  if (typeof k === "bigint") bail("a very large index");
   if (!Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object does not support item assignment`);
   if (kind_of(k) !== "int") raise("TypeError", `list indices must be integers, not '${type_name(k)}'`);
   return set_at(v, k, x);
@@ -108,6 +109,7 @@ export function set_at_a(v, k, x) {
 
 export function del_at_a(v, k) {
   if (is_dict(v)) return hashable(k) && dict_del(v, k);
+  if (typeof k === "bigint") bail("a very large index");
   if (!Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object does not support item deletion`);
   if (kind_of(k) !== "int") raise("TypeError", `list indices must be integers, not '${type_name(k)}'`);
   return del_at(v, k);

@@ -1,7 +1,7 @@
 // list and tuple, ranges, and what takes any iterable.
 import { bail, raise } from "./errors.mjs";
 import { abs, add, floordiv, mod, mul, sub } from "./numbers.mjs";
-import { bounds, chars } from "./text.mjs";
+import { bounds, chars, times } from "./text.mjs";
 import { eq, lt, truth } from "./values.mjs";
 import { dict_iter } from "./mappings.mjs";
 import { repr_a } from "./dynamic.mjs";
@@ -49,7 +49,7 @@ export function slice(seq, start, stop, step = null) {
 }
 
 export function set_slice(seq, start, stop, step, items) {
-  const values = items === seq ? [...list] : Array.from(iterate(items));
+  const values = items === seq ? [...seq] : Array.from(iterate(items));
   if (step === null || step == 1) {
     const [from, to] = bounds(seq.length, start, stop);
     const tail = seq.slice(Math.max(from, to));
@@ -73,7 +73,7 @@ export function del_slice(seq, start, stop, step = null) {
 }
 
 export function extend(seq, items) {
-  if (items === seq) items = [...list];
+  if (items === seq) items = [...seq];
   for (const item of iterate(items)) seq.push(item);
 }
 
@@ -118,7 +118,7 @@ export function remove(seq, v) {
 }
 
 export function repeat(seq, n) {
-  if (n > 0 && Number(n) * seq.length > 5e6) bail("a very long list");
+  if (times(n) > 0 && Number(n) * seq.length > 5e6) bail("a very long list");
   const made = [];
   for (let left = Number(n); left > 0; left--) for (const item of seq) made.push(item);
   return made;
@@ -209,7 +209,7 @@ export function enumerate(items, start = 0) {
 
 export function zip(its, strict = false) {
   const every = its.map(list);
-  const length = every.length ? Math.min(...all.map((one) => one.length)) : 0;
+  const length = every.length ? Math.min(...every.map((one) => one.length)) : 0;
   if (strict && every.some((one) => one.length !== length)) raise("ValueError", "zip() arguments have different lengths");
   return Array.from({ length }, (_, i) => every.map((one) => one[i]));
 }

@@ -5,7 +5,7 @@ import { iter_a } from "./dynamic.mjs";
 
 /** Characters whose case, class and printability every Unicode of the last ten years agrees on. */
 export const KNOWN =
-  /^[\0-\u024f\u0370-\u0373\u0376\u0377\u037a-\u037e\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0527\u2000-\u2027\u202f-\u205f\u20a0-\u20b9\u2190-\u21ff\u2500-\u26ff\u3000-\u303f\u3041-\u3096\u309b-\u30ff\u4e00-\u9fa5\uac00-\ud7a3\u{1f300}-\u{1f320}\u{1f400}-\u{1f43e}\u{1f600}-\u{1f64f}]*$/u;
+  /^[\0-\u0137\u0139-\u017f\u0218-\u021b\u0370-\u0373\u0376\u0377\u037a-\u037e\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0527\u2000-\u2027\u202f-\u205f\u20a0-\u20b9\u2190-\u21ff\u2500-\u26ff\u3000-\u303f\u3041-\u3096\u309b-\u30ff\u4e00-\u9fa5\uac00-\ud7a3\u{1f300}-\u{1f320}\u{1f400}-\u{1f43e}\u{1f600}-\u{1f64f}]*$/u;
 
 export function known(s) {
   return KNOWN.test(s) ? s : bail("text that depends on the version of Unicode");
@@ -39,8 +39,13 @@ export function reverse_s(s) {
   return chars(s).reverse().join("");
 }
 
+/** How often to repeat; OverflowError where no memory address is as large */
+export function times(n) {
+  return n >= 2n ** 63n || n < -(2n ** 63n) ? raise("OverflowError", "cannot fit 'int' into an index-sized integer") : n;
+}
+
 export function repeat_s(s, n) {
-  if (n > 0 && Number(n) * s.length > 2e7) bail("a very long text");
+  if (times(n) > 0 && Number(n) * s.length > 2e7) bail("a very long text");
   return n > 0 ? s.repeat(Number(n)) : "";
 }
 
@@ -147,15 +152,12 @@ export function split(s, sep = null, most = -1) {
 }
 
 export function rsplit(s, sep = null, most = -1) {
-  if (sep === null) {
-    const parts = split_space(reverse_s(s), most);
-    return parts.map(reverse_s).reverse();
-  }
+  if (sep === null) return split_space(reverse_s(s), most).map(reverse_s).reverse();
   if (sep === "") raise("ValueError", "empty separator");
-  if (most < 0) return parts_of(s, sep);
+  parts_of("", sep);
   const parts = [];
   let end = s.length;
-  for (let left = Number(most); left > 0; left--) {
+  for (let left = Number(most); left !== 0; left--) {
     const pos = end < sep.length ? -1 : s.lastIndexOf(sep, end - sep.length);
     if (pos < 0) break;
     parts.unshift(s.slice(pos + sep.length, end));
@@ -171,15 +173,11 @@ export function parts_of(s, sep) {
 
 export function split_space(s, most) {
   const parts = [];
-  let rest = s.replace(new RegExp("^[" + SPACE + "]+"), "");
+  let rest = lstrip(s);
   while (rest !== "") {
     const found = parts.length == most ? null : new RegExp("[" + SPACE + "]+").exec(rest);
-    if (!found) {
-      parts.push(parts.length == most ? rest.replace(new RegExp("[" + SPACE + "]+$"), "") : rest);
-      break;
-    }
-    parts.push(rest.slice(0, found.index));
-    rest = rest.slice(found.index + found[0].length);
+    parts.push(found ? rest.slice(0, found.index) : rest);
+    rest = found ? rest.slice(found.index + found[0].length) : "";
   }
   return parts;
 }
