@@ -7,9 +7,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Protocol
 
+from moon_spa.findings import did_you_mean
 from moon_spa.templates import safety
 from moon_spa.templates.expressions import Names
 from moon_spa.templates.markup import DataPart, TagAttribute, split_text
@@ -74,8 +74,7 @@ def read(reader: Reader, tag: str, given: tuple[TagAttribute, ...], names: Names
         elif name == "l-model":
             found.model = _model(reader, tag, given, text, place, names)
         elif name.startswith("l-"):
-            close = get_close_matches(name, DIRECTIVES, 1)
-            hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(DIRECTIVES)}"
+            hint = did_you_mean(name, DIRECTIVES, f"there are {', '.join(DIRECTIVES)}")
             reader.report("template-directive", f"no directive `{name}`", place, hint)
         elif name == ":class":
             found.classes += _classes(reader, text, offset, names)
@@ -136,8 +135,8 @@ def _event(reader: Reader, name: str, text: str, offset: int, names: Names, plac
             reader.report("template-event", f"`@{type_}` calls one action", reader.place(offset), hint)
             return
     if action not in reader.actions:
-        close = get_close_matches(action, reader.actions, 1)
-        hint = f"did you mean `{close[0]}`?" if close else "actions are public methods, or listed in setup"
+        listed = "actions are public methods, or listed in setup"
+        hint = did_you_mean(action, sorted(reader.actions), listed)
         reader.report("template-event", f"no action `{action}`", reader.place(offset), hint)
         return
     inner = names.with_event()
@@ -187,8 +186,7 @@ def _model(
     field_name = text.strip().removeprefix("state.")
     state = reader.state_kinds.get(field_name)
     if state is None or field_name in names.loops:
-        close = get_close_matches(field_name, reader.state_kinds, 1)
-        hint = f"did you mean `{close[0]}`?" if close else "declare it in setup's `state`"
+        hint = did_you_mean(field_name, reader.state_kinds, "declare it in setup's `state`")
         reader.report("template-model", f"`l-model` needs a state field, not `{text}`", place, hint)
         return None
     kind = _model_kind(tag, {a.name: a.value or "" for a in given})

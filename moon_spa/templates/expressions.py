@@ -1,7 +1,7 @@
 """Expressions of templates: Python's syntax cut down to an allow-list, names resolved when compiled.
 
 `a.b` is the key ``"b"`` of a mapping, never an attribute of an object; only listed methods can be called.
-A resolved name of the component is one `ast.Name` with a dot in it: ``state.count``, ``py.total``, ``props.x``.
+`a.b` is the key ``"b"`` of a mapping, never an attribute of an object; only listed methods are callable.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from moon_spa.findings import did_you_mean
 from moon_spa.templates.nodes import Expression, Place
 
 FUNCTIONS = frozenset(
@@ -134,7 +135,8 @@ def parse_expression(text: str, place: Place, names: Names, warn: Warn) -> Expre
 
 def resolve_expression(node: ast.expr, text: str, place: Place, names: Names, warn: Warn) -> Expression:
     """A node of `parse_python(text)`, resolved. Raises ExpressionError."""
-    return Expression(_Resolver(names, text, place, warn).resolve(node), text.strip(), place)
+    found = ast.fix_missing_locations(_Resolver(names, text, place, warn).resolve(node))
+    return Expression(found, text.strip(), place)
 
 
 def parse_python(text: str) -> ast.expr:
@@ -148,8 +150,11 @@ def parse_python(text: str) -> ast.expr:
             warnings.simplefilter("ignore", SyntaxWarning)
             return ast.parse(f"({text}\n)", mode="eval").body
     except SyntaxError as error:
-        line, column = error.lineno or 1, error.offset or 1
-        raise ExpressionError(f"not an expression: {error.msg}", line, column - (line == 1)) from None
+        lines = text.rstrip().split("\n")
+        line, column = error.lineno or 1, (error.offset or 1) - (error.lineno == 1)
+        if line > len(lines) or column > len(lines[line - 1]):
+            line, column = len(lines), len(lines[-1]) + 1
+        raise ExpressionError(f"not an expression: {error.msg}", line, column) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("not an expression that Python can read", 1, 1) from None
 
@@ -255,8 +260,17 @@ class _Resolver:
             return ast.Name(f"{spaces[0]}.{name}", ast.Load())
         if name in FUNCTIONS:
             raise self.error(f"`{name}` is a function", node, f"call it: `{name}(…)`")
-        self.warn("template-name", f"`{name}` is not declared; it is taken from the props", place, "")
-        return ast.Name(f"props.{name}", ast.Load())
+        everything = self.names.py | self.names.state | self.names.props | self.names.loops
+        hint = did_you_mean(name, sorted(everything), "give it a default in setup's `props`")
+        self.warn("template-name", f"`{name}` is not declared; it is taken from the props", place, hint)
+        return self.prop(name, node)
+
+    def prop(self, name: str, node: ast.expr) -> ast.expr:
+        """A prop; one that is not declared may be missing when the page is made."""
+        if name in self.names.props:
+            return ast.Name(f"props.{name}", ast.Load())
+        props = ast.copy_location(ast.Name("props", ast.Load()), node)
+        return ast.Subscript(props, ast.copy_location(ast.Constant(name), node), ast.Load())
 
     def key(self, node: ast.expr, value: ast.expr, key: ast.expr) -> ast.expr:
         """`value[key]`, where a constant key of a namespace becomes one name."""
@@ -264,8 +278,11 @@ class _Resolver:
             case ast.Name(id=space), ast.Constant(value=str(word)) if (
                 space in NAMESPACES and space not in self.bound and space not in self.names.loops
             ):
-                if word not in self.names.keys_of(space) and space != "props":
-                    self.warn("template-name", f"`{space}` declares no `{word}`", self.place, "")
+                if space == "props":
+                    return self.prop(word, node)
+                if word not in self.names.keys_of(space):
+                    hint = did_you_mean(word, sorted(self.names.keys_of(space)))
+                    raise self.error(f"`{space}` declares no `{word}`", node, hint)
                 return ast.Name(f"{space}.{word}", ast.Load())
         return ast.Subscript(self.resolve(value), key, ast.Load())
 

@@ -104,7 +104,8 @@ class _Parser:
 
     def expression(self, text: str, offset: int, names: Names) -> Expression:
         """A resolved expression; `None` stands for one that is wrong, which is reported."""
-        place = self.place(offset)
+        begin = len(text) - len(text.lstrip())
+        text, place = text[begin:], self.place(offset + begin)
         try:
             return parse_expression(text, place, names, self.warn)
         except ExpressionError as error:
