@@ -116,7 +116,7 @@ class Decider:
             return self._missing(file.path, data, new, entry, named)
         if found.data == data:
             return _decision("unchanged", file.path, found, data, data, new, entry)
-        if self.forced:
+        if self.forced and (entry or self.takes_new):
             return _decision("changed", file.path, found, data, data, new, entry)
         if entry is None:
             return self._foreign(file.path, found, data, new, named)
@@ -137,8 +137,10 @@ class Decider:
     def _missing(self, path: str, data: bytes, new: Entry, entry: Entry | None, named: bool) -> Decision:
         mode = 0o777 if new.executable else 0o666
         kind: Kind = "new"
-        if not (self.forced or named):
-            kind = "deleted" if entry else "new" if self.takes_new else "offered"
+        if entry and not (self.forced or named):
+            kind = "deleted"
+        elif not entry and not self.takes_new:
+            kind = "offered"
         after = data if kind == "new" else None
         executable = new.executable and kind == "new"
         change = Change(path, kind, None, after, None, data, new.sources, new.hash, executable=executable)

@@ -95,8 +95,8 @@ class _Planner:
         return Planned(tuple(changes), work, said, folders_differ=differ or bool(gone))
 
     def wrong_paths(self) -> Iterator[Diagnostic]:
-        """Errors for paths that leave the folder; whoever made them should have seen to that."""
-        for path in (*self.files, *self.wish.folders):
+        """Errors for paths that leave the folder; those that the manifest has were checked there."""
+        for path in (*(self.files.keys() - self.manifest.files.keys()), *self.wish.folders):
             try:
                 right = output_path(path)
             except PathRefused as error:
@@ -209,7 +209,8 @@ class _Planner:
             for d in self.decisions
             if d.change.is_written
         ]
-        steps += self.own_steps(manifest)
+        if steps or files or self.old_manifest or self.wish.role == GENERATED:
+            steps += self.own_steps(manifest)
         missing = {name: data for name, data in bases.items() if name not in self.bases}
         return Work(tuple(steps), tuple(made), tuple(gone), missing, kept)
 

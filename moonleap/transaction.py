@@ -145,17 +145,26 @@ def commit(tree: OutputTree, work: Work, tell: Tell) -> None:
         _write_journal(tree, journal)
         _apply(tree, work, journal, tell)
         tree.remove(JOURNAL)
-    except BaseException:
-        _undo(tree, journal)
-        _finish(tree)
-        for name in added:
-            tree.remove(f"{BASE}/{name}")
+    except BaseException as error:
+        _take_back(tree, journal, added, error)
         raise
     with suppress(OSError):  # it is done: what cannot be cleared away now goes the next time
         _sweep(tree)
         for name in tree.names(BASE):
             if name not in work.kept_bases:
                 tree.remove(f"{BASE}/{name}")
+
+
+def _take_back(tree: OutputTree, journal: _Journal, added: list[str], reason: BaseException) -> None:
+    try:
+        _undo(tree, journal)
+        _finish(tree)
+        for name in added:
+            tree.remove(f"{BASE}/{name}")
+    except OSError as error:
+        message = f"the write failed, and could not be taken back yet: {error.strerror}"
+        hint = "run again when the folder can be written: what was done is taken back first"
+        raise refusal("interrupted-write", message, Place(tree.out, 1), hint) from reason
 
 
 def _stage(tree: OutputTree, work: Work, tell: Tell) -> list[str]:

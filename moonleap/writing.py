@@ -16,7 +16,7 @@ from typing import Any, Protocol, get_args
 from moonleap.deciding import WRITTEN, Change, Kind
 from moonleap.differences import coloured
 from moonleap.findings import SpecError, finding
-from moonleap.graph import Graph
+from moonleap.graph import Graph, garbage_kept
 from moonleap.manifest import GENERATED
 from moonleap.outputfile import OutputFile, Source
 from moonleap.outputtree import OutputTree
@@ -178,7 +178,8 @@ def plan_of(
 ) -> Plan:
     """The plan of any wish; an error about the folder is a diagnostic."""
     try:
-        planned = plan_wish(wish, out, force, tuple(only))
+        with garbage_kept():
+            planned = plan_wish(wish, out, force, tuple(only))
     except SpecError as error:
         return Plan(out, Planned(refused=True), (*said, error.diagnostic))
     except OSError as error:

@@ -6,9 +6,13 @@ import json
 import os
 import stat
 import subprocess
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from moonleap.manifest import read_manifest
 from moonleap.writing import plan, write
@@ -298,3 +302,36 @@ def test_json_of_plan_and_report(out: Path) -> None:
         "hash": file["hash"],
     }
     assert made.apply().to_json()["written"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["mine", "generated", "drop"]), st.integers(0, 11)), max_size=14))
+def test_no_line_that_the_user_wrote_is_ever_lost(steps: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "out")
+        generated = [f"line {n}" for n in range(6)]
+        mine: set[str] = set()
+        put(out, {"f": _text(generated)})
+        for count, (what, where) in enumerate(steps):
+            if what == "mine":
+                lines = (out / "f").read_text().splitlines()
+                lines.insert(min(where, len(lines)), f"mine {count}")
+                mine.add(f"mine {count}")
+                (out / "f").write_text(_text(lines))
+                continue
+            if what == "generated":
+                generated.insert(min(where, len(generated)), f"new {count}")
+            else:
+                generated[where : where + 2] = []
+            put(out, {"f": _text(generated)})
+            lines = (out / "f").read_text().splitlines()
+            assert mine <= set(lines)
+            assert set(lines) >= set(generated)
+            (out / "f").write_text(_text(line for line in lines if line[:7] not in MARKERS))
+
+
+MARKERS = ("<<<<<<<", "=======", ">>>>>>>")
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -39,7 +39,9 @@ def files(out: Path) -> dict[str, str]:
     return {path: data.decode() for path, data in tree(out).items() if data is not None}
 
 
-def at_step(monkeypatch: pytest.MonkeyPatch, number: int, action: Callable[[], None]) -> list[str]:
+def at_step(
+    monkeypatch: pytest.MonkeyPatch, number: int, action: Callable[[], None], ever_after: bool = False
+) -> list[str]:
     """Call `action` before the step of that number that a write makes on disk; returns the steps."""
     done: list[str] = []
 
@@ -48,7 +50,7 @@ def at_step(monkeypatch: pytest.MonkeyPatch, number: int, action: Callable[[], N
 
         def step(self: OutputTree, *args: Any, **options: Any) -> Any:
             done.append(name)
-            if len(done) == number:
+            if len(done) == number or (ever_after and len(done) > number):
                 action()
             return real(self, *args, **options)
 
@@ -143,6 +145,24 @@ def test_refused_at_any_step_the_old_files_stay(out: Path, tmp_path: Path, code:
             before = {n: trace for n, trace in traces(out).items() if not n.startswith(".moonleap")}
     assert refusals > 20
     assert put(out, NEW).written
+
+
+def test_a_disk_that_stays_broken_is_told_and_nothing_is_lost(out: Path) -> None:
+    seen = set()
+    for number in range(5, 60, 2):
+
+        def refuse() -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        with pytest.MonkeyPatch.context() as patch:
+            at_step(patch, number, refuse, ever_after=True)
+            report = put(out, NEW)
+        seen.update(codes(report))
+        recover(out)
+        if report.failed:
+            assert files(out) == {**OLD, "a": EDITED}
+    assert seen == {"cannot-write", "interrupted-write"}
+    assert (put(out, NEW).failed, files(out)) == (False, AFTER)
 
 
 def test_a_first_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
