@@ -12,6 +12,7 @@ from urllib.parse import quote
 from moonleap.deciding import Change
 from moonleap.graph import Graph
 from moonleap.picture import svg
+from moonleap.writing import summary
 from moonlight.diagnostic import Diagnostic
 
 MARKS = {
@@ -41,9 +42,13 @@ TONES = {
     "warning": "warn",
     "info": "note",
 }
+SEVERITIES = ("error", "warning", "info")
 MAX_LINES, MAX_FILES, MAX_UNCHANGED, MAX_FINDINGS = 300, 500, 40, 50
 MAX_CHARACTERS = 600_000
 """Of all differences together; a page is not a place for more."""
+
+HEADERS = ("diff --git ", "new file mode ", "deleted file mode ")
+"""Lines of a difference that repeat what the tree says."""
 
 STYLE = """\
 .moonleap-view{font-family:var(--jp-ui-font-family,system-ui,sans-serif);font-size:var(--jp-ui-font-size1,13px);\
@@ -58,15 +63,15 @@ font-size:var(--jp-code-font-size,12px)}
 border:1px solid var(--jp-border-color2,#8884);border-radius:4px}
 .moonleap-view .picture svg{max-width:none}
 .moonleap-view ul{list-style:none;margin:0;padding:0 0 0 16px}
-.moonleap-view li{margin:0;padding:0}
+.moonleap-view li{margin:0;padding:0;list-style:none}
 .moonleap-view .plain{padding:1px 4px 1px 18px}
 .moonleap-view .from{opacity:.65;font-size:.92em;padding-left:8px}
 .moonleap-view .badge{display:inline-block;min-width:5.6em;text-align:center;font-size:.85em;padding:0 6px;\
 margin-right:8px;border-radius:8px;border:1px solid currentColor}
-.moonleap-view .good{color:var(--jp-success-color1,#2e7d32)}
-.moonleap-view .note{color:var(--jp-info-color1,#0277bd)}
-.moonleap-view .warn{color:var(--jp-warn-color1,#b26a00)}
-.moonleap-view .bad{color:var(--jp-error-color1,#c62828)}
+.moonleap-view .tone-good{color:var(--jp-success-color1,#2e7d32)}
+.moonleap-view .tone-note{color:var(--jp-info-color1,#0277bd)}
+.moonleap-view .tone-warn{color:var(--jp-warn-color1,#b26a00)}
+.moonleap-view .tone-bad{color:var(--jp-error-color1,#c62828)}
 .moonleap-view .diff{margin:2px 0 8px 18px;padding:6px 0;overflow:auto;max-height:420px;\
 line-height:1.35;background:var(--jp-layout-color1,transparent);border:1px solid \
 var(--jp-border-color2,#8884);border-radius:4px}
@@ -75,6 +80,7 @@ width:max-content;min-width:100%;box-sizing:border-box}
 .moonleap-view .diff ins{background:rgba(46,160,67,.18)}
 .moonleap-view .diff del{background:rgba(248,81,73,.18)}
 .moonleap-view .diff i{opacity:.6;font-style:normal}
+.moonleap-view .tone-plain{opacity:.7}
 .moonleap-view .hint{opacity:.75;padding-left:18px}"""
 
 
@@ -113,9 +119,7 @@ class View:
         read += f"{_count(len(graph.relations), 'relation')}"
         if self.only_graph:
             return read
-        kinds = Counter(change.kind for change in self.changes)
-        files = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "no files"
-        return f"{read} → {self.out}: {files} ({self.state})"
+        return f"{read} → {self.out}: {summary(self.changes)} ({self.state})"
 
     def _told(self) -> Iterator[str]:
         for found in self.diagnostics[:MAX_FINDINGS]:
@@ -134,10 +138,11 @@ class View:
     def _findings(self) -> str:
         if not self.diagnostics:
             return ""
-        items = "".join(self._finding(found) for found in self.diagnostics[:MAX_FINDINGS])
+        first = sorted(self.diagnostics, key=lambda found: SEVERITIES.index(found.severity))
+        items = "".join(self._finding(found) for found in first[:MAX_FINDINGS])
         if len(self.diagnostics) > MAX_FINDINGS:
             items += f"<li>… and {len(self.diagnostics) - MAX_FINDINGS} more</li>"
-        counts = Counter(found.severity for found in self.diagnostics)
+        counts = Counter(found.severity for found in first)
         head = ", ".join(_count(number, severity) for severity, number in counts.items())
         opened = counts["info"] < len(self.diagnostics)
         return _part(head, f"<ul>{items}</ul>", opened)
@@ -157,10 +162,8 @@ class View:
     def _picture(self) -> str:
         if not self.graph.resources:
             return ""
-        head = f"{_count(len(self.graph.resources), 'resource')}, "
-        head += _count(len(self.graph.relations), "relation")
         picture = f'<div class="picture">{svg(self.graph, standalone=False)}</div>'
-        return _part(head, picture, not self.changes or len(self.graph.resources) <= 60)
+        return _part("Graph", picture, not self.changes or len(self.graph.resources) <= 60)
 
     def _files(self) -> str:
         if not self.changes:
@@ -214,7 +217,7 @@ class View:
 def diff_html(lines: Sequence[str], room: int = MAX_CHARACTERS) -> str:
     """A unified diff, without the lines that name its files."""
     pieces = []
-    body = [line for line in lines if not line.startswith(("--- ", "+++ ", "diff --git "))]
+    body = [line for line in lines if not line.startswith(("--- ", "+++ ", *HEADERS))]
     for number, line in enumerate(body):
         room -= len(line) + 20
         if number >= MAX_LINES or room < 0:
@@ -252,7 +255,7 @@ def _part(head: str, body: str, opened: bool) -> str:
 
 
 def _badge(kind: str) -> str:
-    return f'<span class="badge {TONES.get(kind, "from")}">{_escape(kind)}</span>'
+    return f'<span class="badge tone-{TONES.get(kind, "plain")}">{_escape(kind)}</span>'
 
 
 def _count(number: int, noun: str) -> str:

@@ -172,7 +172,7 @@ def test_edits_are_merged_conflicts_and_stale_folders_fail(shop: Client, tmp_pat
     checked = shop.run(f"%%moonleap --check\n{SPEC}")
     assert not checked.ok
     assert "is not what the spec generates: 1 changed, 1 merged" in checked.traceback
-    assert '<span class="badge note">merged</span>' in shown(checked)["text/html"]
+    assert '<span class="badge tone-note">merged</span>' in shown(checked)["text/html"]
     assert shop.run(f"%%moonleap --write\n{SPEC}").ok
     assert files(tmp_path)["items/small.txt"] == "mine\n\n\n\nc small\n"
     shop.run(RULES.replace("hello {self.name}", "z\\n\\n\\n\\nc {self.name}"), cell_id="rules")
