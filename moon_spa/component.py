@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,13 +40,13 @@ def server(function: Marked) -> Marked:
 class State(MutableMapping[str, Any]):
     """The state of a running component: `state.count` and `state["count"]` are the same value.
 
-    Only declared names can be written; `values` is the mapping itself, in field order.
+    Only declared names can be written. It is a view: closures over the section see the same values.
     """
 
     __slots__ = ("values_by_name",)
 
-    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        object.__setattr__(self, "values_by_name", dict(values or {}))
+    def __init__(self, values: dict[str, Any] | None = None) -> None:
+        object.__setattr__(self, "values_by_name", {} if values is None else values)
 
     def __getitem__(self, name: str) -> Any:
         return self.values_by_name[name]

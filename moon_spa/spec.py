@@ -125,7 +125,10 @@ def nothing(name: str) -> Binding:
 
 @dataclass(frozen=True)
 class Callback:
-    """An action or a lifecycle hook: declared `operations`, or a `function` with its `node`."""
+    """An action or a lifecycle hook: declared `operations`, or a `function` with its `node`.
+
+    `calls` is the action that a hook names, and then it is all that the hook does.
+    """
 
     name: str
     kind: CallbackKind = "action"
@@ -135,6 +138,7 @@ class Callback:
     side: Side | None = None
     resolve: Callable[[str], Binding] = nothing
     line: int = 0
+    calls: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,271 @@
+"""What names mean inside an action: the closure of the live function, matched with the source's tree."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from moon_spa.component import SIDE
+from moon_spa.dependence import Dependence, Status
+from moon_spa.javascript import UnwritableError
+from moon_spa.overrides import OVERRIDES
+from moon_spa.props import TracedProps
+from moon_spa.sections import Run
+from moon_spa.source import ComponentSource
+from moon_spa.spec import Binding, Callback, CallbackKind, Function, Side
+from moon_spa.trace import expression, is_traced
+
+_SCALARS = (type(None), bool, int, float, str)
+_READERS = frozenset({"len", "enumerate", "sorted", "sum", "min", "max", "any", "all", "zip", "reversed"})
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Bindings:
+    """Callbacks of one run of setup. `traces` says whether props were traced in it."""
+
+    def __init__(
+        self,
+        source: ComponentSource,
+        scope: Mapping[str, Any],
+        run: Run,
+        dependence: Dependence,
+        traces: bool,
+    ) -> None:
+        self.source = source
+        self.scope = scope
+        self.run = run
+        self.dependence = dependence
+        self.traces = traces
+        actions = run.sections["actions"].items()
+        self.actions = {_identity(value): name for name, value in actions if callable(value)}
+
+    def callback(self, name: str, kind: CallbackKind, function: Any, line: int) -> Callback:
+        """An action, or a hook, that is a callable."""
+        status = self.dependence.entry("actions" if kind == "action" else "lifecycle", name)
+        node = self.node_of(function) if status.level < 2 else None
+        side: Side | None = getattr(function, SIDE, None)
+        resolve = self.resolver(function) if node is not None else _unresolved(status)
+        return Callback(name, kind, None, function, node, side, resolve, node.lineno if node else line)
+
+    # --- nodes
+
+    def node_of(self, function: Any) -> Function | None:
+        """The definition of a function in the source; None where it stands elsewhere."""
+        function = getattr(function, "__func__", function)
+        if not isinstance(function, FunctionType) or function.__code__.co_filename != self.source.path:
+            return None
+        code = function.__code__
+        found = self._nodes[code.co_name, code.co_firstlineno]
+        if len(found) < 2:
+            return found[0] if found else None
+        inside = [node for node in found if _holds(node, code)]
+        return inside[0] if len(inside) == 1 else None
+
+    @cached_property
+    def _nodes(self) -> dict[tuple[str, int], list[Function]]:
+        nodes: dict[tuple[str, int], list[Function]] = defaultdict(list)
+        for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.Lambda):
+                nodes["<lambda>", node.lineno].append(node)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min((decorator.lineno for decorator in node.decorator_list), default=node.lineno)
+                nodes[node.name, first].append(node)
+        return nodes
+
+    # --- names
+
+    def resolver(self, function: Any) -> Callable[[str], Binding]:
+        """What the names of a function mean that are not its own."""
+        plain: FunctionType = getattr(function, "__func__", function)
+        receiver = _receiver(function) if getattr(function, "__self__", None) is self.run.component else ""
+        free = dict(zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True))
+
+        def resolve(name: str) -> Binding:
+            if name == receiver:
+                return Binding("self", name=name)
+            if name.startswith("self."):
+                return self._attribute(name.removeprefix("self."))
+            if name in free:
+                return self._captured(name, free[name])
+            if name in self.scope:
+                return self._global(name)
+            if hasattr(builtins, name):
+                return Binding("builtin", name=name)
+            return Binding("unknown", name=name, why=f"`{name}`, which is not defined")
+
+        return resolve
+
+    def _captured(self, name: str, cell: Any) -> Binding:
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            return Binding("unknown", name=name, why=f"`{name}`, which has no value after setup")
+        return self.bound(name, value, self.dependence.name(name))
+
+    def _attribute(self, name: str) -> Binding:
+        """`self.name`, where it is no section."""
+        component = self.run.component
+        if name in vars(component):
+            return self.bound(
+                f"self.{name}", vars(component)[name], self.dependence.name(self.dependence.self_name)
+            )
+        try:
+            value = getattr(type(component), name)
+        except AttributeError:
+            return Binding("unknown", name=name, why=f"`self.{name}`, which is not defined")
+        if isinstance(value, FunctionType):
+            return self._function(name, MethodType(value, component))
+        return self.bound(f"self.{name}", value, Status())
+
+    def _global(self, name: str) -> Binding:
+        value = self.scope[name]
+        if isinstance(value, list | dict | set) and name in self._changing:
+            return Binding("unknown", name=name, why=f"`{name}`, a global that other code may change")
+        if name in self._rebound:
+            return Binding("unknown", name=name, why=f"`{name}`, a global that is assigned more than once")
+        return self.bound(name, value, Status())
+
+    def bound(self, name: str, value: Any, status: Status) -> Binding:
+        """What a value is to an action."""
+        if value is self.run.component:
+            return Binding("self", name=name)
+        for section in ("state", "data"):
+            if value is self.run.sections[section]:
+                return Binding("state" if section == "state" else "data", name=name)
+        if isinstance(value, TracedProps):
+            return self._props(name, value)
+        if isinstance(value, FunctionType | MethodType):
+            return self._function(name, value)
+        builtin = _builtin_name(value)
+        if builtin:
+            return Binding("builtin", name=builtin)
+        if isinstance(value, ModuleType):
+            return Binding("unknown", value, name=name, why=f"the module `{name}`")
+        if status.level == 2 or (status.level and not self.traces):
+            why = f"`{name}`, which depends on props ({status.why or 'they could not be traced'})"
+            return Binding("unknown", name=name, why=why)
+        if is_traced(value):
+            return self._traced(name, value)
+        if _is_constant(value):
+            return Binding("value", value, name=name)
+        return Binding("unknown", name=name, why=f"`{name}`, a {type(value).__name__}")
+
+    def _traced(self, name: str, value: Any) -> Binding:
+        try:
+            return Binding("value", expr=expression(value), name=name)
+        except UnwritableError as error:
+            return Binding("unknown", name=name, why=f"`{name}`: {error}")
+
+    def _props(self, name: str, value: TracedProps) -> Binding:
+        """The props as the script has them, unless setup has made others of them."""
+        section = self.run.sections["props"]
+        defaults = section.defaults if isinstance(section, TracedProps) else section
+        if value is section and not value.computed:
+            return Binding("props", name=name)
+        if not value.computed and value.defaults == {} and not defaults:
+            return Binding("props", name=name)
+        return Binding("unknown", name=name, why=f"`{name}`, props that setup has changed")
+
+    def _function(self, name: str, value: Any) -> Binding:
+        action = self.actions.get(_identity(value))
+        if action is not None:
+            return Binding("action", name=action)
+        node = self.node_of(value)
+        if node is None:
+            return Binding("unknown", name=name, why=f"`{name}`, a function that is defined elsewhere")
+        return Binding("helper", value, name=name, node=node, resolve=self.resolver(value))
+
+    # --- globals
+
+    @cached_property
+    def _rebound(self) -> frozenset[str]:
+        """Globals that are assigned more than once, or from inside a function."""
+        counts: dict[str, int] = defaultdict(int)
+        for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    counts[name] += 2
+        for statement in self.source.tree.body:
+            for name in _assigned(statement):
+                counts[name] += 1
+        return frozenset(name for name, count in counts.items() if count > 1)
+
+    @cached_property
+    def _changing(self) -> frozenset[str]:
+        """Names that are used other than by reading: what they stand for may be changed there."""
+        harmless: set[int] = set()
+        for node in ast.walk(self.source.tree):
+            harmless.update(id(part) for part in _reads(node))
+        names = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Name)]
+        return frozenset(n.id for n in names if isinstance(n.ctx, ast.Load) and id(n) not in harmless)
+
+
+def _reads(node: ast.AST) -> list[ast.expr]:
+    """Parts of a node that it only reads."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        return [node.value]
+    if isinstance(node, ast.Compare):
+        return node.comparators
+    if isinstance(node, ast.For | ast.comprehension):
+        return [node.iter]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _READERS:
+        return node.args
+    return []
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    """Names that a statement of a module binds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [statement.name]
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    twice = 2 if isinstance(statement, ast.For | ast.While | ast.AugAssign) else 1
+    return [node.id for node in names if isinstance(node.ctx, ast.Store)] * twice
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, _SCALARS):
+        return type(value) in _SCALARS
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(_is_constant, value))
+    return type(value) is dict and all(_is_constant(k) and _is_constant(v) for k, v in value.items())
+
+
+def _builtin_name(value: Any) -> str:
+    """The name of the builtin that a value is; "" for anything else."""
+    name = getattr(value, "__name__", "")
+    if not callable(value) or not isinstance(name, str):
+        return ""
+    if value is OVERRIDES.get(name) or value is getattr(builtins, name, builtins):
+        return name
+    return ""
+
+
+def _identity(value: Any) -> Any:
+    """What makes two functions the same action: methods are made anew at each access."""
+    if isinstance(value, MethodType):
+        return (id(value.__self__), value.__func__)
+    return id(value)
+
+
+def _receiver(function: Any) -> str:
+    code = getattr(function, "__func__", function).__code__
+    return str(code.co_varnames[0]) if code.co_argcount else ""
+
+
+def _holds(node: Function, code: Any) -> bool:
+    """Whether the code's instructions stand inside a node: it tells lambdas of one line apart."""
+    if not isinstance(node, ast.Lambda):
+        return True
+    start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    places = [(line, column) for line, _, column, _ in code.co_positions() if line and column]
+    return all(start <= place <= end for place in places)
+
+
+def _unresolved(status: Status) -> Callable[[str], Binding]:
+    why = f"a function that depends on props ({status.why})" if status.level else "a function from elsewhere"
+    return lambda name: Binding("unknown", name=name, why=why)

@@ -1,0 +1,72 @@
+"""Constants as JavaScript expressions: plain literals, and the values that need a helper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from moon_spa import javascript
+from moon_spa.javascript import UnwritableError
+from moon_spa.spec import Expr
+from moon_spa.types import ANY, FLOAT, type_of
+
+HELPERS = "__moon"
+"""The object of helpers in compiled JavaScript."""
+
+
+def helper(name: str, *arguments: Expr, uses: Iterable[str] = ()) -> Expr:
+    """A call of a helper; its type is ANY."""
+    js = f"{HELPERS}.{name}({', '.join(argument.js for argument in arguments)})"
+    return Expr(js, ANY, frozenset({name, *uses}).union(*(argument.uses for argument in arguments)))
+
+
+def constant(value: Any) -> Expr:
+    """A Python value with its static type. Raises UnwritableError for what has no form in JavaScript."""
+    js, uses = _written(value, boxed=False)
+    return Expr(js, type_of(value), uses)
+
+
+def constant_any(value: Any) -> Expr:
+    """A Python value as JavaScript holds it where its type is not known: whole-numbered floats are boxed."""
+    js, uses = _written(value, boxed=True)
+    return Expr(js, ANY, uses)
+
+
+def as_any(expr: Expr) -> Expr:
+    """An expression for a place where its type is not known."""
+    return helper("box", expr) if expr.type is FLOAT else expr
+
+
+def _written(value: Any, *, boxed: bool) -> tuple[str, frozenset[str]]:
+    try:
+        return _write(value, boxed)
+    except RecursionError:
+        raise UnwritableError("a value that is nested too deeply has no form in JavaScript") from None
+
+
+def _write(value: Any, boxed: bool) -> tuple[str, frozenset[str]]:
+    if isinstance(value, float) and boxed and math.isfinite(value) and value.is_integer():
+        return f"{HELPERS}.box({javascript.real(value)})", frozenset({"box"})
+    if isinstance(value, list | tuple):
+        parts = [_write(item, boxed) for item in value]
+        return f"[{', '.join(js for js, _ in parts)}]", _joined(parts)
+    if isinstance(value, Mapping):
+        return _write_mapping(value, boxed)
+    return javascript.literal(value), frozenset()
+
+
+def _write_mapping(value: Mapping[Any, Any], boxed: bool) -> tuple[str, frozenset[str]]:
+    keys, items = list(value), [_write(item, boxed) for item in value.values()]
+    if all(isinstance(key, str) for key in keys) and not any(map(javascript.is_index, keys)):
+        members = {key: js for key, (js, _) in zip(keys, items, strict=True)}
+        return javascript.object_literal(members), _joined(items)
+    texts = all(isinstance(key, str) for key in keys)
+    name = "dict_new" if texts else "map_new"
+    written = [_write(key, boxed) for key in keys]
+    pairs = ", ".join(f"[{key}, {item}]" for (key, _), (item, _) in zip(written, items, strict=True))
+    return f"{HELPERS}.{name}([{pairs}])", _joined(items) | _joined(written) | {name}
+
+
+def _joined(parts: list[tuple[str, frozenset[str]]]) -> frozenset[str]:
+    return frozenset[str]().union(*(uses for _, uses in parts))

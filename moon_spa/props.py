@@ -1,0 +1,142 @@
+"""The props that setup gets: plain ones when a component runs, traced ones when it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moon_spa import javascript
+from moon_spa.constants import constant, helper
+from moon_spa.javascript import UnwritableError
+from moon_spa.overrides import cast_str
+from moon_spa.spec import Expr
+from moon_spa.trace import NO_VALUE, MissingPropError, Traced, TracedValue, expression_any, plain, traced
+from moon_spa.types import ANY
+
+_INHERITED = frozenset(
+    {
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString"),
+        *("toString", "valueOf", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__"),
+        "__lookupSetter__",
+    }
+)
+"""Names that every JavaScript object seems to have."""
+
+
+class Props(dict[str, Any]):
+    """The props that setup gets: `props.x`, `props["x"]` and `props.get("x", default)`."""
+
+    def __missing__(self, name: str) -> Any:
+        raise MissingPropError(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def copy(self) -> Props:
+        """The same props in a new mapping."""
+        return type(self)(self)
+
+
+class TracedProps(Props):
+    """Props at compile time: nothing is given yet.
+
+    `defaults` are used where a prop is not given, `computed` whatever is given. `reads` has the default of
+    every read of the props as they were given.
+    """
+
+    def __init__(
+        self,
+        defaults: Mapping[str, Any] | None = None,
+        computed: Mapping[str, Any] | None = None,
+        reads: list[tuple[str, Any]] | None = None,
+    ) -> None:
+        self.defaults = dict(defaults or {})
+        self.computed = dict(computed or {})
+        self.reads: list[tuple[str, Any]] = [] if reads is None else reads
+        names = [*self.defaults, *(name for name in self.computed if name not in self.defaults)]
+        super().__init__({name: self._known(name) for name in names})
+
+    def _known(self, name: str) -> Any:
+        if name in self.computed:
+            return self.computed[name]
+        return traced(plain(self.defaults[name]), Expr(_access(name)), name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The prop, or `default`, with its JavaScript."""
+        if name in self:
+            return self[name]
+        self.reads.append((name, default))
+        return traced(plain(default), _read(name, default), name, default)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in ("defaults", "computed", "reads"):
+            raise AttributeError(name)
+        if name in self:
+            return self[name]
+        self.reads.append((name, NO_VALUE))
+        where = helper("at_a", Expr("resolvedProps"), constant(name))
+        return TracedValue(NO_VALUE, where, name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.computed[name] = value
+        super().__setitem__(name, value)
+
+    def copy(self) -> TracedProps:
+        """The same props in a new mapping."""
+        return TracedProps(self.defaults, self.computed, self.reads)
+
+
+def merged(*parts: tuple[Any, Any] | list[Any]) -> Any:
+    """A dict display with ``**``: a tuple is an entry of it, a list has the mapping that is unpacked."""
+    found: dict[Any, Any] = {}
+    props: TracedProps | None = None
+    for part in parts:
+        if isinstance(part, tuple):
+            found[part[0]] = part[1]
+        elif isinstance(part[0], TracedProps):
+            below = props.defaults if props is not None else {}
+            props = TracedProps({**below, **found, **part[0].defaults}, part[0].computed, part[0].reads)
+            found = {}
+        else:
+            found.update(part[0])
+    if props is None:
+        return found
+    return TracedProps(props.defaults, {**props.computed, **found}, props.reads)
+
+
+def called_dict(function: Any, *arguments: Any, **named: Any) -> Any:
+    """A call of `dict`, whatever the name stands for; a copy of traced props is traced."""
+    if function is dict and len(arguments) == 1 and isinstance(arguments[0], TracedProps):
+        return merged([arguments[0]], *named.items())
+    return function(*arguments, **named)
+
+
+def joined_text(*parts: Any) -> Any:
+    """An f-string without conversions and formats."""
+    if not any(isinstance(part, Traced) for part in parts):
+        return "".join(map(format, parts))
+    found: Any = ""
+    for part in parts:
+        text = cast_str(part) if isinstance(part, Traced) else format(part)
+        found = text if found == "" and not isinstance(found, Traced) else found + text
+    return found
+
+
+def _access(name: str) -> str:
+    return f"resolvedProps[{javascript.text(name)}]"
+
+
+def _read(name: str, default: Any) -> Expr | None:
+    """``props.get(name, default)``: a given None stays None, and only a missing prop is the default."""
+    try:
+        other = expression_any(default)
+    except UnwritableError:
+        return None
+    if name in _INHERITED:
+        return helper("get_a", Expr("resolvedProps"), constant(name), other)
+    access = _access(name)
+    if default is None:
+        return Expr(f"({access} ?? null)", ANY, other.uses)
+    return Expr(f"({access} === undefined ? {other.js} : {access})", ANY, other.uses)

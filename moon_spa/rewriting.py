@@ -1,0 +1,118 @@
+"""Setup as it is executed: it returns its locals where it returns nothing, and keeps more traces.
+
+Three things of a `setup` are written anew before it is compiled; lines and columns stay, and the tree that
+was given is not changed, so debuggers and coverage see the source as it is:
+
+1. ``return`` and the end of the function return the local variables, from which sections are inferred;
+2. a dict display with ``**props``, or ``dict(props)``, keeps reads of props that are not given yet;
+3. an f-string without formats keeps the expressions of its parts.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import Any
+
+from moon_spa.dependence import plain_text
+
+LOCALS = "__moon_locals__"
+MERGED = "__moon_merged__"
+DICT = "__moon_dict__"
+TEXT = "__moon_text__"
+
+
+class Inferred(dict[str, Any]):
+    """The local variables of a setup that has returned nothing."""
+
+
+def rewritten(tree: ast.Module) -> ast.Module:
+    """The module with every `setup` of a class as it is executed."""
+    body = [_class(node) if isinstance(node, ast.ClassDef) else node for node in tree.body]
+    return ast.Module(body, tree.type_ignores) if body != tree.body else tree
+
+
+def _class(node: ast.ClassDef) -> ast.ClassDef:
+    body: list[ast.stmt] = []
+    for part in node.body:
+        setup = isinstance(part, ast.FunctionDef) and part.name == "setup"
+        body.append(_setup(part) if setup and isinstance(part, ast.FunctionDef) else part)
+    if body == node.body:
+        return node
+    found = copy.copy(node)
+    found.body = body
+    return found
+
+
+def _setup(node: ast.FunctionDef) -> ast.FunctionDef:
+    found = copy.copy(node)
+    found.body = [_copied(part) for part in node.body]
+    if not isinstance(found.body[-1], ast.Return | ast.Raise):
+        found.body.append(_return_locals(node.body[-1]))
+    return found
+
+
+def _return_locals(node: ast.stmt) -> ast.Return:
+    """The return of the locals, on the last line of what it stands behind or for."""
+    call = ast.Call(ast.Name(LOCALS, ast.Load()), [_call("locals", [], node)], [])
+    line = node.end_lineno or node.lineno
+    found = ast.Return(call)
+    for part in ast.walk(found):
+        if isinstance(part, ast.expr | ast.stmt):
+            part.lineno = part.end_lineno = line
+            part.col_offset = part.end_col_offset = node.col_offset
+    return found
+
+
+def _copied(node: Any) -> Any:
+    """A node with what is below it written anew; untouched parts are shared."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+        return node
+    if isinstance(node, ast.Return) and _is_nothing(node.value):
+        return _return_locals(node)
+    changes = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            done: Any = _copied(value)
+        elif isinstance(value, list):
+            done = [_copied(part) if isinstance(part, ast.AST) else part for part in value]
+        else:
+            continue
+        if done is not value and done != value:
+            changes[name] = done
+    if changes:
+        node = copy.copy(node)
+        for name, value in changes.items():
+            setattr(node, name, value)
+    return _expression(node)
+
+
+def _expression(node: Any) -> Any:
+    if isinstance(node, ast.Dict) and None in node.keys:
+        pairs = zip(node.keys, node.values, strict=True)
+        parts = [_pair(key, value, node) for key, value in pairs]
+        return _call(MERGED, parts, node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return ast.copy_location(ast.Call(_name(DICT, node), [node.func, *node.args], node.keywords), node)
+    if isinstance(node, ast.JoinedStr) and plain_text(node):
+        values = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+        return _call(TEXT, values, node)
+    return node
+
+
+def _pair(key: ast.expr | None, value: ast.expr, place: ast.AST) -> ast.expr:
+    """An entry of a display as a tuple; what is unpacked as a list of one."""
+    found = ast.List([value], ast.Load()) if key is None else ast.Tuple([key, value], ast.Load())
+    return ast.copy_location(found, place)
+
+
+def _is_nothing(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
+def _call(name: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
+    return ast.copy_location(ast.Call(_name(name, place), list(arguments), []), place)
+
+
+def _name(name: str, place: ast.AST) -> ast.Name:
+    return ast.copy_location(ast.Name(name, ast.Load()), place)

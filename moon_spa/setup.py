@@ -1,0 +1,264 @@
+"""Setup, run with traced props, becomes the component's spec: one for all props, or an error that says why not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from moon_spa.bindings import Bindings
+from moon_spa.casts import cast_value
+from moon_spa.component import Component, StateField
+from moon_spa.constants import constant
+from moon_spa.dependence import Dependence, Status
+from moon_spa.findings import ComponentError, Place, refusal
+from moon_spa.javascript import UnwritableError
+from moon_spa.operations import read_callbacks
+from moon_spa.printing import collecting
+from moon_spa.props import Props, TracedProps
+from moon_spa.scope import LOADED, Loaded, class_line, run_user_code
+from moon_spa.sections import Run, check_name, methods_of, run_setup
+from moon_spa.source import ComponentSource
+from moon_spa.spec import ComponentSpec, Expr, Field
+from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
+from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
+
+CAST_TYPES: Mapping[str, Type] = {"int": INT, "float": FLOAT, "str": STR, "bool": BOOL}
+
+
+class Setup:
+    """The setup of one component: its source, and what is known from it."""
+
+    def __init__(self, scope: Mapping[str, Any], cls: type[Component]) -> None:
+        self.loaded: Loaded = scope[LOADED]
+        self.source: ComponentSource = self.loaded.source
+        self.scope = scope
+        self.cls = cls
+        self.node = self._definition()
+        self.dependence = Dependence(self.node, scope, frozenset(methods_of(cls)))
+
+    def _definition(self) -> ast.FunctionDef:
+        function = self.cls.setup
+        place = Place(self.source.path, class_line(self.source, self.cls.__name__))
+        if isinstance(function, FunctionType) and function.__code__.co_filename == self.source.path:
+            line = function.__code__.co_firstlineno
+            for node in ast.walk(self.source.tree):
+                if isinstance(node, ast.AsyncFunctionDef) and node.name == "setup" and node.lineno == line:
+                    hint = "write `def setup(self, props):`, and wait in an async action or in `created`"
+                    place = Place(self.source.path, line)
+                    raise refusal("async-setup", "setup cannot wait or yield", place, hint)
+                if isinstance(node, ast.FunctionDef) and node.name == "setup" and node.lineno == line:
+                    return _checked(node, self.source.path)
+        hint = "write `def setup(self, props):` in this source, without decorators"
+        raise refusal("no-setup", f"setup of {self.cls.__name__} stands elsewhere", place, hint)
+
+    def where(self, section: str, key: str | None) -> Place:
+        """The place of a section or of its entry."""
+        line = self.dependence.line(section, key) if section else self.node.lineno
+        return Place(self.source.path, line)
+
+    def run(self, props: Props) -> Run:
+        """Run setup once; what it raises becomes an error at its line."""
+        with collecting(self.loaded.printed):
+            return run_user_code(lambda: run_setup(self.cls, props, self.where), self.source.path, "setup")
+
+    def traced(self) -> tuple[Run, bool]:
+        """A run with traced props, or with none where something in setup does not take traced values."""
+        try:
+            return self.run(TracedProps()), True
+        except ComponentError as error:
+            if error.code != "raised":
+                raise
+            try:
+                return self.run(Props()), False
+            except ComponentError:
+                raise error from None
+
+    def spec(self) -> ComponentSpec:
+        """The spec of the component, the same from every run. Raises ComponentError."""
+        run, traces = self.traced()
+        found = self._spec(run, traces)
+        again = self._spec(*self.traced())
+        for section, one, other in _signatures(found, again):
+            if one != other:
+                message = f"setup gives different results for {section} each time it runs"
+                hint = "make such values in an action or in the hook `created`"
+                raise refusal("unstable-setup", message, self.where(section, None), hint)
+        return found
+
+    def _spec(self, run: Run, traces: bool) -> ComponentSpec:
+        fields = self.fields(run, traces)
+        bindings = Bindings(self.source, self.scope, run, self.dependence, traces)
+        props, computed = self.props(run, traces)
+        actions, lifecycle = read_callbacks(run, bindings, fields, self.where, self.expression_of(traces))
+        line = class_line(self.source, self.cls.__name__)
+        return ComponentSpec(
+            name=self.cls.__name__,
+            path=self.source.path,
+            props=props,
+            prop_types=_prop_types(fields),
+            fields=fields,
+            data=run.sections["data"],
+            actions=actions,
+            lifecycle=lifecycle,
+            template=self.source.template or _text(self.cls, "template"),
+            style=self.source.style or _text(self.cls, "style"),
+            cls=self.cls,
+            line=line,
+            block=self.source.code,
+            computed=computed,
+        )
+
+    # --- values
+
+    def refuse_dependent(self, what: str, status: Status, place: Place) -> ComponentError:
+        """The error for something that props decide in a way that no script can follow."""
+        line = Place(self.source.path, status.line) if status.line else place
+        why = status.why or "a value from props is used where it cannot be traced"
+        hint = (
+            'take it from one prop, `StateField("x", from_prop="x", default=0)`, or by arithmetic alone; '
+            "anything else belongs in `data` or in an action"
+        )
+        return refusal("depends-on-props", f"{what} depends on props: {why}", line, hint)
+
+    def expression_of(self, traces: bool) -> Callable[[str, str, str, Any], Any]:
+        """A function that makes of ``(section, key, what, value)`` a constant or an Expr."""
+
+        def value_of(section: str, key: str, what: str, value: Any) -> Any:
+            status = self.dependence.entry(section, key)
+            place = self.where(section, key)
+            if status.level == 2 or (status.level and not traces):
+                raise self.refuse_dependent(what, status, place)
+            try:
+                if is_traced(value):
+                    return expression(value)
+                constant(value)
+            except UnwritableError as error:
+                hint = "use None, bool, int, float, str, and lists and dicts of them"
+                raise refusal("unwritable", f"{what}: {error}", place, hint) from None
+            return value
+
+        return value_of
+
+    def fields(self, run: Run, traces: bool) -> tuple[Field, ...]:
+        """The state fields, in order."""
+        declared = run.fields()
+        status = self.dependence.others("state", declared)
+        if status.level == 2:
+            raise self.refuse_dependent("which state fields there are", status, self.where("state", None))
+        value_of = self.expression_of(traces)
+        found = []
+        for index, (name, value) in enumerate(declared.items()):
+            what, line = f"the first value of {name}", self.where("state", name).line
+            if isinstance(value, StateField):
+                found.append(self._declared(name, index, value, value_of))
+                continue
+            known = value_of("state", name, what, value)
+            if isinstance(known, Expr):
+                default = plain(value)
+                default = None if default is NO_VALUE else default
+                found.append(Field(name, index, default, initial=known, type=known.type, line=line))
+            else:
+                found.append(Field(name, index, value, type=type_of(value), line=line))
+        return tuple(found)
+
+    def _declared(self, name: str, index: int, value: StateField, value_of: Callable[..., Any]) -> Field:
+        what, place = f"the default of {name}", self.where("state", name)
+        default = value_of("state", name, what, value.default)
+        if isinstance(default, Expr):
+            hint = 'write `StateField("x", from_prop="x", default=0)`, or the value itself without StateField'
+            raise refusal("bad-field", f"{what} comes from props", place, hint)
+        known: Type = type_of(default) if value.from_prop is None else ANY
+        if value.cast is not None:
+            default = default if default is None else cast_value(value.cast, default)
+            known = CAST_TYPES[value.cast] if default is not None else ANY
+        return Field(name, index, default, value.cast, value.from_prop, None, known, place.line)
+
+    def props(self, run: Run, traces: bool) -> tuple[dict[str, Any], dict[str, Expr]]:
+        """The defaults of the props, and the entries that setup computes from given ones."""
+        section = run.sections["props"]
+        traced = isinstance(section, TracedProps)
+        entries = {**section.defaults, **section.computed} if traced else dict(section)
+        if isinstance(section, Props) and not traced:
+            entries = {}
+        value_of = self.expression_of(traces)
+        defaults: dict[str, Any] = {}
+        computed: dict[str, Expr] = {}
+        for name, value in entries.items():
+            check_name("prop", name, self.where("props", name))
+            given = isinstance(value, Traced) and value.prop == name and value.default is not NO_VALUE
+            raw = value.default if given and isinstance(value, Traced) else value
+            fixed = traced and name in section.computed and not given
+            known = value_of("props", name, f"the prop {name}", raw)
+            if fixed or isinstance(known, Expr):
+                computed[name] = expression_any(raw)
+            else:
+                defaults[name] = plain(raw)
+        self._check_reads(run, defaults)
+        return defaults, computed
+
+    def _check_reads(self, run: Run, defaults: Mapping[str, Any]) -> None:
+        """A prop has one default: the section's, or the one of `get`."""
+        reads = run.props.reads if isinstance(run.props, TracedProps) else []
+        for name, default in reads:
+            if name in defaults and (type(default), default) != (type(defaults[name]), defaults[name]):
+                message = f"the prop {name} has the default {defaults[name]!r}, and is read with another one"
+                hint = "read it with the same default"
+                raise refusal("two-defaults", message, self.where("props", name), hint)
+
+
+def _checked(node: ast.FunctionDef, path: str) -> ast.FunctionDef:
+    place = Place(path, node.lineno, node.col_offset + 1)
+    if node.decorator_list or len(node.args.args) != 2 or node.args.kwonlyargs or node.args.vararg:
+        hint = "write `def setup(self, props):`, without decorators"
+        raise refusal("bad-setup", "setup has other parameters than self and props", place, hint)
+    return node
+
+
+def _text(cls: type, name: str) -> str | None:
+    value = getattr(cls, name, None)
+    return value if isinstance(value, str) else None
+
+
+def _prop_types(fields: tuple[Field, ...]) -> dict[str, Type]:
+    return {
+        field.from_prop: CAST_TYPES[field.cast]
+        for field in fields
+        if field.from_prop is not None and field.cast is not None
+    }
+
+
+def _signatures(one: ComponentSpec, other: ComponentSpec) -> list[tuple[str, object, object]]:
+    """What two runs of setup must agree on, by section."""
+
+    def of(spec: ComponentSpec) -> list[tuple[str, object]]:
+        return [
+            ("state", [(f.name, repr(f.default), f.initial, f.cast, f.from_prop) for f in spec.fields]),
+            ("props", [repr(spec.props), repr(spec.computed)]),
+            *(
+                (name, _behaviour(entries))
+                for name, entries in (("actions", spec.actions), ("lifecycle", spec.lifecycle))
+            ),
+        ]
+
+    return [(name, a, b) for (name, a), (_, b) in zip(of(one), of(other), strict=True)]
+
+
+def _behaviour(callbacks: Mapping[str, Any]) -> object:
+    found = []
+    for name, callback in callbacks.items():
+        function = getattr(callback.function, "__func__", callback.function)
+        cells = getattr(function, "__closure__", None) or ()
+        held = [
+            repr(_held(cell)) for cell in cells if isinstance(_held(cell), bool | int | float | str | tuple)
+        ]
+        found.append((name, repr(callback.operations), callback.line, held))
+    return found
+
+
+def _held(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None

@@ -1,0 +1,188 @@
+"""Where a component's Python comes from: a module, a block of a Markdown document, or a component file.
+
+Line n of `ComponentSource.code` is line n of the file, whatever the file is, so that tracebacks, the syntax
+tree and diagnostics need no map. A component file has sections, each between tags at the start of a line:
+
+    <python>
+    class Counter(Component): ...
+    </python>
+    <template> ... </template>
+    <style> ... </style>
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from dataclasses import dataclass
+from textwrap import dedent
+
+from moon_spa.findings import ComponentError, Place, did_you_mean, refusal
+from moonlight.dataflow import dataflow
+from moonlight.document import Block, Document, parse
+from moonlight.source import SourceError, normalize, read_source
+
+UNNAMED = "<component>"
+"""Path of a text that comes from no file."""
+
+SECTIONS = ("python", "template", "style")
+
+_OPEN = re.compile(r"^<([A-Za-z][\w-]*)(?:\s[^>]*)?>[ \t]*(?=\n|\Z)", re.MULTILINE)
+_PYTHON_TAG = re.compile(r"^<python(?:\s[^>]*)?>", re.MULTILINE)
+_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class ComponentSource:
+    """Python text with the line numbers of the file `path`, its tree, and what stands beside it."""
+
+    path: str
+    code: str
+    tree: ast.Module
+    template: str | None = None
+    style: str | None = None
+    template_line: int = 0
+    style_line: int = 0
+
+
+@dataclass(frozen=True)
+class _Section:
+    text: str
+    line: int
+
+
+def read_component(
+    source: str | os.PathLike[str], name: str | None = None, path: str | None = None
+) -> ComponentSource:
+    """The source of a component from a path or from a text; `path` then says what to call it.
+
+    `name` chooses among the blocks of a document. Raises ComponentError for what is no component source.
+    """
+    if isinstance(source, str) and not looks_like_path(source):
+        return from_text(source, path or UNNAMED, name)
+    try:
+        found = read_source(source)
+    except SourceError as error:
+        raise ComponentError((error.diagnostic,)) from None
+    return from_text(found.text, path or found.path, name)
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether a string is meant as a path: one line that ends as the name of a source file does."""
+    return "\n" not in text and text.strip().endswith((".py", ".md", ".html", ".moon"))
+
+
+def from_text(text: str, path: str, name: str | None = None) -> ComponentSource:
+    """The source in a text, told from the path's ending and, without one, from the text."""
+    text = normalize(text).removeprefix("\ufeff")
+    if path.endswith(".py"):
+        return ComponentSource(path, text, parsed(text, path))
+    if path.endswith(".md"):
+        return _from_document(parse(text, path), name)
+    if _PYTHON_TAG.search(text):
+        return _from_sections(text, path)
+    if _FENCE.search(text) and not _is_python(text):
+        return _from_document(parse(text, path), name)
+    return ComponentSource(path, text, parsed(text, path))
+
+
+def parsed(code: str, path: str) -> ast.Module:
+    """The syntax tree; ComponentError ``syntax`` at the line of the file."""
+    try:
+        return ast.parse(code, path)
+    except SyntaxError as error:
+        place = Place(path, error.lineno or 1, error.offset or 1)
+        raise refusal("syntax", f"{error.msg}", place, "this is no Python") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise refusal(
+            "syntax", str(error) or "too deeply nested", Place(path, 1), "this is no Python"
+        ) from None
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def class_names(tree: ast.AST) -> list[str]:
+    """Names of the top-level classes that could be components: they have bases."""
+    body = tree.body if isinstance(tree, ast.Module) else []
+    return [node.name for node in body if isinstance(node, ast.ClassDef) and node.bases]
+
+
+def _from_document(document: Document, name: str | None) -> ComponentSource:
+    """The block that holds the class, with the blocks that it needs."""
+    holders: dict[str, Block] = {}
+    for block in document.code_blocks:
+        if "class" in block.text:
+            tree = _block_tree(block, document.path)
+            holders.update(dict.fromkeys(class_names(tree), block))
+    found = holders.get(name) if name else next(reversed(holders.values()), None)
+    if name is None:
+        components = [
+            n for n, block in holders.items() if _defines_setup(_block_tree(block, document.path), n)
+        ]
+        found = holders[components[0]] if components else found
+    if found is None:
+        wanted = f"no block holds the class {name}" if name else "no Python block holds a component"
+        hint = did_you_mean(name or "", holders, "write `class Counter(Component)` in a ```py block")
+        raise refusal("no-component", wanted, Place(document.path, 1), hint)
+    needed = (
+        set(dataflow(document).needs(found.index or 0)) if len(document.code_blocks) > 1 else {found.index}
+    )
+    lines: list[str] = []
+    for block in document.code_blocks:
+        if block.index in needed:
+            lines += [""] * (block.code_line - 1 - len(lines)) + block.text.splitlines()
+    code = "\n".join(lines) + "\n"
+    return ComponentSource(document.path, code, parsed(code, document.path))
+
+
+def _block_tree(block: Block, path: str) -> ast.Module:
+    return parsed("\n" * (block.code_line - 1) + block.text, path)
+
+
+def _defines_setup(tree: ast.Module, name: str) -> bool:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return any(isinstance(part, ast.FunctionDef) and part.name == "setup" for part in node.body)
+    return False
+
+
+def _from_sections(text: str, path: str) -> ComponentSource:
+    """A component file: its sections are known by their tags at the start of a line."""
+    found: dict[str, _Section] = {}
+    position = 0
+    while match := _OPEN.search(text, position):
+        tag = match[1]
+        place = Place(path, text.count("\n", 0, match.start()) + 1)
+        if tag not in SECTIONS:
+            hint = did_you_mean(tag, SECTIONS, "a component file has <python>, <template> and <style>")
+            raise refusal("unknown-section-tag", f"<{tag}> is no section of a component file", place, hint)
+        if tag in found:
+            raise refusal("section-twice", f"a second <{tag}> section", place, "keep one of them")
+        end = re.compile(rf"^</{tag}>[ \t]*$", re.MULTILINE).search(text, match.end())
+        if end is None:
+            hint = f"end it with a line </{tag}>"
+            raise refusal("section-unclosed", f"the section <{tag}> is never closed", place, hint)
+        found[tag] = _Section(text[match.end() : end.start()].removeprefix("\n"), place.line + 1)
+        position = end.end()
+    if "python" not in found:
+        hint = "put the class between lines <python> and </python>"
+        raise refusal("no-component", "a component file needs a <python> section", Place(path, 1), hint)
+    python = found["python"]
+    code = "\n" * (python.line - 1) + dedent(python.text)
+    template, style = found.get("template"), found.get("style")
+    return ComponentSource(
+        path,
+        code,
+        parsed(code, path),
+        template.text if template else None,
+        style.text if style else None,
+        template.line if template else 0,
+        style.line if style else 0,
+    )
