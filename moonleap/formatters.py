@@ -43,7 +43,7 @@ class Known:
 
 KNOWN: Mapping[str, Known] = {
     "prettier": Known(("--write", "--log-level=warn"), ("--config", "{config}"), "npm install prettier"),
-    "ruff": Known(("format", "--quiet"), ("--config", "{config}"), "pip install ruff"),
+    "ruff": Known(("format",), ("--config", "{config}"), "pip install ruff"),
     "ruff-imports": Known(
         ("check", "--select=I", "--fix", "--quiet"), ("--config", "{config}"), "pip install ruff", "ruff"
     ),
@@ -102,7 +102,7 @@ def find_program(tool: Tool, spec_dir: str) -> Program:
 
 
 def _found(wanted: str, spec_dir: str) -> str | None:
-    """Path of a program: a path from the spec folder, a name in a `node_modules` above, on PATH, beside Python."""
+    """Where a program is: a path from the spec on, or a name in `node_modules`, on PATH, beside Python."""
     if os.path.dirname(wanted):
         path = os.path.abspath(os.path.join(spec_dir, wanted))
         return shutil.which(path)

@@ -160,14 +160,14 @@ def _apply(copy: _Copy, processes: Processes, program: Program, texts: dict[str,
     wrong: dict[str, Failure] = {}
     for path, text in texts.items():
         failure = together
-        if together is not None and len(texts) > 1:
-            copy.put(path, text.encode())
-            failure = processes.run(program, [path])
-        if failure is None:
-            try:
+        try:
+            if together is not None and len(texts) > 1:
+                copy.put(path, text.encode())
+                failure = processes.run(program, [path])
+            if failure is None:
                 texts[path] = copy.text(path)
-            except (OSError, ValueError) as error:
-                failure = Failure("", f"left no text behind: {error}")
+        except (OSError, ValueError) as error:
+            failure = Failure("", f"left no text behind: {error}")
         if failure is not None:
             wrong[path] = failure
         if len(wrong) >= MAX_CULPRITS or (failure is not None and failure.too_slow):
@@ -198,9 +198,17 @@ class _Copy:
         for path, file in files.items():
             self.put(path, file.data)
 
+    def name(self, path: str) -> str:
+        """Where a file of the copy lies; ValueError where a program made a link of its folder."""
+        folder, file = os.path.split(path)
+        above = os.path.normpath(os.path.join(self.root, folder))
+        if os.path.realpath(above) != above:
+            raise ValueError("its folder is a link now")
+        return os.path.join(above, file)
+
     def put(self, path: str, data: bytes) -> None:
         """Write a file, also where a program put something else in its place."""
-        name = os.path.join(self.root, path)
+        name = self.name(path)
         if os.path.lexists(name):
             os.unlink(name)
         with open(name, "xb") as file:
@@ -208,8 +216,8 @@ class _Copy:
 
     def text(self, path: str) -> str:
         """Text that a program left; it may not be a link to a file elsewhere, nor lie behind one."""
-        name = os.path.join(self.root, path)
-        if os.path.realpath(name) != os.path.normpath(name):
+        name = self.name(path)
+        if os.path.islink(name):
             raise ValueError("it is a link now")
         handle = os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with open(handle, "rb") as file:

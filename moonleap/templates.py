@@ -213,7 +213,8 @@ class _Job:
         )
         if is_ring or depth > MAX_DEPTH:
             what = "the folder links to one it lies in" if is_ring else "folders nest too deep"
-            raise RenderError(Problem("bad-template", Place(shown(entry.path), 1), what))
+            hint = "a template folder may link to others, not to one that it lies in"
+            raise RenderError(Problem("bad-template", Place(shown(entry.path), 1), what, "", hint))
         self.write_file(out, is_dir=True)
         self.folder(entry.path, out, depth)
 
@@ -251,7 +252,8 @@ def read_regular(path: str) -> bytes:
     try:
         if not os.path.isfile(path):
             what = "it is no regular file" if os.path.lexists(path) else "there is no such file"
-            raise RenderError(Problem("bad-template", Place(shown(path), 1), what))
+            hint = "templates, and what is copied, are regular files"
+            raise RenderError(Problem("bad-template", Place(shown(path), 1), what, "", hint))
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:

@@ -22,6 +22,8 @@ from moonleap.terms import Place
 from moonleap.tracing import described
 from moonlight.source import Source, SourceError, decode, normalize
 
+HINT = "a transform takes a list of lines and returns one; is a `return` missing?"
+
 
 class Undefined(StrictUndefined):
     """A variable or attribute that is not there; the error has names that are."""
@@ -139,11 +141,12 @@ def transformed(functions: Sequence[Function], lines: list[str], path: str) -> l
         except (Exception, SystemExit) as error:
             what, _, details = described(error).partition("\n")
             what = f"transform {name_of(function)} {what}"
-            raise RenderError(Problem("transform-raised", Place(shown(path), 1), what, details)) from error
+            raise RenderError(
+                Problem("transform-raised", Place(shown(path), 1), what, details, HINT)
+            ) from error
         if not isinstance(changed, list) or not all(isinstance(line, str) for line in changed):
             what = f"transform {name_of(function)} returned {type(changed).__name__}"
-            hint = "a transform takes a list of lines and returns one; is a `return` missing?"
-            raise RenderError(Problem("transform-raised", Place(shown(path), 1), what, "", hint))
+            raise RenderError(Problem("transform-raised", Place(shown(path), 1), what, "", HINT))
         lines = changed
     return lines
 

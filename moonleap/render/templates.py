@@ -22,6 +22,8 @@ from moonleap.templates import Rendered, TemplateText
 from moonleap.terms import Place
 from moonleap.tracing import described
 
+TEMPLATE_HINT = "correct the template, or the code that it calls"
+
 
 class Templates:
     """Renders templates with the filters and transforms of their packages."""
@@ -112,9 +114,11 @@ class _Told:
         if isinstance(error, UndefinedError):
             return Problem("undefined-variable", place, error.message or "", "", self.similar(error))
         if isinstance(error, RecursionError):
-            return Problem("template-raised", place, "the template calls itself without end")
+            return Problem(
+                "template-raised", place, "the template calls itself without end", "", TEMPLATE_HINT
+            )
         what, _, details = described(error).partition("\n")
-        return Problem("template-raised", place, f"the template {what}", details)
+        return Problem("template-raised", place, f"the template {what}", details, TEMPLATE_HINT)
 
     def syntax(self, error: TemplateSyntaxError) -> Problem:
         line = error.lineno
@@ -126,6 +130,7 @@ class _Told:
         if message.startswith("No filter named "):
             filter_ = message.split("'")[1]
             hint = did_you_mean(filter_, names, "put it into `filters` of a module of the package")
+            return Problem("template-syntax", place, f"no filter is called `{filter_}`", "", hint)
         return Problem("template-syntax", place, f"this is no template: {message}", "", hint)
 
     def place(self, error: BaseException) -> Place:

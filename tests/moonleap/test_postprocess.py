@@ -131,7 +131,8 @@ def test_missing_program_is_an_error_at_its_setting_unless_left_out(make: Make, 
 
 
 def test_failure_names_the_files_it_is_about_with_what_the_program_said(make: Make, tmp_path: Path) -> None:
-    code = "if 'bad' in open(name).read(): print(os.path.abspath(name), '\\x1b[31mno', file=sys.stderr); sys.exit(3)"
+    complain = "print(os.path.abspath(name), '\\x1b[31mno', file=sys.stderr); sys.exit(3)"
+    code = f"if 'bad' in open(name).read(): {complain}"
     files = {f"f{i}.txt": "bad" if i in (2, 5) else "good" for i in range(8)}
     generation = make(files, tool(tmp_path, code))
     assert generation.files == ()
@@ -151,7 +152,7 @@ def test_failure_names_the_files_it_is_about_with_what_the_program_said(make: Ma
         ("os.kill(os.getpid(), 9)", "was ended by signal 9"),
         (
             "os.unlink(name); os.rename('d', 'e'); os.symlink('/etc', 'd')",
-            "left no text behind: it is a link",
+            "left no text behind: its folder is a link",
         ),
     ],
 )
@@ -159,6 +160,14 @@ def test_hostile_program_is_an_error_of_its_file(code: str, reason: str, make: M
     (found,) = said(make({"d/hosts.txt": "x"}, tool(tmp_path, code)))
     assert found[0] == "post-process-failed"
     assert f"`tool` {reason}" in found[2]
+
+
+def test_hostile_program_cannot_lead_our_own_writing_elsewhere(make: Make, tmp_path: Path) -> None:
+    target = write(tmp_path / "target", {"a.txt": "mine", "b.txt": "mine"})
+    code = f"os.path.islink('d') or (os.rename('d', 'e'), os.symlink({str(target)!r}, 'd')); sys.exit(1)"
+    found = said(make({"d/a.txt": "x", "d/b.txt": "x"}, tool(tmp_path, code)))
+    assert {code for code, *_ in found} == {"post-process-failed"}
+    assert [path.read_text() for path in sorted(target.iterdir())] == ["mine", "mine"]
 
 
 def test_program_sees_a_copy_and_no_secret_of_the_environment(

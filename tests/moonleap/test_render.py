@@ -500,7 +500,7 @@ def test_paths_are_normalised(path: str, tmp_path: Path) -> None:
     ("text", "code", "line", "says"),
     [
         ("\n{% if %}", "template-syntax", 2, "this is no template: "),
-        ("\n\n{{ 1|uper }}", "template-syntax", 3, "No filter named 'uper'"),
+        ("\n\n{{ 1|uper }}", "template-syntax", 3, "no filter is called `uper`"),
         ("\n{{ 1|uper }}", "template-syntax", 2, "did you mean `upper`?"),
         ("a\n{{ re.name }}", "undefined-variable", 2, "did you mean `res`?"),
         ("a\n{{ res.nam }}", "undefined-variable", 2, "did you mean `name`?"),
