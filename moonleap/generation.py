@@ -12,7 +12,7 @@ from moonleap.graph import Graph, SpecInput, garbage_kept, graph_in_session
 from moonleap.outputfile import OutputFile
 from moonleap.postprocess import post_process as format_files
 from moonleap.render.resources import render_graph
-from moonleap.writing import Report, write
+from moonleap.writing import Plan, Report, plan, write
 from moonlight.diagnostic import Diagnostic
 
 Progress = Callable[[str, int, int], None]
@@ -45,6 +45,12 @@ class Generation:
         report's diagnostics: nothing was written where it is not `written`.
         """
         return write(self, out, force=force, only=only)
+
+    def plan(
+        self, out: str | os.PathLike[str], *, force: bool = False, only: Iterable[str] = ()
+    ) -> Plan:
+        """What `write` would do, file by file; nothing is written."""
+        return plan(self, out, force=force, only=only)
 
     def to_json(self) -> dict[str, Any]:
         """``{files, folders, diagnostics}``."""

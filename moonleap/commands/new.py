@@ -26,7 +26,7 @@ def new(name: str) -> None:
         sys.exit(1)
     except OSError as error:
         raise click.FileError(name, error.strerror) from None
-    click.echo(f"{name}: {len(files)} files")
-    click.echo(f"  moonleap graph {name}             what the spec says")
-    click.echo(f"  moonleap gen {name} -o {name}/out    the package, its command line and its tests")
+    click.echo(f"{name}: {len(files)} files. To go on:")
+    click.echo(f"  moonleap graph {name}")
+    click.echo(f"  moonleap gen {name} -o {name}/out")
     click.echo(f"  cd {name}/out && python -m pytest")
