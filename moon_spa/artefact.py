@@ -1,82 +1,144 @@
 """The one file of a component: an ES module that JupyterLab, Notebook, a server and a plain page run alike.
 
 It exports ``default`` with anywidget's contract ``{ render({ model, el }) }``, ``setup``, the function of the
-component, ``bind(serverCall)``, which makes that function with a way to the server, and ``spec``, its data.
+component, ``bind(serverCall)``, which makes that function with a way to the server, and ``component``, all
+that ``mount`` of `browser/mount.mjs` needs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from moon_spa import javascript, sourcemap
+from moon_spa.bundling import bundle
+from moon_spa.shaking import helpers_text
+from moon_spa.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    NUM,
+    STR,
+    DictOf,
+    ListOf,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+    Union,
+)
+
+Line = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of the file: the one that it is for, or one that its template uses.
+
+    `lines` are pairs of a line of `setup_js`, from 1, and a line of the document. `template` is a function of
+    JavaScript, as `moon_spa.templates.client` writes it.
+    """
+
+    name: str
+    setup_js: str
+    fields: Sequence[tuple[str, Type]] = ()
+    data: Iterable[str] = ()
+    casts: Mapping[str, str] = field(default_factory=dict)
+    helpers: frozenset[str] = frozenset()
+    template: str | None = None
+    style: str = ""
+    lines: Iterable[Line] = ()
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the lines of ``setup()`` come from: pairs of its line, from 1, and a line of `path`."""
+    """The document that a source map leads to; with its `text` a page needs no access to it."""
 
     path: str
-    lines: Iterable[tuple[int, int]]
     text: str | None = None
 
 
-def esm(
-    name: str,
-    setup_js: str,
-    spec: Mapping[str, Any],
-    *,
-    helpers: str = "",
-    view: str = "",
-    origin: Origin | None = None,
-) -> str:
-    """The text of the module.
-
-    `helpers` declares ``__moon`` and what it needs, with the helpers that the component uses. `view` defines
-    ``render({ model, el })`` from ``bind`` and ``spec``; without it a notice says that there is no template.
-    With `origin` the module ends in a source map.
-    """
-    head = [
-        f"// {javascript.text(name)}: a component compiled by moon_spa.",
-        helpers.strip() or "const __moon = {};",
-        f"const spec = {script_json(spec)};",
-        "function bind(__serverCall) {",
-        "  return (",
-    ]
-    foot = [
-        ");",
-        "}",
-        _UNAVAILABLE,
-        view.strip() or _NOTICE,
-        "export { bind, setup, spec };",
-        "export default { render };",
-    ]
-    text = "\n".join([*head, setup_js.strip("\n"), *foot]) + "\n"
+def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
+    """The text of the module for the first of `parts`; with `origin` it ends in a source map."""
+    first = parts[0]
+    runtime = bundle("render") if first.template is not None else None
+    helpers = frozenset[str]().union(*(part.helpers for part in parts), runtime.helpers if runtime else ())
+    name = javascript.text(first.name)
+    text = f"// {name}: a component compiled by moon_spa.\nconst __moon = {helpers_text(helpers)};\n"
+    text += "const components = {};\n"
+    lines: list[Line] = []
+    for part in parts:
+        head = f"components[{javascript.text(part.name)}] = {{\n  setup: (__serverCall) => (\n"
+        lines += sourcemap.shifted(part.lines, (text + head).count("\n"))
+        text += head + part.setup_js.strip("\n") + "\n),\n" + _data(part) + "};\n"
+    text += f"const component = components[{name}];\nconst bind = component.setup;\n{_UNAVAILABLE}\n"
+    text += f"const render = {runtime.js}.renderer(component, __moon);\n" if runtime else f"{_NOTICE}\n"
+    text += "export { bind, component, setup };\nexport default { render };\n"
     if origin is None:
         return text
-    above = sum(part.count("\n") + 1 for part in head)
-    lines = sourcemap.shifted(origin.lines, above)
     return text + sourcemap.comment(sourcemap.source_map(lines, origin.path, origin.text))
+
+
+def _data(part: Part) -> str:
+    """The members of a component beside its setup."""
+    members = {
+        "name": javascript.text(part.name),
+        "fields": script_json([[name, descriptor(kind)] for name, kind in part.fields]),
+        "data": script_json(list(part.data)),
+        "casts": javascript.object_literal({k: javascript.text(v) for k, v in part.casts.items()}),
+    }
+    if part.template is not None:
+        members["template"] = part.template
+        members["style"] = javascript.text(part.style)
+        members["components"] = "components"
+    return "".join(f"  {key}: {value},\n" for key, value in members.items())
+
+
+_LETTERS: tuple[tuple[Type, str], ...] = (
+    *((NONE, "n"), (BOOL, "b"), (INT, "i"), (FLOAT, "f"), (NUM, "u"), (STR, "s")),
+)
+
+
+def descriptor(kind: Type) -> Any:
+    """A type as the helpers name it; "a" for what they have no name for."""
+    for basic, letter in _LETTERS:
+        if kind is basic:
+            return letter
+    match kind:
+        case ListOf(item):
+            return ["l", descriptor(item)]
+        case TupleOf(items):
+            return ["t", *map(descriptor, items)]
+        case SetOf(item):
+            return ["x", descriptor(item)]
+        case DictOf(key, item):
+            return ["d", descriptor(key), descriptor(item)]
+        case Record(fields):
+            return ["r", {key: descriptor(item) for key, item in fields}]
+        case Union((one, two)) if NONE in (one, two):
+            return ["o", descriptor(two if one is NONE else one)]
+    return "a"
 
 
 def script_json(value: Any) -> str:
     """JSON that may stand in a script, and in a script element."""
-    found = json.dumps(value, allow_nan=False, separators=(", ", ": "))  # all ASCII: no line separators
+    found = json.dumps(value, allow_nan=False)  # all ASCII: no line separators
     return found.replace("<", "\\u003c")
 
 
 _UNAVAILABLE = """\
-const setup = bind(function (kind, name) {
-  throw new Error(`${spec.name}: ${kind} ${name} runs on the server, and none is connected`);
+const setup = bind((kind, name) => {
+  throw new Error(`${component.name}: ${kind} ${name} runs on the server, and none is connected`);
 });"""
 
 _NOTICE = """\
 function render({ el }) {
   const notice = el.ownerDocument.createElement("p");
   notice.setAttribute("role", "note");
-  notice.textContent = `${spec.name} has no template, so there is nothing to show.`;
+  notice.textContent = `${component.name} has no template, so there is nothing to show.`;
   el.replaceChildren(notice);
   return () => notice.remove();
 }"""

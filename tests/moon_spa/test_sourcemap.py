@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moon_spa.artefact import Origin, esm
+from moon_spa.artefact import Origin, Part, esm
 from moon_spa.sourcemap import comment, decode_mappings, shifted, source_map
 
 line_numbers = st.integers(1, 100_000)
@@ -50,9 +50,9 @@ function setup({ useState, props, componentName }) {
 
 
 def module(tmp_path: Path, path: str) -> Path:
-    origin = Origin(path, [(3, 41), (4, 42)], "text of the page")
+    origin = Origin(path, "text of the page")
     file = tmp_path / "component.mjs"
-    file.write_text(esm("Failing", SETUP, {"name": "Failing"}, origin=origin), encoding="utf-8")
+    file.write_text(esm([Part("Failing", SETUP, lines=[(3, 41), (4, 42)])], origin), encoding="utf-8")
     return file
 
 
