@@ -29,4 +29,4 @@ def new(name: str) -> None:
     click.echo(f"{name}: {len(files)} files. To go on:")
     click.echo(f"  moonleap graph {name}")
     click.echo(f"  moonleap gen {name} -o {name}/out")
-    click.echo(f"  cd {name}/out && python -m pytest")
+    click.echo(f"  cd {name}/out && python -m unittest")

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import moonleap.resource.props as P
-from moonleap import Resource, StoreTemplateDirs, create, create_forward, extend, kebab_to_snake, rule, term_of
+from moonleap import (
+    Resource,
+    StoreTemplateDirs,
+    create,
+    create_forward,
+    extend,
+    kebab_to_pascal,
+    kebab_to_snake,
+    rule,
+    term_of,
+)
 from moonleap.verbs import has
 
 tests = ("tests", "test")
@@ -13,11 +23,12 @@ tests = ("tests", "test")
 @dataclass
 class CommandTest(Resource):
     name: str
+    title: str
 
 
 @create("test")
 def create_test(term, block):
-    test = CommandTest(name=kebab_to_snake(term.data))
+    test = CommandTest(name=kebab_to_snake(term.data), title=kebab_to_pascal(term.data))
     test.add_template_dir(Path(__file__).parent / "templates")
     return test
 
