@@ -10,6 +10,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from moonlight.tracking import current_run
+
 MARKS = "__moonleap_marks__"
 """Name of the list of marks; that of `moonleap.decorators`, which is not loaded for it."""
 
@@ -57,7 +59,7 @@ class CellMarks:
     def before(self, info: Any) -> None:
         """A cell starts: what it marked when it ran the last time is gone."""
         self.collect()
-        cell = getattr(info, "cell_id", None) or object()
+        cell = getattr(info, "cell_id", None) or _block() or object()
         self._running.append(cell)
         self.sources.append(info.raw_cell)
         self._replaced = [mark for mark in self._marks() if self._owner(mark) == cell]
@@ -81,7 +83,7 @@ class CellMarks:
         new = [mark for mark in marks if self._owner(mark) is None]
         for mark in new:
             self._owners[id(mark)] = (cell, mark)
-        if new and not isinstance(cell, str):
+        if new and not isinstance(cell, str | tuple):
             names = {_name(mark) for mark in new}
             self._drop([mark for mark in marks if _name(mark) in names and self._owner(mark) is not cell])
         if len(self._owners) > 2 * len(marks) + 100:
@@ -99,6 +101,14 @@ class CellMarks:
         if gone:
             marks = self._marks()
             marks[:] = [mark for mark in marks if id(mark) not in gone]
+
+
+def _block() -> tuple[str, int] | None:
+    """The block of a document that runs: what a cell is where the client does not say."""
+    run = current_run()
+    if run is None or run.path is None or run.block is None:
+        return None
+    return run.path, run.block
 
 
 def _name(mark: Any) -> tuple[str, str]:

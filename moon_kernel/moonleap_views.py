@@ -55,6 +55,7 @@ STYLE = """\
 color:var(--jp-ui-font-color1,inherit);line-height:1.5}
 .moonleap-view code,.moonleap-view pre{font-family:var(--jp-code-font-family,ui-monospace,monospace);\
 font-size:var(--jp-code-font-size,12px)}
+.moonleap-view a code{color:var(--jp-content-link-color,inherit)}
 .moonleap-view p{margin:2px 0 6px}
 .moonleap-view details>summary{cursor:pointer;padding:1px 4px;border-radius:3px}
 .moonleap-view details>summary:hover{background:var(--jp-layout-color2,rgba(128,128,128,.12))}

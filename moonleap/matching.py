@@ -37,6 +37,18 @@ class Pattern:
         )
 
 
+def is_kind(cls: type, target: type) -> bool:
+    """Whether a class is `target` or derives from it.
+
+    A class of the same name from the same module is the same one: a cell that ran again, or a session that
+    imported the module again, made it anew.
+    """
+    if issubclass(cls, target):
+        return True
+    name, module = target.__qualname__, target.__module__
+    return any(base.__qualname__ == name and base.__module__ == module for base in cls.__mro__)
+
+
 def read_pattern(value: object) -> Pattern:
     """The pattern of `"item"`, `"project:item"`, `":item"`, `"main+todo:item"` or a class.
 

@@ -9,6 +9,7 @@ from typing import Any
 from moonleap.blocks import SpecBlock
 from moonleap.documents import DocumentRules
 from moonleap.findings import did_you_mean, finding
+from moonleap.matching import is_kind
 from moonleap.packages import LOOSE, Package, import_paths, load_packages, package_of
 from moonleap.resource import _extender
 from moonleap.rulebook import Rulebook
@@ -72,7 +73,7 @@ class Session:
         """`cls`, or the class derived from it that has the members of its extensions."""
         if cls not in self._derived:
             known = {id(e): e for package in self.packages.values() for e in package.extensions}
-            members = [e.members for e in known.values() if issubclass(cls, e.target)]
+            members = [e.members for e in known.values() if is_kind(cls, e.target)]
             derived = _derive(cls, members) if members else cls
             self._derived[cls] = self._derived[derived] = derived
         return self._derived[cls]

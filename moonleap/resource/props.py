@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moonleap.matching import Pattern, read_pattern
+from moonleap.matching import Pattern, is_kind, read_pattern
 from moonleap.names import singular, snake_to_kebab
 from moonleap.resource import Relation, Resource, node_of
 from moonleap.verbs import forms, has
@@ -58,7 +58,7 @@ class RelatedProp:
 def matches(pattern: Pattern, resource: Resource) -> bool:
     """Whether a resource is of the pattern's class, or its term matches."""
     if pattern.cls is not None:
-        return isinstance(resource, pattern.cls)
+        return is_kind(type(resource), pattern.cls)
     return pattern.matches(node_of(resource).term)
 
 

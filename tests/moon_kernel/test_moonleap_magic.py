@@ -142,6 +142,36 @@ def test_a_cell_that_runs_again_replaces_its_rules_and_no_others(shop: Client, t
     assert "moonleap_out: 3 removed" in first_line(answer)
 
 
+def test_without_cell_ids_the_blocks_of_a_document_are_the_cells(shop: Client, tmp_path: Path) -> None:
+    first, second = RULES.split('@create("big:item")')
+    blocks = [first, '@create("big:item")' + second, f"%%moonleap --write\n{SPEC}"]
+    text = "\n".join(f"```python\n{block}```\n" for block in blocks)
+    (tmp_path / "shop.py.md").write_text(text, encoding="utf-8")
+    for index in (1, 2, 1, 3):
+        assert shop.block(text, index).ok
+    assert files(tmp_path) == {"items/BIG.txt": "hello BIG\n", "items/small.txt": "hello small\n"}
+
+
+def test_rules_for_classes_of_packages_and_of_cells_that_ran_again_count(
+    shop: Client, tmp_path: Path
+) -> None:
+    classes, rules = RULES.split('@create("item")')
+    (tmp_path / "kinds.py").write_text(RULES.partition("@rule")[0], encoding="utf-8")
+    (tmp_path / "settings.yml").write_text("packages_by_scope:\n  default: [kinds]\n", encoding="utf-8")
+    extension = "from kinds import *\nfrom moonleap.verbs import has\n@extend" + RULES.partition("@extend")[2]
+    extension += "@rule('shop', has, Item)\ndef note(shop, item): item.name += '!'\n"
+    assert shop.run(extension, cell_id="extension").ok
+    assert shop.run(f"%%moonleap --write\n{SPEC}", cell_id="spec").ok
+    assert set(files(tmp_path)) == {"items/BIG!.txt", "items/small!.txt"}
+    (tmp_path / "settings.yml").unlink()
+    shop.run(classes, cell_id="classes")
+    shop.run("@extend" + RULES.partition("@extend")[2].replace("hello", "again"), cell_id="extension")
+    shop.run(classes, cell_id="classes")
+    shop.run('@create("item")' + rules.partition("@create")[0], cell_id="creation")
+    assert shop.run(f"%%moonleap -o again --write\n{SPEC}", cell_id="spec").ok
+    assert files(tmp_path, "again")["items/small.txt"] == "again small\n"
+
+
 def test_a_folder_takes_no_rules_of_the_notebook(shop: Client, tmp_path: Path) -> None:
     (tmp_path / "spec.md").write_text(SPEC, encoding="utf-8")
     answer = shop.run(RULES + "\n%moonleap . --graph", cell_id="one")
