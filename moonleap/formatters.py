@@ -42,7 +42,7 @@ class Known:
 
 
 KNOWN: Mapping[str, Known] = {
-    "prettier": Known(("--write", "--log-level=warn"), ("--config", "{config}"), "npm install prettier"),
+    "prettier": Known(("--write",), ("--config", "{config}"), "npm install prettier"),
     "ruff": Known(("format",), ("--config", "{config}"), "pip install ruff"),
     "ruff-imports": Known(
         ("check", "--select=I", "--fix", "--quiet"), ("--config", "{config}"), "pip install ruff", "ruff"
@@ -96,9 +96,25 @@ def find_program(tool: Tool, spec_dir: str) -> Program:
         args = (*known.args, *(known.config if config else ())) if known else ()
     filled = [arg.replace("{config}", os.path.abspath(config)) for arg in args]
     at = filled.index("{files}") if "{files}" in filled else len(filled)
-    stat = os.stat(exe)
-    identity = "\0".join((os.path.realpath(exe), str(stat.st_size), str(stat.st_mtime_ns), *args, digest))
+    identity = "\0".join((*_version(exe), *args, digest))
     return Program(tool, (exe, *filled[:at]), identity, tuple(filled[at + 1 :]))
+
+
+def _version(exe: str) -> tuple[str, ...]:
+    """What changes with a program; npm dates the files of all versions alike, so `package.json` counts."""
+    real = Path(os.path.realpath(exe))
+    status = real.stat()
+    found = (real.parents[i] / "package.json" for i in range(min(4, len(real.parents))))
+    package = next((path for path in found if path.is_file()), None)
+    with suppress(OSError):
+        if package is not None:
+            return (
+                str(real),
+                str(status.st_size),
+                str(status.st_mtime_ns),
+                hashlib.sha256(package.read_bytes()).hexdigest(),
+            )
+    return str(real), str(status.st_size), str(status.st_mtime_ns)
 
 
 def _found(wanted: str, spec_dir: str) -> str | None:

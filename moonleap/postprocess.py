@@ -27,7 +27,9 @@ MAX_CULPRITS = 5
 MAX_TEXT = 32 * 2**20
 """Bytes that a formatter may make of one file."""
 
-_CONFIG = re.compile(r"\..*rc(\..*)?|\..*(ignore|config)|.*\.(toml|cfg|ini)|package\.json|.*\.config\..*")
+_CONFIG = re.compile(
+    r"\..*rc(\..*)?|\..*(ignore|config|-format)|.*\.(toml|cfg|ini)|package\.json|.*\.config\..*"
+)
 """Names of generated files that may say how others are to be formatted."""
 
 Chain = tuple[Program, ...]

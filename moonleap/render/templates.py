@@ -21,6 +21,7 @@ from moonleap.specfile import DEFAULT
 from moonleap.templates import Rendered, TemplateText
 from moonleap.terms import Place
 from moonleap.tracing import described
+from moonlight.source import normalize
 
 TEMPLATE_HINT = "correct the template, or the code that it calls"
 
@@ -54,8 +55,9 @@ class Templates:
             text = template.render(variables)
         if environment.post_transforms:
             text = "\n".join(transformed(environment.post_transforms, text.split("\n"), path))
-        if environment.files.newlines[path] == "\r\n":
-            text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        newline = environment.files.newlines[path]
+        if newline != "\n":
+            text = normalize(text).replace("\n", newline)
         rendered = Rendered(text)
         rendered.template = path
         return rendered

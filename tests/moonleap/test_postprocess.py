@@ -216,6 +216,21 @@ def test_second_run_takes_texts_from_the_cache(make: Make, tmp_path: Path) -> No
     assert (tmp_path / "calls").read_text().count("./a.txt") == 2, "another program, another key"
 
 
+def test_version_of_a_node_package_is_part_of_the_key(make: Make, tmp_path: Path) -> None:
+    settings, cache = tool(tmp_path, "pass"), tmp_path / "cache"
+    for version in ("1", "1", "2"):
+        write(tmp_path, {"package.json": f'{{"version": "{version}"}}'})
+        make({"a.txt": "a"}, settings, cache)
+    assert (tmp_path / "calls").read_text().count("a.txt") == 2
+
+
+def test_program_of_node_modules_is_found(make: Make, tmp_path: Path) -> None:
+    tool(tmp_path, UPPER)
+    (tmp_path / "node_modules" / ".bin").mkdir(parents=True)
+    os.symlink(tmp_path / "bin" / "tool", tmp_path / "node_modules" / ".bin" / "tool")
+    assert make({"a.txt": "a"}, "post_process:\n  .txt: [tool]\n").files[0].text == "A"
+
+
 def test_config_and_generated_settings_are_part_of_the_key(make: Make, tmp_path: Path) -> None:
     args = "    args: ['{files}', '{config}']\n    config: tool.cfg\n"
     settings, cache = tool(tmp_path, "pass", more=args), tmp_path / "cache"

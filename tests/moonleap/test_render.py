@@ -115,7 +115,7 @@ def test_case_7_filters_transforms_and_post_processing(
     write(tmp_path, case_files(CASES / "case-7.md"))
     assert message(generate(str(tmp_path))).startswith("`prettier` is not there: no program")
     program = tmp_path / ".yarn" / "bin" / "prettier"
-    write(tmp_path, {".yarn/bin/prettier": '#!/bin/sh\ncat "$4" >> "$5"\n', ".prettierrc": "// semi\n"})
+    write(tmp_path, {".yarn/bin/prettier": '#!/bin/sh\ncat "$3" >> "$4"\n', ".prettierrc": "// semi\n"})
     program.chmod(0o755)
     assert texts(generate(str(tmp_path))) == {
         "view.ts": 'export const view = "foo:module"\n// semi\n',
@@ -132,6 +132,7 @@ def test_case_7_filters_transforms_and_post_processing(
         ({"a.txt.j2": "{{ res.name }}"}, {"a.txt": "foo"}),
         ({"a.txt.j2": "x\n\n\n"}, {"a.txt": "x\n\n\n"}),
         ({"a.txt.j2": b"{{ res.name }}\r\n{% if 1 %}\r\nb{% endif %}"}, {"a.txt": "foo\r\n\r\nb"}),
+        ({"a.txt.j2": b"1\r{{ 2 }}\r"}, {"a.txt": "1\r2\r"}),
         ({"a.txt.j2": "<{{ '<&>' }}>"}, {"a.txt": "<<&>>"}),
         ({"a.bin": b"\xff\r\n{{"}, {"a.bin": b"\xff\r\n{{"}),
         ({"a.txt.j2": "1", "a.txt.fn": " {{ res.name }}.md\n"}, {"foo.md": "1"}),
@@ -501,6 +502,7 @@ def test_paths_are_normalised(path: str, tmp_path: Path) -> None:
     [
         ("\n{% if %}", "template-syntax", 2, "this is no template: "),
         ("\n\n{{ 1|uper }}", "template-syntax", 3, "no filter is called `uper`"),
+        ("{{ [1, 2]|random }}", "template-syntax", 1, "no filter is called `random`"),
         ("\n{{ 1|uper }}", "template-syntax", 2, "did you mean `upper`?"),
         ("a\n{{ re.name }}", "undefined-variable", 2, "did you mean `res`?"),
         ("a\n{{ res.nam }}", "undefined-variable", 2, "did you mean `name`?"),
