@@ -17,6 +17,8 @@ from moonleap.terms import Place
 from moonleap.transaction import BASE, IGNORE, SPEC, Step, Work, is_unfinished
 from moonlight.diagnostic import Diagnostic
 
+MAX_TOLD = 10
+"""Files in the way that are told one by one."""
 IGNORED = b"cache/\njournal.json\nlock\nstaging/\n"
 
 
@@ -85,7 +87,7 @@ class _Planner:
         made = self.new_folders(removed, gone)
         changes = [*(d.change for d in self.decisions), *map(self.skip, self.skipped)]
         changes.sort(key=lambda change: change.path)
-        said = (*self.blocked, *(found for d in self.decisions for found in d.findings))
+        said = _shortened([*self.blocked, *(found for d in self.decisions for found in d.findings)])
         foreign = any(found.code == "not-ours" for found in said)
         if self.blocked or foreign:
             return Planned(tuple(changes), Work(), said, refused=True)
@@ -222,6 +224,18 @@ class _Planner:
             if data is not None and (found is None or found.data != data):
                 old = None if found is None else data_hash(found.data)
                 yield Step(path, old, data, found.mode if found else 0o666)
+
+
+def _shortened(said: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Many files that are not ours are told by the first ones: mostly the manifest is lost."""
+    foreign = [found for found in said if found.code == "not-ours"]
+    if len(foreign) <= MAX_TOLD:
+        return tuple(said)
+    first, left_out = foreign[0], len(foreign) - MAX_TOLD
+    message = f"{left_out} more files are in the way that Moonleap did not make"
+    hint = f"was {MANIFEST} lost? restore it from version control; `--force` overwrites the files"
+    more = finding("not-ours", message, Place(first.span.path, 1), hint)
+    return (*(found for found in said if found not in foreign[MAX_TOLD:]), more)
 
 
 def _manifest(found: Found | None, role: str, tree: OutputTree) -> Manifest:

@@ -187,6 +187,16 @@ def test_a_file_that_is_not_ours_stops_everything(out: Path) -> None:
     assert (out / "a.py").read_text() == FIRST["a.py"]
 
 
+def test_a_lost_manifest_is_told_in_short(out: Path) -> None:
+    wanted: dict[str, str | bytes] = {f"{n}.txt": f"{n}\n" for n in range(30)}
+    put(out, wanted)
+    (out / ".moonleap/manifest.json").unlink()
+    changed: dict[str, str | bytes] = dict.fromkeys(wanted, "new\n")
+    report = put(out, changed)
+    assert codes(report) == ["not-ours"] * 11
+    assert report.diagnostics[-1].message.startswith("20 more files")
+
+
 def test_only_leaves_the_others_and_their_entries(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(out.parent)
     put(out, FIRST)

@@ -165,6 +165,24 @@ def test_a_disk_that_stays_broken_is_told_and_nothing_is_lost(out: Path) -> None
     assert (put(out, NEW).failed, files(out)) == (False, AFTER)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+def test_a_file_that_does_not_fit_stops_everything(out: Path) -> None:
+    import resource
+
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        os.write(write, ",".join(codes(put(out, {**NEW, "large": "x" * 200_000}))).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    with open(read) as answer:
+        assert answer.read() == "cannot-write"
+    assert files(out) == {**OLD, "a": EDITED}
+    assert not (out / ".moonleap/staging").exists()
+
+
 def test_a_first_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         at_step(patch, 9, lambda: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left")).__next__())
