@@ -135,7 +135,11 @@ def _below(folder: str, path: str) -> str:
     """A path relative to the document's folder, as short as it can be said."""
     if os.path.realpath(folder) == os.path.realpath(os.getcwd()):
         return path
-    return os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+    full = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+    try:
+        return min(os.path.relpath(full), full, key=len)
+    except ValueError:  # another drive
+        return full
 
 
 def _cache(out: str, request: Request) -> Path | None:

@@ -13,6 +13,8 @@ import click
 import pytest
 
 import moonlight
+from moonleap.commands.explain import explain_command
+from moonleap.commands.graph import graph as spec_graph
 from moonlight.commands.check import check
 from moonlight.commands.export import export
 from moonlight.commands.graph import graph
@@ -28,6 +30,7 @@ COMMANDS: dict[str, list[click.Command]] = {
     "importing": [hook, check],
     "export": [export],
     "dataflow": [graph],
+    "moonleap_notebook": [explain_command, spec_graph],
 }
 CODES = {
     "documents": [

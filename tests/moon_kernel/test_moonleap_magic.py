@@ -247,6 +247,12 @@ def test_help_and_completion_know_every_option(shop: Client) -> None:
     assert "--no-post-process" in shop.client.get_shell_msg(timeout=10)["content"]["matches"]
 
 
+def test_the_manual_names_every_option() -> None:
+    page = Path(__file__).parents[2] / "notebooks" / "moonleap_notebook.py.md"
+    text = page.read_text(encoding="utf-8")
+    assert not [option for option in OPTIONS if f"`{option}" not in text]
+
+
 def test_options_are_read() -> None:
     found = read_request("'my shop' --output=x --only a --only=b --force")
     assert (found.name, found.out, found.only, set(found.flags)) == ("my shop", "x", ("a", "b"), {"--force"})
