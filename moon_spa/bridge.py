@@ -12,6 +12,7 @@ it still does changes nothing that a client sees.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature, signature
@@ -41,13 +42,17 @@ def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[s
     except (RefusedError, wire.WireError) as error:
         return _reply(seq, printed, _refused(error))
     end = time.monotonic() + deadline
+    looping = threading.Event()
 
     def work() -> dict[str, Any] | Failure:
         with collecting(printed):
-            return _perform(compiled, checked, end)
+            return _perform(compiled, checked, settled)
+
+    def settled(value: Any) -> Any:
+        return worker.settled(value, max(0.01, end - time.monotonic()), looping)
 
     try:
-        done = worker.run(work, deadline)
+        done = worker.run(work, deadline, looping)
     except worker.TooSlowError:
         name = checked.callback.name
         message = f"{checked.kind} {name} has not ended after {deadline:g} seconds"
@@ -95,7 +100,7 @@ def _type_of(reply: Mapping[str, Any], compiled: Compiled) -> Type:
     return Record(tuple((key, patch if key == "patch" else ANY) for key in reply))
 
 
-def _perform(compiled: Compiled, request: Request, end: float) -> dict[str, Any] | Failure:
+def _perform(compiled: Compiled, request: Request, settled: Callable[[Any], Any]) -> dict[str, Any] | Failure:
     """Run the user's code for a request: the patch, or why there is none."""
     spec, callback = compiled.spec, request.callback
     code, line = "setup-failed", spec.line
@@ -103,7 +108,7 @@ def _perform(compiled: Compiled, request: Request, end: float) -> dict[str, Any]
         live = open_live(spec, request.props)
         live.overlay(request.props, request.state)
         code, line = "action-failed", callback.line
-        return _act(live, compiled, request, end)
+        return _act(live, compiled, request, settled)
     except (worker.Stop, worker.TooSlowError):
         raise
     except (RefusedError, wire.WireError) as error:
@@ -112,12 +117,11 @@ def _perform(compiled: Compiled, request: Request, end: float) -> dict[str, Any]
         return failure(code, error, spec.path, line)
 
 
-def _act(live: Live, compiled: Compiled, request: Request, end: float) -> dict[str, Any]:
+def _act(live: Live, compiled: Compiled, request: Request, settled: Callable[[Any], Any]) -> dict[str, Any]:
     before = live.snapshot()
     function = live.function(request.kind, request.callback.name)
     args = _arguments(function, request.args)
-    result = worker.settled(function(*args), max(0.01, end - time.monotonic()))
-    live.merge(result)
+    live.merge(settled(function(*args)))
     return live.patch(before, compiled.types)
 
 

@@ -37,6 +37,9 @@ def open_live(spec: ComponentSpec, props: Mapping[str, Any]) -> Live:
     place = Place(spec.path, spec.line)
     run = run_setup(spec.cls, Props(copied(dict(props))), lambda section, name: place)
     start(run)
+    for section in ("state", "data"):
+        space = run.sections[section]
+        space.update({name: copied(value) for name, value in space.items()})  # it may share with the module
     return Live(spec, run)
 
 

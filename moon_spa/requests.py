@@ -58,9 +58,9 @@ def read_request(compiled: Compiled, request: Any) -> Request:
     """Check everything that a client may get wrong. Raises RefusedError or WireError."""
     if type(request) is not dict:
         raise RefusedError("bad-request", f"a request is a mapping, not a {type(request).__name__}")
-    unknown = next((key for key in request if key not in KEYS), None)
-    if unknown is not None:
-        raise RefusedError("bad-request", f"a request has no {wire.short(repr(unknown))}")
+    for key in request:
+        if key not in KEYS:
+            raise RefusedError("bad-request", f"a request has no {_shown(key)}")
     if sequence(request) is None:
         raise RefusedError("bad-request", "seq is a whole number from 0 on")
     _check_instance(request.get("instance"))
@@ -112,9 +112,9 @@ def _mapping(key: str, value: Any) -> dict[str, Any]:
     """One of the mappings of a request, whose values can travel."""
     if type(value) is not dict:
         raise RefusedError("bad-request", f"{key} is a mapping")
-    wrong = next((name for name in value if type(name) is not str or len(name) > MAX_NAME), None)
-    if wrong is not None:
-        raise RefusedError("bad-request", f"{key} has the key {_shown(wrong)}, which is no name")
+    for name in value:
+        if type(name) is not str or len(name) > MAX_NAME:
+            raise RefusedError("bad-request", f"{key} has the key {_shown(name)}, which is no name")
     wire.encode(value, ANY, key)
     return value
 
@@ -128,9 +128,9 @@ def _props(spec: ComponentSpec, props: Mapping[str, Any]) -> dict[str, Any]:
 def _state(compiled: Compiled, state: Mapping[str, Any]) -> dict[str, Any]:
     """The state, every value of its field's type."""
     names = {field.name for field in compiled.spec.fields}
-    unknown = next((name for name in state if name not in names), None)
-    if unknown is not None:
-        raise RefusedError("unknown-state", f"{compiled.spec.name} has no state {_shown(unknown)}")
+    for name in state:
+        if name not in names:
+            raise RefusedError("unknown-state", f"{compiled.spec.name} has no state {_shown(name)}")
     return {
         name: typed(compiled.types.get(name, ANY), value, f"state {name}", "wrong-type")
         for name, value in state.items()

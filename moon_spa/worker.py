@@ -83,15 +83,17 @@ class _Job(Generic[Result]):
         return False
 
 
-def run(work: Callable[[], Result], deadline: float) -> Result:
+def run(work: Callable[[], Result], deadline: float, looping: threading.Event | None = None) -> Result:
     """What `work` returns or raises; raises TooSlowError after `deadline` seconds.
 
+    While `looping` is set, `settled` waits in an event loop: its deadline ends the work more gently.
     Code that never comes back to Python, as a sleep or a query, is left alone on its thread: what it still
     does is not seen by anybody.
     """
     job = _Job(work)
     job.thread.start()
-    if not job.ended.wait(deadline):
+    ended = job.ended.wait(deadline) or (looping is not None and looping.is_set() and job.ended.wait(GRACE))
+    if not ended:
         if not job.stop_until(GRACE):
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
         raise TooSlowError
@@ -100,10 +102,11 @@ def run(work: Callable[[], Result], deadline: float) -> Result:
     return job.result  # type: ignore[return-value]
 
 
-def settled(value: Any, deadline: float) -> Any:
+def settled(value: Any, deadline: float, looping: threading.Event) -> Any:
     """`value`, awaited where it can be, in a loop of this thread. Raises TooSlowError."""
     if not inspect.isawaitable(value):
         return value
+    looping.set()
     return asyncio.run(_awaited(value, deadline))
 
 
