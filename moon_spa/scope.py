@@ -1,58 +1,19 @@
-"""The scope of a component's Python: the block is executed, and its component made callable.
-
-The block has all of Python. Its scope adds `Component`, `StateField`, the markers `client` and `server`, and
-`int`, `float`, `str` and `bool` that keep traces; nothing outside the scope is changed. Code of the user runs
-on a thread of its own with a deadline, so it may loop for ever; what it prints is kept.
-"""
+"""A block of Python becomes a scope, and its component two functions: for the server, for the browser."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import PurePath
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
-from moon_spa import worker
-from moon_spa.component import Component, StateField, client, server
-from moon_spa.findings import ComponentError, Place, did_you_mean, finding, refusal
-from moon_spa.overrides import OVERRIDES
+from moon_spa.casts import cast_props, prop_casts
+from moon_spa.findings import Place
+from moon_spa.live import Live, open_live
+from moon_spa.loading import LOADED, component_of, load, run_user_code, within_deadline
+from moon_spa.placing import place
 from moon_spa.printing import Printed, collecting
-from moon_spa.props import joined_text, merged
-from moon_spa.rewriting import LOCALS, MERGED, TEXT, Inferred, rewritten
-from moon_spa.source import UNNAMED, ComponentSource, from_text
-from moon_spa.trace import MissingPropError, StateInSetupError
-
-Result = TypeVar("Result")
-
-DEADLINE = 5.0
-"""Seconds that a block, or setup, may take at compile time."""
-
-LOADED = "__moon_loaded__"
-"""Key of the scope under which its `Loaded` stands."""
-
-LEGACY = ("setup", "context", "client")
-"""Functions of older styles, at the top level of a block."""
-
-
-@dataclass
-class Loaded:
-    """Where a scope comes from, and what its code has printed."""
-
-    source: ComponentSource
-    printed: Printed = field(default_factory=Printed)
-
-
-@dataclass(frozen=True)
-class _Loader:
-    """Tells `linecache` the lines of a block that is in no file."""
-
-    code: str
-
-    def get_source(self, name: str) -> str:
-        """The text of the block."""
-        return self.code
+from moon_spa.setup import Setup
+from moon_spa.source import UNNAMED, from_text
+from moon_spa.spec import ComponentSpec, Placed
 
 
 def load_python_scope(python_block: str, path: str = UNNAMED) -> dict[str, Any]:
@@ -61,153 +22,57 @@ def load_python_scope(python_block: str, path: str = UNNAMED) -> dict[str, Any]:
     return within_deadline(lambda: load(source), Place(path, 1), "the block")
 
 
-def load(source: ComponentSource) -> dict[str, Any]:
-    """The scope of a source, without a deadline."""
-    loaded = Loaded(source)
-    scope: dict[str, Any] = {
-        "__name__": PurePath(source.path.strip("<>")).name.partition(".")[0] or "component",
-        "__file__": source.path,
-        "__loader__": _Loader(source.code),
-        "Component": Component,
-        "StateField": StateField,
-        "client": client,
-        "server": server,
-        **OVERRIDES,
-        LOCALS: Inferred,
-        MERGED: merged,
-        TEXT: joined_text,
-        LOADED: loaded,
+def first_context(spec: ComponentSpec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The first ``{props, state, data}`` of a component: setup runs as Python, with the props cast."""
+    props, _ = cast_props(prop_casts(spec.fields), given)
+    where = Place(spec.path, spec.line)
+
+    def work() -> Live:
+        with collecting(Printed()):
+            return run_user_code(lambda: open_live(spec, props), spec.path, "setup")
+
+    live = within_deadline(work, where, "setup")
+    computed = {name: live.props[name] for name in spec.computed}
+    return {
+        "props": {**spec.props, **props, **computed},
+        "state": live.state,
+        "data": live.data,
     }
-    reject_legacy(source)
-    code = _compiled(source)
-    with collecting(loaded.printed):
-        run_user_code(lambda: exec(code, scope), source.path, "the block")
-    return scope
 
 
-def _compiled(source: ComponentSource) -> Any:
-    try:
-        return compile(rewritten(source.tree), source.path, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        place = Place(source.path, error.lineno or 1, error.offset or 1)
-        raise refusal("syntax", error.msg, place, "this is no Python") from None
-    except (ValueError, RecursionError) as error:
-        raise refusal("syntax", str(error), Place(source.path, 1), "this is no Python") from None
+def resolve_component_callables(
+    scope: Mapping[str, Any], name: str | None = None
+) -> tuple[Callable[[Mapping[str, Any]], dict[str, Any]], Callable[[], dict[str, Any]]]:
+    """``(context_fn, client_fn)`` of the component in a scope.
+
+    ``context_fn(props)`` is ``{props, state, data}``; ``client_fn()`` is the mapping of what goes to the
+    browser: ``{props, state, actions, lifecycle}`` with the seed's field specs and operations.
+    """
+    cls = component_of(scope, name)
+    source = scope[LOADED].source
+    setup = Setup(scope, cls)
+    spec = within_deadline(setup.spec, Place(source.path, 1), "setup")
+
+    def context_fn(props: Mapping[str, Any]) -> dict[str, Any]:
+        return first_context(spec, props)
+
+    def client_fn() -> dict[str, Any]:
+        placed, _ = place(spec, "auto")
+        return {
+            "props": dict(spec.props),
+            "state": {field.name: field.to_spec() for field in spec.fields},
+            "actions": {name: operations_of(placed["action", name]) for name in spec.actions},
+            "lifecycle": {
+                name: hook.calls or operations_of(placed["lifecycle", name])
+                for name, hook in spec.lifecycle.items()
+            },
+        }
+
+    return context_fn, client_fn
 
 
-def reject_legacy(source: ComponentSource) -> None:
-    """Refuse functions of older styles at the top level."""
-    found = []
-    for node in source.tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in LEGACY:
-            place = Place(source.path, node.lineno, node.col_offset + 1)
-            hint = "write a class: `class Name(Component):` with `def setup(self, props):` in it"
-            code = "top-level-setup" if node.name == "setup" else "legacy-callable"
-            found.append(finding(code, f"`{node.name}` is a function of its own", place, hint))
-    if found:
-        raise ComponentError(found)
-
-
-def within_deadline(work: Callable[[], Result], place: Place, what: str) -> Result:
-    """What `work` returns; ComponentError ``too-slow`` when it takes longer than DEADLINE."""
-    try:
-        return worker.run(work, DEADLINE)
-    except worker.TooSlowError:
-        message = f"{what} has not ended after {DEADLINE:g} seconds"
-        hint = "do slow work in an action, or in the hook `created`"
-        raise refusal("too-slow", message, place, hint) from None
-
-
-def run_user_code(work: Callable[[], Result], path: str, what: str) -> Result:
-    """What `work` returns; what it raises becomes a ComponentError at the user's line."""
-    try:
-        return work()
-    except ComponentError:
-        raise
-    except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-        place, frames = _user_frames(error, path)
-        raise _raised(error, place, what) from error.with_traceback(frames)
-
-
-def _raised(error: BaseException, place: Place, what: str) -> ComponentError:
-    if isinstance(error, MissingPropError):
-        hint = f"give a default: `props.get({error.prop!r}, default)`"
-        return refusal("missing-prop", f"{what}: {error}", place, hint)
-    if isinstance(error, StateInSetupError):
-        hint = "use it in an action; setup gives first values in its section `state`"
-        return refusal("state-in-setup", str(error), place, hint)
-    try:
-        text = str(error)
-    except Exception:
-        text = "(its text cannot be shown)"
-    message = f"{what} raised {type(error).__name__}" + (f": {text}" if text else "")
-    return refusal("raised", message, place, "the component runs this code when it is compiled")
-
-
-def _user_frames(error: BaseException, path: str) -> tuple[Place, TracebackType | None]:
-    """The last line of the user's file that the exception went through, and the traceback from there on."""
-    trace, first, line = error.__traceback__, None, 1
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == path:
-            first = first or trace
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return Place(path, line), first
-
-
-def components_of(scope: Mapping[str, Any]) -> dict[str, type[Component]]:
-    """The components that a scope defines, by name: subclasses of Component that have a setup."""
-    found = {}
-    for value in list(scope.values()):
-        if not (isinstance(value, type) and issubclass(value, Component)):
-            continue
-        if value.__module__ == scope["__name__"] and value.setup is not Component.setup:
-            found[value.__name__] = value
-    return found
-
-
-def component_of(scope: Mapping[str, Any], name: str | None = None) -> type[Component]:
-    """The component of a scope, or the one called `name`. Raises ComponentError."""
-    source: ComponentSource = scope[LOADED].source
-    found = components_of(scope)
-    if name is not None and name in found:
-        return found[name]
-    if name is None and len(found) == 1:
-        return next(iter(found.values()))
-    if name is None and found:
-        names = ", ".join(found)
-        hint = "say which one with `name`, or keep one in a file"
-        message = f"{len(found)} components stand here: {names}"
-        raise refusal(
-            "several-components", message, Place(source.path, class_line(source, [*found][1])), hint
-        )
-    raise _no_component(source, scope, name, found)
-
-
-def _no_component(
-    source: ComponentSource, scope: Mapping[str, Any], name: str | None, found: Mapping[str, Any]
-) -> ComponentError:
-    if name is not None and not isinstance(scope.get(name), type):
-        hint = did_you_mean(name, found, f"write `class {name}(Component):`")
-        return refusal("no-component", f"no component is called {name}", Place(source.path, 1), hint)
-    for node in source.tree.body:
-        if isinstance(node, ast.ClassDef) and name in (None, node.name):
-            place = Place(source.path, node.lineno, node.col_offset + 1)
-            value = scope.get(node.name)
-            if isinstance(value, type) and issubclass(value, Component):
-                hint = "write `def setup(self, props):` in it"
-                legacy = [method for method in ("context", "client") if method in vars(value)]
-                if legacy:
-                    message = f"{node.name} has {legacy[0]}(), a style that is no more"
-                    return refusal("legacy-callable", message, place, hint + ", with the sections it returns")
-                return refusal("no-setup", f"the component {node.name} has no setup", place, hint)
-            hint = f"write `class {node.name}(Component):`"
-            return refusal("no-component", f"the class {node.name} is no Component", place, hint)
-    hint = "write `class Name(Component):` with `def setup(self, props):` in it"
-    return refusal("no-component", "no component stands here", Place(source.path, 1), hint)
-
-
-def class_line(source: ComponentSource, name: str) -> int:
-    """The line of a class at the top level; 1 where there is none."""
-    lines = [node.lineno for node in source.tree.body if isinstance(node, ast.ClassDef) and node.name == name]
-    return lines[-1] if lines else 1
+def operations_of(placed: Placed) -> list[dict[str, Any]] | None:
+    """The operations of a callable as the seed writes them; None where it has other JavaScript."""
+    if placed.operations is None:
+        return None
+    return [operation.to_dict() for operation in placed.operations]

@@ -1,4 +1,4 @@
-"""Setup, run with traced props, becomes the component's spec: one for all props, or an error that says why not."""
+"""Setup, run with traced props, becomes the component's spec: one for all props, or an error."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from moon_spa.constants import constant
 from moon_spa.dependence import Dependence, Status
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
+from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
 from moon_spa.operations import read_callbacks
 from moon_spa.printing import collecting
 from moon_spa.props import Props, TracedProps
-from moon_spa.scope import LOADED, Loaded, class_line, run_user_code
 from moon_spa.sections import Run, check_name, methods_of, run_setup
 from moon_spa.source import ComponentSource
 from moon_spa.spec import ComponentSpec, Expr, Field

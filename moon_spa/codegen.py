@@ -1,0 +1,167 @@
+"""The function `setup()` of a component, in the seed's form.
+
+Six parts in the seed's order: props, state hooks, actions, the dispatcher, lifecycle hooks, the exposed
+state. An action that reads state or props runs as the latest render has it, so that a handle from before
+cannot act on what is no more: behind the state hooks one more hook keeps the actions of the latest render.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from moon_spa.constants import constant, constant_any
+from moon_spa.forms import holds_any
+from moon_spa.javascript import key, object_literal, text
+from moon_spa.spec import HOOKS, Callback, ComponentSpec, Expr, Field, Placed
+from moon_spa.types import ANY, Type
+
+_OF_RENDER = re.compile(r"\b(__state_\d+|resolvedProps)\b")
+_CASTS: Mapping[str, str] = {"int": "Number", "float": "Number", "str": "String", "bool": "Boolean"}
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The text of `setup()`, the helpers it calls, and pairs of its lines, from 1, and lines of the file."""
+
+    js: str
+    helpers: frozenset[str] = frozenset()
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass
+class _Writer:
+    """Lines as they are written."""
+
+    text: list[str] = field(default_factory=list)
+    helpers: set[str] = field(default_factory=set)
+    lines: list[tuple[int, int]] = field(default_factory=list)
+
+    def line(self, js: str, origin: int = 0) -> None:
+        """One line, from a line of the file where there is one."""
+        self.text.append(js)
+        if origin:
+            self.lines.append((len(self.text), origin))
+
+    def use(self, expr: Expr) -> str:
+        """The text of an expression, its helpers noted."""
+        self.helpers |= expr.uses
+        return expr.js
+
+
+def generate(
+    spec: ComponentSpec, placed: Mapping[tuple[str, str], Placed], types: Mapping[str, Type]
+) -> Generated:
+    """Write `setup()`; `types` are the final types of the state fields."""
+    out = _Writer()
+    out.line("function setup({ useState, props, componentName }) {", spec.line)
+    _props(out, spec)
+    for one in spec.fields:
+        initial = first_value(out, one, types.get(one.name, one.type))
+        out.line(f"  const [__state_{one.index}, __set_state_{one.index}] = useState({initial});", one.line)
+    latest = [name for name in spec.actions if _reads_render(placed["action", name])]
+    if latest:
+        out.line("  const [__latest] = useState({});")
+    _callbacks(out, "actions", spec.actions, placed, "action")
+    if latest:
+        out.line("  Object.keys(actions).forEach(function (name) {")
+        out.line("    __latest[name] = actions[name];")
+        out.line("    actions[name] = function (...args) { return __latest[name](...args); };")
+        out.line("  });")
+    out.line("  function __callAction(actionName, event) { return actions[actionName](event); }")
+    _lifecycle(out, spec, placed)
+    state = object_literal({one.name: f"__state_{one.index}" for one in spec.fields})
+    out.line(f"  const state = {state};")
+    exposed = "resolvedProps"
+    if spec.computed:
+        computed = object_literal({name: out.use(expr) for name, expr in spec.computed.items()})
+        exposed = f"Object.assign({{}}, resolvedProps, {computed})"
+    out.line(f"  return {{ props: {exposed}, state, actions, lifecycle }};")
+    out.line("}")
+    return Generated("\n".join(out.text), frozenset(out.helpers), tuple(out.lines))
+
+
+def _props(out: _Writer, spec: ComponentSpec) -> None:
+    defaults = object_literal({name: out.use(constant_any(value)) for name, value in spec.props.items()})
+    out.line(f"  const resolvedProps = Object.assign({{}}, {defaults}, props || {{}});")
+
+
+def first_value(out: _Writer, one: Field, kind: Type) -> str:
+    """The argument of `useState`."""
+    default = constant_any(one.default) if holds_any(kind) else constant(one.default)
+    if one.initial is not None:
+        return out.use(one.initial)
+    if one.from_prop is None:
+        return out.use(default)
+    given = f"resolvedProps[{text(one.from_prop)}] ?? {out.use(default)}"
+    if one.cast is None or one.default is None:
+        return given
+    return f"{_CASTS[one.cast]}({given})"
+
+
+def _reads_render(placed: Placed) -> bool:
+    return _OF_RENDER.search(placed.body) is not None
+
+
+def _callbacks(
+    out: _Writer,
+    name: str,
+    callbacks: Mapping[str, Callback],
+    placed: Mapping[tuple[str, str], Placed],
+    kind: str,
+) -> None:
+    if not callbacks:
+        out.line(f"  const {name} = {{}};")
+        return
+    out.line(f"  const {name} = {{")
+    for callback in callbacks.values():
+        _function(out, callback.name, placed[kind, callback.name], callback.line)
+    out.line("  };")
+
+
+def _function(out: _Writer, name: str, placed: Placed, line: int) -> None:
+    """One member: on one line where its body is one server call or nothing, as the seed writes it."""
+    out.helpers |= placed.helpers
+    head = f"    {key(name)}: function ({', '.join(placed.params)}) {{"
+    body = placed.body.split("\n") if placed.body else []
+    if not body or (len(body) == 1 and body[0].startswith(("__serverCall(", "__callAction("))):
+        out.line(f"{head}{f' {body[0]} ' if body else ''}}},", line)
+        return
+    origins = dict(placed.lines)
+    out.line(head, line)
+    for number, js in enumerate(body):
+        out.line(f"      {js}", origins.get(number, 0))
+    out.line("    },")
+
+
+def _lifecycle(out: _Writer, spec: ComponentSpec, placed: Mapping[tuple[str, str], Placed]) -> None:
+    """All four hooks, empty where nothing is declared."""
+    out.line("  const lifecycle = {")
+    for name in HOOKS:
+        callback = spec.lifecycle.get(name)
+        if callback is None:
+            out.line(f"    {name}: function () {{}},")
+        elif callback.calls:
+            _function(
+                out, name, Placed("client", body=f"__callAction({text(callback.calls)});"), callback.line
+            )
+        else:
+            _function(out, name, placed["lifecycle", name], callback.line)
+    out.line("  };")
+
+
+def server_call(kind: str, name: str, params: Iterable[str] | None = ()) -> Placed:
+    """A callable that runs on the server; `params` None stands for parameters that are not known."""
+    names = tuple(params or ())
+    given = f", [{', '.join(names)}]" if names else ""
+    if params is None:
+        names, given = ("...args",), ", args"
+    return Placed("server", params=names, body=f"__serverCall({text(kind)}, {text(name)}{given});")
+
+
+def default_type(spec: ComponentSpec) -> dict[str, Type]:
+    """The types of the fields as their first values have them."""
+    return {
+        one.name: ANY if one.from_prop is not None and one.cast is None else one.type for one in spec.fields
+    }
