@@ -87,7 +87,8 @@ class _Planner:
         made = self.new_folders(removed, gone)
         changes = [*(d.change for d in self.decisions), *map(self.skip, self.skipped)]
         changes.sort(key=lambda change: change.path)
-        said = _shortened([*self.blocked, *(found for d in self.decisions for found in d.findings)])
+        findings = (found for d in self.decisions for found in d.findings)
+        said = _shortened([*self.blocked, *findings, *self.left_behind()])
         foreign = any(found.code == "not-ours" for found in said)
         if self.blocked or foreign:
             return Planned(tuple(changes), Work(), said, refused=True)
@@ -165,6 +166,21 @@ class _Planner:
             if inside <= going | gone:
                 gone.add(folder)
         return sorted(gone, key=_depth)
+
+    def left_behind(self) -> Iterator[Diagnostic]:
+        """Hints for edited files that nothing generates any more, when a template makes new files instead."""
+        fresh: dict[str, list[str]] = {}
+        for change in (d.change for d in self.decisions):
+            if change.kind == "new" and change.sources and change.path not in self.manifest.files:
+                fresh.setdefault(change.sources[0].template, []).append(f"`{change.path}`")
+        for change in (d.change for d in self.decisions):
+            template = change.sources[0].template if change.sources else ""
+            if change.kind == "kept" and template and template in fresh:
+                made = ", ".join(fresh[template][:3])
+                hint = f"the same template makes {made} now: was it renamed? move your edits there"
+                message = "nothing generates this file any more, and it has your edits"
+                place = Place(self.tree.shown(change.path), 1)
+                yield finding("edits-left-behind", message, place, hint, "warning")
 
     def is_folder(self, path: str) -> bool:
         try:
