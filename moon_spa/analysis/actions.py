@@ -1,0 +1,219 @@
+"""One action as JavaScript: parameters, the draft of the state, the body, one commit at the end."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from moon_spa.analysis.body import Body, Line, Local, Unit
+from moon_spa.analysis.convert import parameter_descriptor
+from moon_spa.analysis.functions import (
+    Callee,
+    default_values,
+    indent,
+    open_body,
+    own_parameters,
+    run,
+)
+from moon_spa.analysis.names import Names
+from moon_spa.analysis.operations import Step, find
+from moon_spa.analysis.operations import write as write_steps
+from moon_spa.analysis.store import Store
+from moon_spa.analysis.tables import tables
+from moon_spa.analysis.unprovable import Clash, Unprovable
+from moon_spa.analysis.values import STATE_SPAN
+from moon_spa.annotations import parameter_types
+from moon_spa.javascript import text
+from moon_spa.spec import Callback, ComponentSpec, Operation, Placed
+from moon_spa.types import ANY, FLOAT, INT, NUM
+
+STEP = "    "
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What one pass has made of an action."""
+
+    params: tuple[str, ...]
+    lines: tuple[Line, ...]
+    helpers: frozenset[str]
+    steps: tuple[Step, ...] | None
+
+    def placed(self) -> Placed:
+        """The action on the client."""
+        operations: tuple[Operation, ...] | None = None
+        if self.steps is not None:
+            operations = tuple(one for step in self.steps for one in step.operations)
+        return Placed(
+            "client",
+            operations=operations,
+            params=self.params,
+            body=joined(self.lines),
+            helpers=self.helpers,
+            lines=tuple((i, line.source) for i, line in enumerate(self.lines)),
+        )
+
+
+def joined(lines: Iterable[Line]) -> str:
+    """Lines as text."""
+    return "\n".join(STEP * line.depth + line.text for line in lines)
+
+
+def compile_action(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
+    """One pass over an action. Raises Unprovable."""
+    node = callback.node
+    assert node is not None
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise Unprovable("an async function", node.lineno)
+    if node.args.vararg or node.args.kwarg:
+        raise Unprovable("`*` in the parameters", node.lineno)
+    try:
+        return _compile(spec, store, callback)
+    except Clash as clash:
+        raise Unprovable(str(clash), node.lineno) from clash
+    except RecursionError:
+        raise Unprovable("code nested this deeply", node.lineno) from None
+
+
+def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
+    key = (callback.kind, callback.name)
+    names = Names()
+    drafted = [field.name for field in spec.fields if store.noted(("drafted", key, field.name))]
+    drafts = {name: names.fresh(name) for name in drafted}
+    index = {field.name: field.index for field in spec.fields}
+    unit = Unit(key, spec, store, tables(), names, drafts, index)
+    assert callback.node is not None
+    body = open_body(unit, Callee(key, callback.name, callback.node, callback.resolve), entry=True)
+    for field in spec.fields:
+        found = store.known(("field", field.name))
+        body.env = {
+            **(body.env or {}),
+            f"state.{field.name}": Local(found, STATE_SPAN if found is INT else None),
+        }
+    checks = _parameters(body, callback)
+    run(body)
+    steps = find(body) if not checks else None
+    _copies(unit)
+    if steps is not None:
+        helpers: set[str] = set()
+        lines = write_steps(spec, steps, helpers)
+        return Compiled((), tuple(lines), frozenset(helpers), tuple(steps))
+    params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
+    return Compiled(params, tuple(_assembled(body, checks)), frozenset(unit.helpers), None)
+
+
+def _parameters(body: Body, callback: Callback) -> list[Line]:
+    """What makes Python values of the arguments: their types are checked, defaults are filled in."""
+    assert callback.node is not None
+    node = callback.node
+    callee = Callee(body.key, callback.name, node, callback.resolve)
+    defaults = default_values(body, callee)
+    hints = parameter_types(callback.function) if callback.function is not None else {}
+    lines: list[Line] = []
+    for one in own_parameters(node, callback.resolve):
+        js = body.locals[one.arg]
+        body.declared.add(one.arg)
+        plain = hints.get(one.arg, ANY)
+        plain = NUM if plain is FLOAT else plain
+        checked = parameter_descriptor(plain)
+        found = body.store.intern(("parameter", body.key, one.arg), plain if checked else ANY)
+        default = defaults.get(one.arg)
+        if default is None:
+            call = f"{callback.name}() missing 1 required positional argument: '{one.arg}'"
+            error = f"{body.helper('error')}({text('TypeError')}, {text(call)})"
+            lines.append(Line(0, f"if ({js} === undefined) throw {error};", node.lineno))
+        else:
+            lines.append(Line(0, f"if ({js} === undefined) {js} = {default.js};", node.lineno))
+        if checked:
+            check = f"{js} = {body.helper('as_type')}({js}, {checked});"
+            if default is None:
+                lines.append(Line(0, check, node.lineno))
+            else:
+                lines[-1] = Line(0, f"if ({js} === undefined) {js} = {default.js};", node.lineno)
+                lines.append(Line(0, f"else {check}", node.lineno))
+        if default is not None:
+            found = body.store.join(found, default.type, slot=True)
+        if default is not None and not checked and body.store.has_float(default.type):
+            raise body.refuse(f"the default of `{one.arg}`, a float among values of unknown type", one)
+        if one.arg in body.shared:
+            body.store.learn(("variable", body.key, one.arg), found)
+        span = STATE_SPAN if found is INT else None
+        body.env = {**(body.env or {}), one.arg: Local(found, span)}
+    return lines
+
+
+def _copies(unit: Unit) -> None:
+    """Note the fields whose objects the action changes, and those that share objects with them."""
+    store = unit.store
+    roots = {field.name: set(store.roots(store.known(("field", field.name)))) for field in unit.spec.fields}
+    changed = {store.find(ref) for ref in unit.mutated}
+    pending = [name for name, found in roots.items() if found & changed]
+    for name in pending:
+        store.note(("drafted", unit.key, name))
+        store.note(("copied", unit.key, name))
+        pending += [other for other, found in roots.items() if found & roots[name] and other not in pending]
+
+
+def _assembled(body: Body, checks: list[Line]) -> list[Line]:
+    """The whole body from its parts."""
+    unit, main = body.unit, body.lines
+    lines = [*checks, *_draft(unit, body.start)]
+    body.lines = []
+    if body.hoisted:
+        lines.append(Line(0, f"let {', '.join(body.hoisted)};", body.start))
+    lines += [*unit.written, *body.functions]
+    if body.exits:
+        head, tail = Line(0, "done: {", body.start), Line(0, "}", body.start)
+        main = [head, *map(indent, main), tail]
+    lines += main
+    index = unit.fields
+    end = getattr(body.node, "end_lineno", None) or body.start
+    commits = sorted(unit.drafts, key=lambda name: index[name])
+    lines += [Line(0, f"__set_state_{index[name]}({unit.drafts[name]});", end) for name in commits]
+    return lines
+
+
+def _draft(unit: Unit, line: int) -> list[Line]:
+    """Variables for the fields that the action changes; objects are copies."""
+    store = unit.store
+    lines: list[Line] = []
+    done: set[str] = set()
+    for name, js in unit.drafts.items():
+        if name in done:
+            continue
+        declared = "let" if store.noted(("assigned", unit.key, name)) else "const"
+        if not store.noted(("copied", unit.key, name)):
+            lines.append(Line(0, f"{declared} {js} = __state_{unit.fields[name]};", line))
+            continue
+        group = _group(unit, name)
+        done.update(group)
+        copy = f"__moon.{_use(unit, 'copy')}"
+        if len(group) == 1:
+            lines.append(Line(0, f"{declared} {js} = {copy}(__state_{unit.fields[name]});", line))
+            continue
+        names = ", ".join(unit.drafts[one] for one in group)
+        states = ", ".join(f"__state_{unit.fields[one]}" for one in group)
+        lines.append(Line(0, f"let [{names}] = {copy}([{states}]);", line))
+    return lines
+
+
+def _use(unit: Unit, helper: str) -> str:
+    unit.helpers.add(helper)
+    return helper
+
+
+def _group(unit: Unit, first: str) -> list[str]:
+    """Copied fields that may share objects with a field, itself included."""
+    store = unit.store
+    group = [first]
+    for name in group:
+        mine = set(store.roots(store.known(("field", name))))
+        group += [
+            other
+            for other in unit.drafts
+            if other not in group
+            and store.noted(("copied", unit.key, other))
+            and mine & set(store.roots(store.known(("field", other))))
+        ]
+    return group

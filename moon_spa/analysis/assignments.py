@@ -1,0 +1,209 @@
+"""Assignments: of names, fields, items, several at once, in place."""
+
+from __future__ import annotations
+
+import ast
+
+from moon_spa.analysis.body import Body
+from moon_spa.analysis.data import dropped
+from moon_spa.analysis.iteration import iteration, series
+from moon_spa.analysis.methods import extend
+from moon_spa.analysis.names import place
+from moon_spa.analysis.operators import SIGNS, operate
+from moon_spa.analysis.state import binding_of, field_of, key_of, write_field
+from moon_spa.analysis.store import Ref
+from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_slice
+from moon_spa.analysis.values import Value, call
+from moon_spa.analysis.variables import assign, declare, hoist
+from moon_spa.types import ANY, NEVER, NONE, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
+
+
+def assign_node(c: Body, node: ast.Assign) -> None:
+    """`a = value`, `a = b = value`, `a, b = value`."""
+    if len(node.targets) == 1:
+        _assign_one(c, node.targets[0], node.value, node)
+        return
+    value = _held(c, c.expression(node.value), "value")
+    for target in node.targets:
+        store(c, target, value, node)
+
+
+def ann_assign(c: Body, node: ast.AnnAssign) -> None:
+    """`a: int = value`; the annotation says nothing that holds."""
+    if node.value is not None:
+        _assign_one(c, node.target, node.value, node)
+
+
+def _assign_one(c: Body, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
+    if dropped(c, target, value):
+        return
+    store(c, target, c.expression(value), node)
+
+
+def store(c: Body, target: ast.expr, value: Value, node: ast.AST) -> None:
+    """Write the assignment of a value, which is evaluated first."""
+    if isinstance(target, ast.Name):
+        _store_name(c, target.id, value, node)
+        return
+    field = field_of(c, target)
+    if field is not None:
+        c.write(f"{write_field(c, field, value, node).js};")
+        return
+    if isinstance(target, ast.Tuple | ast.List):
+        _unpack(c, target, value, node)
+        return
+    if key_of(c, target, "data") is not None:
+        raise c.refuse("writing `data`", node)
+    if key_of(c, target, "props") is not None:
+        raise c.refuse("writing `props`", node)
+    if not isinstance(target, ast.Subscript):
+        raise c.refuse("assigning an attribute", node)
+    refuse_sections(c, target.value, node)
+    if not value.pure or isinstance(target.slice, ast.Slice):
+        value = _held(c, value, "value")
+    owner = c.expression(target.value)
+    if isinstance(target.slice, ast.Slice):
+        set_slice(c, owner, target.slice, value, node)
+    else:
+        set_item(c, owner, c.expression(target.slice), value, node)
+
+
+def _store_name(c: Body, target: str, value: Value, node: ast.AST) -> None:
+    js = assign(c, target, value, node).js
+    c.write(f"{declare(c, target, js)};")
+
+
+def _held(c: Body, value: Value, hint: str) -> Value:
+    """The value in a constant of its own, where it is not one already."""
+    if value.simple:
+        return value
+    name = c.unit.names.fresh(hint)
+    c.write(f"const {name} = {value.js};")
+    return Value(name, value.type, span=value.span, pure=True, simple=True)
+
+
+def _unpack(c: Body, target: ast.Tuple | ast.List, value: Value, node: ast.AST) -> None:
+    """`a, b = value`: all of the value first, then the targets from left to right."""
+    stars = [i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)]
+    count = len(target.elts)
+    if isinstance(value.type, TupleOf) and not stars:
+        if len(value.type.items) != count:
+            raise c.refuse("unpacking a tuple of another length", node)
+        types: list[Type] = list(value.type.items)
+        js = value.js
+    else:
+        js, types = _unpacked(c, value, count, stars, node)
+    if all(isinstance(one, ast.Name) for one in target.elts):
+        _unpack_names(c, [one for one in target.elts if isinstance(one, ast.Name)], js, types, node)
+        return
+    names = [c.unit.names.fresh("item") for _ in target.elts]
+    c.write(f"const [{', '.join(names)}] = {js};")
+    for one, name, found in zip(target.elts, names, types, strict=True):
+        inner = one.value if isinstance(one, ast.Starred) else one
+        store(c, inner, Value(name, found, pure=True, simple=True), node)
+
+
+def _unpacked(c: Body, value: Value, count: int, stars: list[int], node: ast.AST) -> tuple[str, list[Type]]:
+    """A series as an array of `count` items; raises ValueError as Python does where there are others."""
+    source = series(c, value, node)
+    types: list[Type] = [source.item] * count
+    if not stars:
+        return call(c.helper("unpack"), source.js, str(count), result=ANY).js, types
+    before = stars[0]
+    after = count - before - 1
+    types[before] = c.store.site(("rest", place(node)), ListOf(source.item))
+    return call(c.helper("unpack_star"), source.js, str(before), str(after), result=ANY).js, types
+
+
+def _unpack_names(c: Body, names: list[ast.Name], js: str, types: list[Type], node: ast.AST) -> None:
+    texts = []
+    free = all(one.id not in c.declared and one.id not in c.shared for one in names)
+    at_top = c.depth == 0 and not c.loops and not c.guards
+    distinct = len({one.id for one in names}) == len(names)
+    if any(one.id in c.shared for one in names):
+        raise c.refuse("unpacking into variables of an inner function", node)
+    for one, found in zip(names, types, strict=True):
+        assign(c, one.id, Value("", found), node)
+        texts.append(c.locals[one.id])
+    if free and at_top and distinct:
+        c.declared.update(one.id for one in names)
+        c.write(f"let [{', '.join(texts)}] = {js};")
+        return
+    for one in names:
+        hoist(c, one.id)
+    c.write(f"[{', '.join(texts)}] = {js};")
+
+
+def aug_assign(c: Body, node: ast.AugAssign) -> None:
+    """`a += value`: in place for lists, sets and dicts."""
+    sign = SIGNS[type(node.op)]
+    target = node.target
+    if isinstance(target, ast.Subscript) and field_of(c, target) is None:
+        _aug_item(c, target, sign, node)
+        return
+    if key_of(c, target, "data") is not None or key_of(c, target, "props") is not None:
+        raise c.refuse("writing `data` or `props`", node)
+    load = _loaded(target)
+    old = c.expression(load)
+    value = _in_place(c, old, sign, node)
+    if value is None:
+        store(c, target, operate(c, sign, old, c.expression(node.value), node), node)
+        return
+    c.write(f"{value.js};")
+    field = field_of(c, target)
+    if field is not None:
+        write_field(c, field, old, node)
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The target as an expression that is read."""
+    match target:
+        case ast.Name(id=name):
+            return ast.copy_location(ast.Name(name, ast.Load()), target)
+        case ast.Attribute(value=value, attr=attr):
+            return ast.copy_location(ast.Attribute(value, attr, ast.Load()), target)
+        case ast.Subscript(value=value, slice=index):
+            return ast.copy_location(ast.Subscript(value, index, ast.Load()), target)
+    return target
+
+
+def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | None:
+    """The change of an object that `+=` and its like make; None where they make a new value."""
+    shape = c.store.shape(old.type)
+    if isinstance(shape, ListOf) and sign == "+":
+        c.mutate(old.type, node)
+        return extend(c, old, iteration(c, node.value), node)
+    if isinstance(shape, ListOf) and sign == "*":
+        c.mutate(old.type, node)
+        return call(c.helper("extend_repeat"), old, c.expression(node.value), result=NONE)
+    if isinstance(shape, SetOf | Record | DictOf):
+        if sign != "|":
+            raise c.refuse(f"`{sign}=` of {c.store.describe(old.type)}", node)
+        c.mutate(old.type, node)
+        other = c.expression(node.value)
+        if isinstance(shape, SetOf):
+            found = c.store.shape(other.type)
+            if not isinstance(found, SetOf) or not isinstance(old.type, Ref):
+                raise c.refuse("`|=` of a set with something else", node)
+            c.store.grow(old.type, found)
+            return call(c.helper("set_update"), old, other, result=NONE)
+        c.store.join(old.type, other.type)
+        return call(c.helper("dict_update"), old, other, result=NONE)
+    return None
+
+
+def _aug_item(c: Body, target: ast.Subscript, sign: str, node: ast.AugAssign) -> None:
+    refuse_sections(c, target.value, node)
+    if isinstance(target.slice, ast.Slice):
+        raise c.refuse("changing a slice in place", node)
+    if binding_of(c, target.value).kind in ("data", "props"):
+        raise c.refuse("writing `data` or `props`", node)
+    owner = _held(c, c.expression(target.value), "target")
+    index = _held(c, c.expression(target.slice), "index")
+    old = item(c, owner, index, node)
+    if old.type is not NEVER and old.type is not STR and isinstance(old.type, Ref):
+        change = _in_place(c, _held(c, old, "item"), sign, node)
+        if change is not None:
+            c.write(f"{change.js};")
+            return
+    set_item(c, owner, index, operate(c, sign, old, c.expression(node.value), node), node)

@@ -1,0 +1,258 @@
+"""The body of one function under compilation: its variables along the flow, and the lines written so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from moon_spa.analysis.names import Names
+from moon_spa.analysis.store import Ref, Store
+from moon_spa.analysis.unprovable import Clash, Unprovable
+from moon_spa.analysis.values import ATOM, Value
+from moon_spa.spec import Binding, ComponentSpec
+from moon_spa.types import Type
+
+
+@dataclass(frozen=True)
+class Local:
+    """What is known of a variable at one point; `maybe` means that it may have no value yet."""
+
+    type: Type
+    span: tuple[int, int] | None = None
+    maybe: bool = False
+
+
+Env = dict[str, Local]
+"""Variables at one point of the flow: names, and state fields as ``state.x``."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of JavaScript, how deep it stands, and the Python line it comes from."""
+
+    depth: int
+    text: str
+    source: int
+
+
+@dataclass
+class Loop:
+    """A loop that `break` and `continue` refer to."""
+
+    leaves: list[Env] = field(default_factory=list)
+    repeats: list[Env] = field(default_factory=list)
+    flag: str = ""
+    ends: Env | None = None
+
+
+@dataclass
+class Tables:
+    """Who compiles which node: one entry per class of `ast`."""
+
+    expressions: Mapping[type[ast.expr], Callable[[Body, ast.expr], Value]]
+    statements: Mapping[type[ast.stmt], Callable[[Body, ast.stmt], None]]
+
+
+@dataclass
+class Unit:
+    """One action: all functions inside it share the draft of the state and the names."""
+
+    key: Hashable
+    spec: ComponentSpec
+    store: Store
+    tables: Tables
+    names: Names
+    drafts: dict[str, str] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+    helpers: set[str] = field(default_factory=set)
+    mutated: list[Ref] = field(default_factory=list)
+    functions: dict[Hashable, str] = field(default_factory=dict)
+    written: list[Line] = field(default_factory=list)
+    changes: int = 0
+    depth: int = 0
+
+
+@dataclass
+class Body:
+    """A function of a unit; `env` is None where the flow cannot get."""
+
+    unit: Unit
+    resolve: Callable[[str], Binding]
+    node: ast.AST
+    key: Hashable
+    outer: Body | None = None
+    locals: Mapping[str, str] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+    env: Env | None = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    depth: int = 0
+    line: int = 0
+    loops: list[Loop] = field(default_factory=list)
+    guards: list[list[Env]] = field(default_factory=list)
+    caught: list[str] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    hoisted: dict[str, None] = field(default_factory=dict)
+    scoped: dict[str, tuple[str, str]] = field(default_factory=dict)
+    nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    functions: list[Line] = field(default_factory=list)
+    exits: bool = False
+    entry: bool = False
+    result: Hashable = None
+
+    @property
+    def start(self) -> int:
+        """The line on which the function begins."""
+        return getattr(self.node, "lineno", 0)
+
+    @property
+    def store(self) -> Store:
+        """What the passes have learned."""
+        return self.unit.store
+
+    def expression(self, node: ast.expr) -> Value:
+        """The JavaScript of an expression, by the class of its node."""
+        handler = self.unit.tables.expressions.get(type(node))
+        if handler is None:
+            raise self.refuse(words(node), node)
+        self.line = getattr(node, "lineno", self.line)
+        try:
+            value = handler(self, node)
+        except Clash as clash:
+            raise Unprovable(str(clash), self.line) from clash
+        return replace(value, js=f"({value.js}, null)", level=ATOM, void=False) if value.void else value
+
+    def effect(self, node: ast.expr) -> Value:
+        """An expression that stands as a statement: its value is not used."""
+        handler = self.unit.tables.expressions.get(type(node))
+        return self.expression(node) if handler is None else handler(self, node)
+
+    def statement(self, node: ast.stmt) -> None:
+        """Write a statement, by the class of its node; what the flow cannot reach is left out."""
+        if self.env is None:
+            return
+        handler = self.unit.tables.statements.get(type(node))
+        if handler is None:
+            raise self.refuse(words(node), node)
+        self.line = node.lineno
+        try:
+            handler(self, node)
+        except Clash as clash:
+            raise Unprovable(str(clash), node.lineno) from clash
+
+    def block(self, nodes: list[ast.stmt]) -> None:
+        """Write statements one after the other."""
+        for node in nodes:
+            self.statement(node)
+
+    def refuse(self, construct: str, node: ast.AST | None = None) -> Unprovable:
+        """To be raised: the construct cannot be proven, the action stays on the server."""
+        return Unprovable(construct, getattr(node, "lineno", self.line))
+
+    def write(self, text: str) -> None:
+        """Write one line."""
+        self.lines.append(Line(self.depth, text, self.line))
+
+    @contextmanager
+    def indented(self) -> Iterator[None]:
+        """What is written inside stands one step deeper."""
+        self.depth += 1
+        yield
+        self.depth -= 1
+
+    @contextmanager
+    def apart(self) -> Iterator[list[Line]]:
+        """What is written inside goes into a list of its own."""
+        kept, self.lines = self.lines, []
+        try:
+            yield self.lines
+        finally:
+            self.lines = kept
+
+    def helper(self, name: str) -> str:
+        """The JavaScript of a helper, which is shipped from now on."""
+        self.unit.helpers.add(name)
+        return f"__moon.{name}"
+
+    def temporary(self, hint: str = "temp") -> str:
+        """A new variable of this function."""
+        name = self.unit.names.fresh(hint)
+        self.hoisted[name] = None
+        return name
+
+    def get(self, name: str) -> Local | None:
+        """What is known of a variable here."""
+        return None if self.env is None else self.env.get(name)
+
+    def set(self, name: str, found: Type, span: tuple[int, int] | None = None) -> None:
+        """A variable gets a value; a handler around may see the old one or the new one."""
+        if self.env is None:
+            return
+        self.env = {**self.env, name: Local(found, span)}
+        for seen in self.guards:
+            seen.append(self.env)
+
+    def merge(self, a: Env | None, b: Env | None) -> Env | None:
+        """What is known where two ways of the flow meet."""
+        if a is None or b is None or a is b:
+            return b if a is None else a
+        merged: Env = {}
+        for name in {**a, **b}:
+            one, two = a.get(name), b.get(name)
+            if one is None or two is None:
+                known = one or two
+                assert known is not None
+                if not name.startswith("state."):
+                    merged[name] = replace(known, maybe=True)
+                continue
+            merged[name] = one if one == two else self._merge_locals(one, two)
+        return merged
+
+    def _merge_locals(self, one: Local, two: Local) -> Local:
+        span = None
+        if one.span and two.span:
+            span = (min(one.span[0], two.span[0]), max(one.span[1], two.span[1]))
+        return Local(self.store.join(one.type, two.type), span, one.maybe or two.maybe)
+
+    def mutate(self, found: Type, node: ast.AST) -> None:
+        """An object is changed in place."""
+        if isinstance(found, Ref):
+            if self.store.is_constant(found):
+                raise self.refuse("changing an object that outlives the action", node)
+            self.unit.mutated.append(found)
+            self.unit.changes += 1
+
+    def forget_state(self) -> None:
+        """After a call of a function that shares the draft, fields have no more than their own type."""
+        if self.env is not None:
+            self.env = {name: known for name, known in self.env.items() if not name.startswith("state.")}
+            for seen in self.guards:
+                seen.append(self.env)
+
+
+def words(node: ast.AST) -> str:
+    """A construct in words a user understands."""
+    known = WORDS.get(type(node).__name__)
+    return known or f"`{type(node).__name__.lower()}`"
+
+
+WORDS: Mapping[str, str] = {
+    "AsyncFor": "`async for`",
+    "AsyncFunctionDef": "an async function",
+    "AsyncWith": "`async with`",
+    "Await": "`await`",
+    "ClassDef": "a class",
+    "GeneratorExp": "a generator that is kept",
+    "Global": "`global`",
+    "Import": "`import`",
+    "ImportFrom": "`import`",
+    "Lambda": "a lambda that is kept",
+    "Match": "`match`",
+    "Nonlocal": "`nonlocal`",
+    "Starred": "`*`",
+    "TryStar": "`except*`",
+    "With": "`with`",
+    "Yield": "`yield`",
+    "YieldFrom": "`yield from`",
+}

@@ -1,0 +1,141 @@
+"""Comprehensions: their variables are their own, and a generator is made where its consumer stands."""
+
+from __future__ import annotations
+
+import ast
+
+from moon_spa.analysis.body import Body
+from moon_spa.analysis.collections import set_item_type, value_of
+from moon_spa.analysis.convert import to_slot
+from moon_spa.analysis.iteration import Source, iteration
+from moon_spa.analysis.names import place
+from moon_spa.analysis.narrowing import narrowed
+from moon_spa.analysis.operators import condition
+from moon_spa.analysis.values import ASSIGN, Value, call, negated
+from moon_spa.types import BOOL, INT, NEVER, NONE, STR, DictOf, ListOf, SetOf, TupleOf, Type
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def comprehension(c: Body, node: Comprehension, until: bool | None = None) -> Value:
+    """`[f(x) for x in xs if test]` and its like; a generator where its consumer takes a list.
+
+    With `until` the loop ends at the first item of that truth: the value is whether there was one.
+    """
+    scope, env, depth = c.scoped, c.env, c.depth
+    result = c.unit.names.fresh("result")
+    with c.apart() as lines:
+        c.depth = 0
+        value = _mapped(c, node, until) or _loops(c, node, list(node.generators), result, until)
+    c.scoped, c.depth = scope, depth
+    if c.env is not None and env is not None:
+        c.env = c.merge(env, {name: known for name, known in c.env.items() if "#" not in name})
+    if value.js:
+        return value
+    text = " ".join(line.text for line in lines)
+    if until is not None:
+        found, end = ("true", "false") if until else ("false", "true")
+        text = text.replace(f"return {result};", f"return {found};")
+        return Value(f"(() => {{ {text} return {end}; }})()", BOOL)
+    start = _start(c, value.type)
+    return Value(f"(() => {{ const {result} = {start}; {text} return {result}; }})()", value.type)
+
+
+def _start(c: Body, made: Type) -> str:
+    shape = c.store.shape(made)
+    if isinstance(shape, SetOf):
+        return "new Set()"
+    if isinstance(shape, DictOf):
+        return "{}" if shape.key in (STR, NEVER) else "new Map()"
+    return "[]"
+
+
+def _mapped(c: Body, node: Comprehension, until: bool | None) -> Value | None:
+    """One loop without tests over an array, whose items have no effects, is a `map`."""
+    first = node.generators[0]
+    if until is not None or len(node.generators) > 1 or first.ifs or first.is_async:
+        return None
+    if isinstance(node, ast.DictComp | ast.SetComp) or any(
+        isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(node.elt)
+    ):
+        return None
+    names, scope, env = c.unit.names.mark(), c.scoped, c.env
+    source = iteration(c, first.iter)
+    pattern = bind(c, first.target, source)
+    made, value = _list_made(c, node, c.expression(node.elt))
+    if source.is_array and value.pure:
+        body = f"({value.js})" if value.js.startswith("{") else value.at(ASSIGN)
+        return Value(f"{source.js}.map(({pattern}) => {body})", made)
+    c.unit.names.reset(names)
+    c.scoped, c.env = scope, env
+    return None
+
+
+def _loops(
+    c: Body, node: Comprehension, generators: list[ast.comprehension], result: str, until: bool | None
+) -> Value:
+    """Write the loops, innermost last; the value has the type that they make, and no text."""
+    first, rest = generators[0], generators[1:]
+    if first.is_async:
+        raise c.refuse("an async comprehension", node)
+    changes = c.unit.changes
+    source = iteration(c, first.iter)
+    c.write(f"for (const {bind(c, first.target, source)} of {source.js}) {{")
+    for one in first.ifs:
+        c.write(f"if ({negated(condition(c, one)).js}) continue;")
+        c.env = narrowed(c, c.env, one, True)
+    value = _loops(c, node, rest, result, until) if rest else _element(c, node, result, until)
+    c.write("}")
+    if source.ahead and changes != c.unit.changes:
+        raise c.refuse("changing objects while they are gone through", node)
+    return value
+
+
+def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> Value:
+    if isinstance(node, ast.DictComp):
+        key, value = c.expression(node.key), c.expression(node.value)
+        if key.type not in (STR, INT, NEVER):
+            raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
+        ref = c.store.site(("comprehension", place(node)), DictOf(key.type, value.type))
+        value = to_slot(c, value, value_of(c.store.shape(ref)))
+        c.write(f"{call(c.helper('dict_set'), result, key, value, result=NONE).js};")
+        return Value("", ref)
+    if until is not None:
+        test = condition(c, node.elt)
+        c.write(f"if ({(test if until else negated(test)).js}) return {result};")
+        return Value("", BOOL)
+    value = c.expression(node.elt)
+    if isinstance(node, ast.SetComp):
+        c.write(f"{result}.add({value.at(ASSIGN)});")
+        found = set_item_type(c, [value.type], node)
+        return Value("", c.store.site(("comprehension", place(node)), SetOf(found)))
+    made, value = _list_made(c, node, value)
+    c.write(f"{result}.push({value.at(ASSIGN)});")
+    return Value("", made)
+
+
+def _list_made(c: Body, node: ast.AST, value: Value) -> tuple[Type, Value]:
+    ref = c.store.site(("comprehension", place(node)), ListOf(value.type))
+    slot = c.store.shape(ref)
+    assert isinstance(slot, ListOf)
+    return ref, to_slot(c, value, slot.item)
+
+
+def bind(c: Body, target: ast.expr, source: Source) -> str:
+    """The JavaScript pattern for the variables of a comprehension, which are its own."""
+    return _pattern(c, target, source.item, source.span)
+
+
+def _pattern(c: Body, target: ast.expr, found: Type, span: tuple[int, int] | None) -> str:
+    if isinstance(target, ast.Name):
+        js = c.unit.names.fresh(target.id)
+        name = f"{target.id}#{js}"
+        c.scoped = {**c.scoped, target.id: (name, js)}
+        c.set(name, found, span if found is INT else None)
+        return js
+    if isinstance(target, ast.Tuple) and found is NEVER:
+        found = TupleOf((NEVER,) * len(target.elts))
+    if isinstance(target, ast.Tuple) and isinstance(found, TupleOf) and len(found.items) == len(target.elts):
+        parts = zip(target.elts, found.items, strict=True)
+        return f"[{', '.join(_pattern(c, one, kind, None) for one, kind in parts)}]"
+    raise c.refuse("unpacking in a comprehension", target)

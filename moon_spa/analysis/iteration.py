@@ -1,0 +1,168 @@
+"""What a loop goes over: lists, texts, dicts, ranges, and the functions that make one series of another."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from moon_spa.analysis.body import Body
+from moon_spa.analysis.convert import constant
+from moon_spa.analysis.state import binding_of
+from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
+from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
+
+LONGEST = 2**32
+"""No array is longer."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A series of items: what `for … of` takes.
+
+    `ahead` means that items are read before Python would: nothing may be changed under way. `limits` are
+    start and stop of a plain range.
+    """
+
+    js: str
+    item: Type
+    is_array: bool = False
+    span: tuple[int, int] | None = None
+    ahead: bool = False
+    limits: tuple[Value, Value] | None = None
+    pure: bool = False
+
+
+def iteration(c: Body, node: ast.expr, ordered: bool = True) -> Source:
+    """The series that an expression stands for where it is gone through at once."""
+    if isinstance(node, ast.Call) and not any(isinstance(one, ast.Starred) for one in node.args):
+        if isinstance(node.func, ast.Name):
+            name = node.func.id
+            if name in SERIES and binding_of(c, node.func).kind == "builtin":
+                return SERIES[name](c, node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS and not node.args:
+            found = _view(c, node.func)
+            if found is not None:
+                return found
+    return series(c, c.expression(node), node, ordered)
+
+
+def series(c: Body, value: Value, node: ast.AST, ordered: bool = True) -> Source:
+    """The items of a value; those of a set only where their order does not matter."""
+    if value.type is NEVER:
+        return Source(value.at(ASSIGN), NEVER)
+    match c.store.shape(value.type):
+        case ListOf(item):
+            return Source(value.at(ATOM), item, is_array=True, pure=value.pure)
+        case TupleOf(items):
+            found: Type = NEVER
+            for one in items:
+                found = c.store.join(found, one)
+            return Source(value.at(ATOM), found, is_array=True, pure=value.pure)
+        case Record() | DictOf():
+            key = c.store.dict_shape(c.store.shape(value.type)).key
+            return Source(call(c.helper("dict_iter"), value, result=ANY).js, key)
+        case SetOf(item) if not ordered:
+            return Source(value.at(ATOM), item, pure=value.pure)
+        case SetOf():
+            raise c.refuse("the order of a set", node)
+    if value.type is STR:
+        return Source(value.at(ATOM), STR, pure=value.pure)
+    if value.type is ANY:
+        return Source(call(c.helper("iter_a"), value, result=ANY).js, ANY)
+    raise c.refuse(f"a loop over {c.store.describe(value.type)}", node)
+
+
+VIEWS: Mapping[str, str] = {
+    "keys": "dict_iter",
+    "values": "dict_iter_values",
+    "items": "dict_iter_items",
+}
+
+
+def _view(c: Body, func: ast.Attribute) -> Source | None:
+    """`d.items()` and its like; None where `d` is no dict."""
+    if binding_of(c, func.value).kind in ("state", "data", "props", "self"):
+        return None
+    value = c.expression(func.value)
+    shape = c.store.shape(value.type)
+    if not isinstance(shape, Record | DictOf):
+        raise c.refuse(f"`.{func.attr}` of {c.store.describe(value.type)}", func)
+    found = c.store.dict_shape(shape)
+    item: Type = {"keys": found.key, "values": found.value}.get(func.attr, TupleOf((found.key, found.value)))
+    return Source(call(c.helper(VIEWS[func.attr]), value, result=ANY).js, item)
+
+
+def _arguments(c: Body, node: ast.Call, most: int, named: tuple[str, ...] = ()) -> list[ast.expr]:
+    if not 1 <= len(node.args) <= most or any(one.arg not in named for one in node.keywords):
+        raise c.refuse(f"`{ast.unparse(node.func)}` with these arguments", node)
+    return node.args
+
+
+def _range(c: Body, node: ast.Call) -> Source:
+    values = [c.expression(one) for one in _arguments(c, node, 3)]
+    if any(one.type not in (INT, BOOL) for one in values):
+        raise c.refuse("`range` of what is no int", node)
+    start, stop, step = values[0], values[0], constant(1)
+    if len(values) == 1:
+        start = constant(0)
+    else:
+        stop = values[1]
+    step = values[2] if len(values) == 3 else step
+    ends = [one.span for one in (start, stop)]
+    span = None
+    if ends[0] and ends[1]:
+        span = (min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1]))
+    limits = (start, stop) if step.constant == 1 and start.simple and span else None
+    js = call(c.helper("range"), start, stop, step, result=ANY).js
+    return Source(js, INT, span=span, limits=limits)
+
+
+def _enumerate(c: Body, node: ast.Call) -> Source:
+    args = _arguments(c, node, 2, ("start",))
+    inner = iteration(c, args[0])
+    start = constant(0)
+    if len(args) == 2 or node.keywords:
+        start = c.expression(args[1] if len(args) == 2 else node.keywords[0].value)
+    if start.type is not INT:
+        raise c.refuse("`enumerate` with a start that is no int", node)
+    item = TupleOf((INT, inner.item))
+    if start.constant == 0 and inner.is_array:
+        return Source(f"{inner.js}.entries()", item, ahead=inner.ahead, pure=inner.pure)
+    js = call(c.helper("enumerate"), inner.js, start, result=ANY).js
+    return Source(js, item, ahead=True)
+
+
+def _zip(c: Body, node: ast.Call) -> Source:
+    strict = any(one.arg == "strict" for one in node.keywords)
+    if strict or node.keywords:
+        raise c.refuse("`zip` with `strict`", node)
+    sources = [iteration(c, one) for one in node.args]
+    if not sources:
+        raise c.refuse("`zip` of nothing", node)
+    js = f"{c.helper('zip')}([{', '.join(one.js for one in sources)}])"
+    return Source(js, TupleOf(tuple(one.item for one in sources)), is_array=True, ahead=True)
+
+
+def _reversed(c: Body, node: ast.Call) -> Source:
+    value = c.expression(_arguments(c, node, 1)[0])
+    if value.type is STR:
+        return Source(f"[...{value.at(ASSIGN)}].reverse()", STR, is_array=True)
+    inner = series(c, value, node)
+    if not inner.is_array:
+        raise c.refuse(f"`reversed` of {c.store.describe(value.type)}", node)
+    return Source(f"{inner.js}.slice().reverse()", inner.item, is_array=True, ahead=True, pure=inner.pure)
+
+
+SERIES: Mapping[str, Callable[[Body, ast.Call], Source]] = {
+    "range": _range,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "reversed": _reversed,
+}
+"""Builtins whose result is gone through once; elsewhere they are objects that nothing here holds."""
+
+
+def length_span() -> tuple[int, int]:
+    """Bounds of `len`."""
+    return (0, min(LONGEST, SAFE))

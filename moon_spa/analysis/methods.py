@@ -1,0 +1,432 @@
+"""Methods of texts, lists, dicts and sets: a written list, by the type they belong to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from moon_spa.analysis.body import Body
+from moon_spa.analysis.builtins import Arguments, describe, sort_options
+from moon_spa.analysis.collections import set_item_type
+from moon_spa.analysis.comprehensions import comprehension
+from moon_spa.analysis.convert import to_any, to_slot
+from moon_spa.analysis.formatting import format_method
+from moon_spa.analysis.iteration import Source, iteration, length_span, series
+from moon_spa.analysis.names import place
+from moon_spa.analysis.store import Ref
+from moon_spa.analysis.subscripts import as_dict, check_key
+from moon_spa.analysis.values import ASSIGN, ATOM, Value, call
+from moon_spa.javascript import member
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    DictOf,
+    ListOf,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+)
+
+TEXT = (STR,)
+MAYBE_TEXT = (STR, NONE)
+WHOLE = (INT,)
+MAYBE_WHOLE = (INT, NONE)
+FLAG = (BOOL, INT)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of a text: the helper has its name and takes the arguments in this order."""
+
+    result: Type | None
+    accepts: tuple[tuple[Type, ...], ...] = ()
+    needed: int = 0
+    names: tuple[str, ...] = ()
+    helper: str = ""
+
+
+RANGE = (TEXT, MAYBE_WHOLE, MAYBE_WHOLE)
+FILL = (WHOLE, TEXT)
+LIST_OF_TEXT = None
+
+TEXT_METHODS: Mapping[str, Method] = {
+    **dict.fromkeys(("upper", "lower", "title", "capitalize", "swapcase", "casefold"), Method(STR)),
+    **dict.fromkeys(("strip", "lstrip", "rstrip"), Method(STR, (MAYBE_TEXT,))),
+    **dict.fromkeys(("isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isspace"), Method(BOOL)),
+    **dict.fromkeys(("isupper", "islower", "istitle", "isascii", "isidentifier"), Method(BOOL)),
+    **dict.fromkeys(("split", "rsplit"), Method(LIST_OF_TEXT, (MAYBE_TEXT, WHOLE), 0, ("sep", "maxsplit"))),
+    **dict.fromkeys(("find", "rfind", "index", "rindex"), Method(INT, RANGE, 1)),
+    **dict.fromkeys(("startswith", "endswith"), Method(BOOL, RANGE, 1)),
+    **dict.fromkeys(("center", "ljust", "rjust"), Method(STR, FILL, 1)),
+    **dict.fromkeys(("partition", "rpartition"), Method(TupleOf((STR, STR, STR)), (TEXT,), 1)),
+    **dict.fromkeys(("removeprefix", "removesuffix"), Method(STR, (TEXT,), 1)),
+    "splitlines": Method(LIST_OF_TEXT, (FLAG,), 0, ("keepends",)),
+    "replace": Method(STR, (TEXT, TEXT, WHOLE), 2),
+    "count": Method(INT, RANGE, 1, helper="count_s"),
+    "zfill": Method(STR, (WHOLE,), 1),
+    "expandtabs": Method(STR, (WHOLE,), 0, ("tabsize",)),
+}
+
+
+def text_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a text."""
+    if name == "join":
+        return _join(c, target, node)
+    if name == "format":
+        args = [c.expression(one) for one in node.args if not isinstance(one, ast.Starred)]
+        named = {one.arg: c.expression(one.value) for one in node.keywords if one.arg}
+        if len(args) + len(named) != len(node.args) + len(node.keywords):
+            raise c.refuse("`*` in a call", node)
+        return format_method(c, target, args, named, node)
+    method = TEXT_METHODS.get(name)
+    if method is None:
+        raise c.refuse(f"{describe(node)} of a text", node)
+    given = Arguments(c, node, method.names)
+    given.count(0, len(method.accepts))
+    values: list[Value | str] = []
+    for i, accepted in enumerate(method.accepts):
+        value = given.value(i, method.names[i] if i < len(method.names) else "")
+        if value is None:
+            if i < method.needed:
+                raise c.refuse(f"{describe(node)} with these arguments", node)
+            values.append("undefined")
+            continue
+        if value.type not in (*accepted, NEVER) and not _prefixes(name, i, value):
+            raise c.refuse(f"{describe(node)} with an argument that is {c.store.describe(value.type)}", node)
+        values.append(value)
+    while values and values[-1] == "undefined":
+        values.pop()
+    result = method.result
+    if result is LIST_OF_TEXT:
+        result = c.store.site(("split", place(node)), ListOf(STR))
+    assert result is not None
+    span = (-1, length_span()[1]) if result is INT else None
+    return call(c.helper(method.helper or name), target, *values, result=result, span=span)
+
+
+def _prefixes(name: str, position: int, value: Value) -> bool:
+    """`startswith` takes a tuple of texts too."""
+    if name not in ("startswith", "endswith") or position or not isinstance(value.type, TupleOf):
+        return False
+    return all(one is STR for one in value.type.items)
+
+
+def _join(c: Body, target: Value, node: ast.Call) -> Value:
+    given = Arguments(c, node)
+    given.count(1, 1)
+    source = _gone_through(c, given.args[0])
+    if source.item in (STR, NEVER):
+        return call(c.helper("join"), target, source.js, result=STR)
+    if source.item is ANY:
+        return call(c.helper("join_a"), target, source.js, result=STR)
+    raise c.refuse(f"`.join()` of {c.store.describe(source.item)}", node)
+
+
+def _gone_through(c: Body, node: ast.expr) -> Source:
+    if isinstance(node, ast.GeneratorExp):
+        return series(c, comprehension(c, node), node)
+    return iteration(c, node)
+
+
+def list_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a list."""
+    handler = LIST_METHODS.get(name)
+    if handler is None or not isinstance(target.type, Ref):
+        raise c.refuse(f"{describe(node)} of a list", node)
+    if name not in ("copy", "index", "count"):
+        c.mutate(target.type, node)
+    given = Arguments(c, node, ("key", "reverse") if name == "sort" else ())
+    given.count(*COUNTS[name])
+    return handler(c, target, given, node)
+
+
+def _item_type(c: Body, target: Value) -> Type:
+    shape = c.store.shape(target.type)
+    assert isinstance(shape, ListOf)
+    return shape.item
+
+
+def _add_item(c: Body, target: Value, value: Value) -> Value:
+    """A value that becomes an item."""
+    assert isinstance(target.type, Ref)
+    c.store.grow(target.type, ListOf(value.type))
+    return to_slot(c, value, _item_type(c, target))
+
+
+def _append(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    value = _add_item(c, target, c.expression(given.args[0]))
+    return Value(f"{target.at(ATOM)}.push({value.at(ASSIGN)})", NONE, void=True)
+
+
+def _extend(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    return extend(c, target, _gone_through(c, given.args[0]), node)
+
+
+def extend(c: Body, target: Value, source: Source, node: ast.AST) -> Value:
+    """`target.extend(source)`, which `+=` does too."""
+    assert isinstance(target.type, Ref)
+    c.store.grow(target.type, ListOf(source.item))
+    item = _item_type(c, target)
+    if item is ANY and source.item is not ANY and c.store.has_float(source.item):
+        raise c.refuse("floats among values of unknown type", node)
+    return call(c.helper("extend"), target, source.js, result=NONE, void=True)
+
+
+def _insert(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    index = _whole(c, c.expression(given.args[0]), node)
+    value = _add_item(c, target, c.expression(given.args[1]))
+    return call(c.helper("insert"), target, index, value, result=NONE, void=True)
+
+
+def _whole(c: Body, value: Value, node: ast.Call) -> Value:
+    if value.type not in (INT, NEVER):
+        raise c.refuse(f"{describe(node)} with an index that is {c.store.describe(value.type)}", node)
+    return value
+
+
+def _pop(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    index = [_whole(c, c.expression(one), node) for one in given.args]
+    return call(c.helper("pop"), target, *index, result=_item_type(c, target))
+
+
+def _remove(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    return call(c.helper("remove"), target, _comparable(c, target, given, node), result=NONE, void=True)
+
+
+def _comparable(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    value = c.expression(given.args[0])
+    if isinstance(value.type, TupleOf) or isinstance(_item_type(c, target), TupleOf):
+        raise c.refuse(f"{describe(node)} of a tuple", node)
+    return value
+
+
+def _index(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    value = _comparable(c, target, given, node)
+    bounds = [_whole(c, c.expression(one), node) for one in given.args[1:]]
+    return call(c.helper("index_l"), target, value, *bounds, result=INT, span=length_span())
+
+
+def _count(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    value = _comparable(c, target, given, node)
+    return call(c.helper("count_l"), target, value, result=INT, span=length_span())
+
+
+def _sort(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    order = sort_options(c, given, _item_type(c, target))
+    return call(c.helper("sort"), target, *order, result=NONE, void=True)
+
+
+def _clear(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    return Value(f"{target.at(ATOM)}.length = 0", NONE, ASSIGN, void=True)
+
+
+def _reverse(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    return Value(f"{target.at(ATOM)}.reverse()", NONE, void=True)
+
+
+def _copy(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
+    made = c.store.site(("copy", place(node)), ListOf(_item_type(c, target)))
+    return Value(f"{target.at(ATOM)}.slice()", made, pure=target.pure)
+
+
+ListMethod = Callable[[Body, Value, Arguments, ast.Call], Value]
+
+LIST_METHODS: Mapping[str, ListMethod] = {
+    "append": _append,
+    "clear": _clear,
+    "copy": _copy,
+    "count": _count,
+    "extend": _extend,
+    "index": _index,
+    "insert": _insert,
+    "pop": _pop,
+    "remove": _remove,
+    "reverse": _reverse,
+    "sort": _sort,
+}
+COUNTS: Mapping[str, tuple[int, int]] = {
+    **dict.fromkeys(("append", "count", "extend", "remove"), (1, 1)),
+    **dict.fromkeys(("clear", "copy", "reverse", "sort"), (0, 0)),
+    "index": (1, 3),
+    "insert": (2, 2),
+    "pop": (0, 1),
+}
+
+
+def dict_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a dict."""
+    assert isinstance(target.type, Ref)
+    handler = DICT_METHODS.get(name)
+    if handler is None:
+        raise c.refuse(f"{describe(node)} of a dict", node)
+    if name not in ("get", "copy"):
+        c.mutate(target.type, node)
+    return handler(c, target, target.type, node)
+
+
+def _dict_key(c: Body, target: Value, ref: Ref, key: Value, node: ast.Call, value: Type = NEVER) -> DictOf:
+    found = as_dict(c, target, key.type if value is not NEVER else NEVER, value)
+    check_key(c, found, key, node)
+    return found
+
+
+def _pair(c: Body, node: ast.Call) -> tuple[Value, Value | None]:
+    given = Arguments(c, node)
+    given.count(1, 2)
+    return c.expression(given.args[0]), given.value(1)
+
+
+def _get(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    key, default = _pair(c, node)
+    shape = c.store.shape(ref)
+    fallback = default.type if default else NONE
+    fields = dict(shape.fields) if isinstance(shape, Record) else {}
+    if isinstance(key.constant, str) and key.constant in fields and (default is None or default.pure):
+        return Value(member(target.at(ATOM), key.constant), fields[key.constant], pure=target.pure)
+    found = _dict_key(c, target, ref, key, node)
+    if found.value is ANY and default is not None:
+        default = to_slot(c, default, ANY)
+        fallback = default.type
+    made = c.store.join(found.value, fallback)
+    return call(c.helper("dict_get"), target, key, *([default] if default else []), result=made)
+
+
+def _dict_pop(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    key, default = _pair(c, node)
+    found = _dict_key(c, target, ref, key, node)
+    made = c.store.join(found.value, default.type) if default else found.value
+    return call(c.helper("dict_pop"), target, key, *([default] if default else []), result=made)
+
+
+def _setdefault(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    key, default = _pair(c, node)
+    value = default or Value("null", NONE, pure=True)
+    found = _dict_key(c, target, ref, key, node, value.type)
+    return call(c.helper("dict_setdefault"), target, key, to_slot(c, value, found.value), result=found.value)
+
+
+def _dict_clear(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    Arguments(c, node).count(0, 0)
+    as_dict(c, target)
+    return call(c.helper("dict_clear"), target, result=NONE, void=True)
+
+
+def _dict_copy(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    Arguments(c, node).count(0, 0)
+    made = c.store.site(("copy", place(node)), c.store.shape(ref))
+    return call(c.helper("dict_copy"), target, result=made)
+
+
+def _popitem(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    Arguments(c, node).count(0, 0)
+    found = as_dict(c, target)
+    return call(c.helper("dict_popitem"), target, result=TupleOf((found.key, found.value)))
+
+
+def _update(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
+    given = Arguments(c, node)
+    given.count(1, 1)
+    other = c.expression(given.args[0])
+    shape = c.store.shape(other.type)
+    if not isinstance(shape, Record | DictOf):
+        raise c.refuse(f"`.update()` with {c.store.describe(other.type)}", node)
+    c.store.grow(ref, shape)
+    slot = c.store.dict_shape(c.store.shape(ref)).value
+    inner = c.store.dict_shape(shape).value
+    if slot is ANY and inner is not ANY and c.store.has_float(inner):
+        raise c.refuse("floats among values of unknown type", node)
+    return call(c.helper("dict_update"), target, other, result=NONE, void=True)
+
+
+DICT_METHODS: Mapping[str, Callable[[Body, Value, Ref, ast.Call], Value]] = {
+    "clear": _dict_clear,
+    "copy": _dict_copy,
+    "get": _get,
+    "pop": _dict_pop,
+    "popitem": _popitem,
+    "setdefault": _setdefault,
+    "update": _update,
+}
+
+SET_CHANGES = ("add", "discard", "remove", "update")
+SET_TESTS: Mapping[str, str] = {"issubset": "set_le", "isdisjoint": "set_isdisjoint"}
+SET_PAIRS: Mapping[str, str] = {
+    "union": "set_or",
+    "intersection": "set_and",
+    "difference": "set_minus",
+    "symmetric_difference": "set_xor",
+}
+
+
+def set_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a set."""
+    given = Arguments(c, node)
+    assert isinstance(target.type, Ref)
+    if name in ("clear", "copy"):
+        given.count(0, 0)
+        if name == "copy":
+            made = c.store.site(("copy", place(node)), c.store.shape(target.type))
+            return Value(f"new Set({target.js})", made, pure=target.pure)
+        c.mutate(target.type, node)
+        return Value(f"{target.at(ATOM)}.clear()", NONE, void=True)
+    given.count(1, 1)
+    if name in SET_CHANGES:
+        return _change_set(c, target, target.type, name, given, node)
+    other = c.expression(given.args[0])
+    if not isinstance(c.store.shape(other.type), SetOf):
+        raise c.refuse(f"{describe(node)} with {c.store.describe(other.type)}", node)
+    if name in SET_TESTS:
+        return call(c.helper(SET_TESTS[name]), target, other, result=BOOL)
+    if name == "issuperset":
+        if not (target.pure or other.pure):
+            raise c.refuse(f"{describe(node)} whose parts have effects", node)
+        return call(c.helper("set_le"), other, target, result=BOOL)
+    if name not in SET_PAIRS:
+        raise c.refuse(f"{describe(node)} of a set", node)
+    made = c.store.site(("set", place(node)), c.store.shape(target.type))
+    other_shape = c.store.shape(other.type)
+    assert isinstance(other_shape, SetOf)
+    c.store.grow(made, other_shape)
+    return call(c.helper(SET_PAIRS[name]), target, other, result=made)
+
+
+def _change_set(c: Body, target: Value, ref: Ref, name: str, given: Arguments, node: ast.Call) -> Value:
+    c.mutate(ref, node)
+    if name == "update":
+        source = iteration(c, given.args[0], ordered=False)
+        c.store.grow(ref, SetOf(set_item_type(c, [source.item], node)))
+        _check_set(c, ref, node)
+        return call(c.helper("set_update"), target, source.js, result=NONE, void=True)
+    value = c.expression(given.args[0])
+    c.store.grow(ref, SetOf(set_item_type(c, [value.type], node)))
+    _check_set(c, ref, node)
+    return call(c.helper(f"set_{name}"), target, value, result=NONE, void=True)
+
+
+def _check_set(c: Body, ref: Ref, node: ast.AST) -> None:
+    shape = c.store.shape(ref)
+    assert isinstance(shape, SetOf)
+    set_item_type(c, [shape.item], node)
+
+
+def any_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a value whose type is not known: `get` of what should be a dict."""
+    if name != "get":
+        raise c.refuse(f"{describe(node)} of a value whose type is not known", node)
+    key, default = _pair(c, node)
+    fallback = to_any(c, default) if default else Value("null", ANY, pure=True)
+    return call(c.helper("get_a"), target, to_any(c, key), fallback, result=ANY)
+
+
+def float_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """`x.is_integer()`."""
+    if target.type is not FLOAT or name != "is_integer" or node.args:
+        raise c.refuse(f"{describe(node)} of {c.store.describe(target.type)}", node)
+    return call(c.helper("is_integer"), target, result=BOOL)

@@ -1,0 +1,116 @@
+"""Names: which variables a Python function has, and what they are called in JavaScript."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from moon_spa.javascript import RESERVED, is_identifier
+
+TAKEN = frozenset(
+    {
+        *("actions", "componentName", "lifecycle", "props", "resolvedProps", "state", "useState"),
+        *("Array", "BigInt", "Boolean", "Map", "Math", "Number", "Object", "Set", "String", "Symbol"),
+        *("globalThis", "handle", "isFinite", "isNaN", "parseFloat", "parseInt", "setup", "of", "async"),
+    }
+)
+"""Names that mean something where a body stands."""
+
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class Names:
+    """The JavaScript names of one action; each is given once."""
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._used = {*RESERVED, *TAKEN, *reserved}
+
+    def fresh(self, hint: str) -> str:
+        """`hint`, or `hint` with a number, that is nobody else's."""
+        base = hint if is_identifier(hint) or hint in RESERVED else "value"
+        base = f"_{base.lstrip('_')}" if base.startswith("__") else base
+        name, number = base, 1
+        while name in self._used:
+            number += 1
+            name = f"{base}_{number}"
+        self._used.add(name)
+        return name
+
+    def mark(self) -> frozenset[str]:
+        """The names given so far, for `reset`."""
+        return frozenset(self._used)
+
+    def reset(self, mark: frozenset[str]) -> None:
+        """Take back the names given since `mark`."""
+        self._used = set(mark)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below a function that run in its scope: bodies of nested functions are left out."""
+    pending = list(children(node))
+    while pending:
+        one = pending.pop(0)
+        yield one
+        if not isinstance(one, SCOPES):
+            pending = [*ast.iter_child_nodes(one), *pending]
+        elif not isinstance(one, ast.ClassDef):
+            pending = [*one.args.defaults, *(d for d in one.args.kw_defaults if d), *pending]
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """What runs when a function is called: its body."""
+    if isinstance(node, ast.Lambda):
+        return [node.body]
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return list(node.body)
+    return [node]
+
+
+def assigned(node: ast.AST) -> list[str]:
+    """Names that a function assigns, in order; variables of comprehensions are not the function's."""
+    inner = {
+        id(target)
+        for one in own_nodes(node)
+        if isinstance(one, COMPREHENSIONS)
+        for generator in one.generators
+        for target in ast.walk(generator.target)
+    }
+    found: dict[str, None] = {}
+    for one in own_nodes(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load) and id(one) not in inner:
+            found[one.id] = None
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[one.name] = None
+        elif isinstance(one, ast.ExceptHandler):
+            found.update({one.name: None} if one.name else {})
+        elif isinstance(one, ast.Import | ast.ImportFrom):
+            found.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in one.names))
+        elif isinstance(one, ast.MatchAs | ast.MatchStar) and one.name:
+            found[one.name] = None
+    return list(found)
+
+
+def captured(node: ast.AST) -> frozenset[str]:
+    """Names that functions nested in this one read."""
+    nested = (one for one in own_nodes(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(one.id for function in nested for one in ast.walk(function) if isinstance(one, ast.Name))
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters but `*args` and `**kwargs`."""
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def used_outside(name: str, function: ast.AST, inside: ast.AST) -> bool:
+    """Whether a function mentions a name anywhere but in the statement `inside`."""
+    within = {id(one) for one in ast.walk(inside)}
+    return any(
+        isinstance(one, ast.Name) and one.id == name and id(one) not in within for one in ast.walk(function)
+    )
+
+
+def place(node: ast.AST) -> tuple[int, ...]:
+    """Where a node stands: the same in every pass, for nodes that are made up too."""
+    names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+    return tuple(getattr(node, name, 0) or 0 for name in names)

@@ -1,0 +1,237 @@
+"""Which callable runs where: all actions together, until nothing more is learned about the component."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from moon_spa.analysis.actions import Compiled, compile_action, joined
+from moon_spa.analysis.data import settled_keys
+from moon_spa.analysis.functions import own_parameters
+from moon_spa.analysis.operations import Step, value_type
+from moon_spa.analysis.operations import write as write_steps
+from moon_spa.analysis.store import Ref, Store
+from moon_spa.analysis.unprovable import Clash, Unprovable
+from moon_spa.javascript import text
+from moon_spa.spec import Callback, CallbackKind, ComponentSpec, Operation, Placed
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    NEVER,
+    NONE,
+    STR,
+    DictOf,
+    ListOf,
+    Record,
+    Type,
+    members,
+    type_of,
+)
+
+Mode = Literal["auto", "server"]
+Key = tuple[CallbackKind, str]
+
+MOST_PASSES = 30
+"""A component whose types are not settled after so many passes stays on the server."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Every callable on its side, and the types of all fields."""
+
+    placed: Mapping[Key, Placed]
+    types: Mapping[str, Type]
+
+
+def analyse(spec: ComponentSpec, mode: Mode = "auto") -> Mapping[Key, Placed]:
+    """Where each callable of a component runs, and its JavaScript; keys are ``(kind, name)``."""
+    return examine(spec, mode).placed
+
+
+def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
+    """The same, with the types that the fields have over all writes."""
+    callbacks = {(one.kind, one.name): one for one in (*spec.actions.values(), *spec.lifecycle.values())}
+    placed: dict[Key, Placed] = {}
+    pending: dict[Key, Callback] = {}
+    for key, callback in callbacks.items():
+        found = _placed_at_once(spec, callback, mode)
+        if found is None:
+            pending[key] = callback
+        else:
+            placed[key] = found
+    while True:
+        servers = [callbacks[key] for key, one in placed.items() if one.side == "server"]
+        store = _store(spec, callbacks.values(), servers)
+        compiled, failures = _settle(spec, store, pending)
+        if not failures:
+            break
+        for key, why in failures.items():
+            placed[key] = server_call(pending.pop(key), why.construct, why.line)
+    placed |= {key: one.placed() for key, one in compiled.items()}
+    types = {field.name: _plain(store, field.name) for field in spec.fields}
+    return Analysis({key: placed[key] for key in callbacks}, types)
+
+
+def _plain(store: Store, name: str) -> Type:
+    try:
+        return store.plain(store.known(("field", name)))
+    except Clash:
+        return ANY
+
+
+def _placed_at_once(spec: ComponentSpec, callback: Callback, mode: Mode) -> Placed | None:
+    """Callables whose side needs no analysis."""
+    if callback.calls:
+        body = f"__callAction({text(callback.calls)});"
+        return Placed("client", line=callback.line, body=body, lines=((0, callback.line),))
+    if callback.operations is not None:
+        return declared(spec, callback, callback.operations)
+    if callback.side == "server":
+        return server_call(callback, "marked `@server`", callback.line)
+    if mode == "server":
+        return server_call(callback, 'mode="server"', callback.line)
+    if callback.node is None:
+        why = callback.resolve(callback.name).why or "a function that is defined elsewhere"
+        return server_call(callback, why, callback.line)
+    return None
+
+
+def declared(spec: ComponentSpec, callback: Callback, operations: tuple[Operation, ...]) -> Placed:
+    """An action that is declared as operations."""
+    helpers: set[str] = set()
+    lines = write_steps(spec, [Step((one,), callback.line) for one in operations], helpers)
+    pairs = tuple((i, line.source) for i, line in enumerate(lines))
+    return Placed("client", "", callback.line, operations, (), joined(lines), frozenset(helpers), pairs)
+
+
+def server_call(callback: Callback, reason: str, line: int) -> Placed:
+    """A callable that runs its Python on the server."""
+    target = f"{text(callback.kind)}, {text(callback.name)}"
+    takes = _takes_arguments(callback)
+    body = f"__serverCall({target}, args);" if takes else f"__serverCall({target});"
+    operation = Operation("server_call", callback.name, kind=callback.kind)
+    pairs = ((0, callback.line),)
+    params = ("...args",) if takes else ()
+    return Placed("server", reason, line, (operation,), params, body, frozenset(), pairs)
+
+
+def _takes_arguments(callback: Callback) -> bool:
+    node = callback.node
+    if node is not None:
+        has_rest = node.args.vararg is not None or node.args.kwarg is not None
+        return has_rest or bool(own_parameters(node, callback.resolve))
+    try:
+        return bool(inspect.signature(callback.function).parameters) if callback.function else False
+    except (TypeError, ValueError):
+        return True
+
+
+def _settle(
+    spec: ComponentSpec, store: Store, pending: Mapping[Key, Callback]
+) -> tuple[dict[Key, Compiled], dict[Key, Unprovable]]:
+    """Passes over all actions until one learns nothing; or those that cannot be proven."""
+    for _ in range(MOST_PASSES):
+        store.changed = False
+        compiled: dict[Key, Compiled] = {}
+        failures: dict[Key, Unprovable] = {}
+        for key, callback in pending.items():
+            try:
+                compiled[key] = compile_action(spec, store, callback)
+            except Unprovable as why:
+                failures[key] = why
+        if failures or not store.changed:
+            return compiled, failures
+    return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
+
+
+def _store(spec: ComponentSpec, callbacks: Iterable[Callback], servers: list[Callback]) -> Store:
+    """What is known before the first pass: first values, declared operations, writes of server actions."""
+    store = Store()
+    for field in spec.fields:
+        _learn(store, field.name, field.initial.type if field.initial else field.type)
+        if field.from_prop is not None:
+            _learn(store, field.name, type_of(field.default))
+    for callback in callbacks:
+        for one in callback.operations or ():
+            found = BOOL if one.op == "toggle" else value_type(one.value)
+            _learn(store, one.state, found)
+    for callback in servers:
+        _learn_server(spec, store, callback)
+    for key in settled_keys(spec):
+        store.note(("settled", key))
+    return store
+
+
+def _learn(store: Store, name: str, found: Type) -> None:
+    try:
+        store.learn(("field", name), store.intern(("first", name), found))
+    except Clash:
+        store.learn(("field", name), ANY)
+
+
+def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None:
+    """A server action may write any value where nothing else says what a field holds."""
+    node = callback.node
+    for field in spec.fields:
+        written = list(_writes(node, field.name)) if node is not None else []
+        for value in written:
+            if isinstance(value, ast.Constant):
+                _learn(store, field.name, type_of(value.value))
+        if node is None or _mentions(node, field.name):
+            _open(store, field.name)
+
+
+def _writes(node: ast.AST, name: str) -> Iterable[ast.expr]:
+    """Values that are assigned to something called `name`."""
+    for one in ast.walk(node):
+        if not isinstance(one, ast.Assign):
+            continue
+        for target in one.targets:
+            match target:
+                case ast.Subscript(slice=ast.Constant(value=key)) if key == name:
+                    yield one.value
+                case ast.Attribute(attr=key) if key == name:
+                    yield one.value
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(one, ast.Constant) and one.value == name)
+        or (isinstance(one, ast.Attribute) and one.attr == name)
+        or (isinstance(one, ast.keyword) and one.arg == name)
+        or (isinstance(one, ast.Return) and one.value is not None)
+        for one in ast.walk(node)
+    )
+
+
+def _open(store: Store, name: str) -> None:
+    """Fill what is not known of a field with ANY: None, and the items of empty containers."""
+    found = store.known(("field", name))
+    if found is NONE or found is NEVER:
+        store.learn(("field", name), ANY)
+        return
+    _fill(store, found, 0)
+
+
+def _fill(store: Store, found: Type, depth: int) -> None:
+    for part in members(found):
+        if depth > 6 or not isinstance(part, Ref):
+            continue
+        match store.shape(part):
+            case ListOf(item):
+                _fill_part(store, part, item, ListOf(ANY), depth)
+            case DictOf(_, item):
+                _fill_part(store, part, item, DictOf(STR, ANY), depth)
+            case Record(fields):
+                for _, item in fields:
+                    _fill(store, item, depth + 1)
+
+
+def _fill_part(store: Store, ref: Ref, item: Type, filled: Type, depth: int) -> None:
+    if item is NEVER:
+        store.grow(ref, filled)
+    else:
+        _fill(store, item, depth + 1)

@@ -1,0 +1,316 @@
+"""Types of the mutable objects of a program: aliases share one entry, and entries only grow.
+
+An object is known by the place that makes it. A type of the analysis holds a `Ref` wherever a list, set or
+dict stands; two objects that may meet in one variable become one entry. `changed` tells that a pass over the
+program learned something, so that another pass is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+
+from moon_spa.analysis.unprovable import Clash
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    NEVER,
+    NONE,
+    NUM,
+    NUMBERS,
+    STR,
+    DictOf,
+    ListOf,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+    Union,
+    as_dict,
+    describe,
+    join_all,
+    mapped,
+    members,
+)
+
+DEEPEST = 8
+"""Types nested deeper than this are taken for objects that contain themselves."""
+
+
+@dataclass(frozen=True)
+class Ref(Type):
+    """A mutable object; the store knows its shape."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Caught(Type):
+    """The exception that an `except … as` has caught."""
+
+
+class Store:
+    """What the passes so far have learned of mutable objects."""
+
+    def __init__(self) -> None:
+        self.changed = False
+        self._parents: list[int] = []
+        self._shapes: list[Type] = []
+        self._sites: dict[Hashable, Ref] = {}
+        self._fixed: set[int] = set()
+        self._constant: set[int] = set()
+        self._known: dict[Hashable, Type] = {}
+        self._facts: set[Hashable] = set()
+
+    def known(self, key: Hashable) -> Type:
+        """The type learned so far for a field, parameter, result or shared variable."""
+        return self._known.get(key, NEVER)
+
+    def learn(self, key: Hashable, found: Type) -> Type:
+        """Something that has a type for the whole program gets a value of the type `found`."""
+        old = self.known(key)
+        new = self.join(old, found, slot=True)
+        if new != old:
+            self._known[key] = new
+            self.changed = True
+        return new
+
+    def note(self, fact: Hashable) -> None:
+        """A fact that stays true for all later passes."""
+        if fact not in self._facts:
+            self._facts.add(fact)
+            self.changed = True
+
+    def noted(self, fact: Hashable) -> bool:
+        """Whether an earlier moment has found this fact."""
+        return fact in self._facts
+
+    def site(self, key: Hashable, shape: Type) -> Ref:
+        """The object that the place `key` makes, grown to hold `shape`."""
+        if key not in self._sites:
+            self._sites[key] = Ref(len(self._shapes))
+            self._parents.append(len(self._shapes))
+            self._shapes.append(shape)
+            self.changed = True
+        ref = self._sites[key]
+        self.grow(ref, shape)
+        return ref
+
+    def intern(self, key: Hashable, plain: Type, constant: bool = False) -> Type:
+        """A type without references, with objects in place of its containers.
+
+        Such objects are made elsewhere: a float in them is a plain number for good. What is `constant` lives
+        longer than the action, so it cannot be changed by one.
+        """
+        made = iter(range(10_000))
+
+        def enter(one: Type) -> Type:
+            number = next(made)
+            inner = mapped(one, enter)
+            if not isinstance(one, ListOf | SetOf | DictOf | Record):
+                return inner
+            ref = self.site((key, number), inner)
+            self._fixed.add(self.find(ref))
+            if constant:
+                self._constant.add(self.find(ref))
+            return ref
+
+        return enter(plain)
+
+    def find(self, ref: Ref) -> int:
+        """The number of the entry that `ref` shares with its aliases."""
+        number = ref.number
+        while self._parents[number] != number:
+            self._parents[number] = self._parents[self._parents[number]]
+            number = self._parents[number]
+        return number
+
+    def shape(self, one: Type) -> Type:
+        """The shape of an object; any other type is its own."""
+        return self._shapes[self.find(one)] if isinstance(one, Ref) else one
+
+    def is_constant(self, ref: Ref) -> bool:
+        """Whether the object outlives the action and must not be changed."""
+        return self.find(ref) in self._constant
+
+    def grow(self, ref: Ref, shape: Type) -> None:
+        """Let the object hold what `shape` holds too."""
+        root = self.find(ref)
+        old = self._shapes[root]
+        new = self._join_shapes(old, shape, self.find(ref) in self._fixed)
+        root = self.find(ref)
+        if new != old:
+            self._shapes[root] = new
+            self.changed = True
+
+    def join(self, a: Type, b: Type, slot: bool = False) -> Type:
+        """The smallest type that holds both; raises Clash where JavaScript holds the two differently.
+
+        A `slot` (item, state field) is converted to by whatever writes it, so it may become ANY; a variable
+        has the representation of its last assignment.
+        """
+        if a == b or b is NEVER:
+            return a
+        if a is NEVER:
+            return b
+        if a is ANY or b is ANY:
+            self.loosen(b if a is ANY else a, slot)
+            return ANY
+        found: list[Type] = []
+        for one in (*members(a), *members(b)):
+            self._add(found, one, slot)
+        flat = join_all(one for one in found if not isinstance(one, Ref))
+        refs = [one for one in found if isinstance(one, Ref)]
+        if not refs:
+            return flat
+        parts = [*refs, *(members(flat) if flat is not NEVER else ())]
+        return parts[0] if len(parts) == 1 else Union(tuple(sorted(parts, key=repr)))
+
+    def _add(self, found: list[Type], one: Type, slot: bool) -> None:
+        """Add an alternative to those found; of lists, sets, dicts and tuples there is one each."""
+        for i, other in enumerate(found):
+            if isinstance(one, Ref) and isinstance(other, Ref):
+                if self.kind(one) is self.kind(other):
+                    self._unify(other, one)
+                    return
+            elif isinstance(one, TupleOf) and isinstance(other, TupleOf):
+                if len(one.items) != len(other.items):
+                    raise Clash("tuples of different lengths in one place")
+                joined = (self.join(x, y, slot) for x, y in zip(one.items, other.items, strict=True))
+                found[i] = TupleOf(tuple(joined))
+                return
+        found.append(one)
+
+    def kind(self, one: Type) -> type[Type]:
+        """The class of an object: a record is a dict."""
+        kind = type(self.shape(one))
+        return DictOf if kind is Record else kind
+
+    def _unify(self, a: Ref, b: Ref) -> None:
+        one, two = self.find(a), self.find(b)
+        if one == two:
+            return
+        old, new = self._shapes[one], self._shapes[two]
+        self._parents[two] = one
+        fixed = one in self._fixed or two in self._fixed
+        if fixed:
+            self._fixed.add(one)
+        if two in self._constant:
+            self._constant.add(one)
+        self.changed = True
+        self._shapes[self.find(a)] = self._join_shapes(old, new, fixed)
+
+    def _join_shapes(self, a: Type, b: Type, fixed: bool) -> Type:
+        if a == b:
+            return a
+        match a, b:
+            case ListOf(x), ListOf(y):
+                return ListOf(self._slot(x, y, fixed))
+            case SetOf(x), SetOf(y):
+                return SetOf(self._slot(x, y, fixed))
+            case Record(xs), Record(ys) if [key for key, _ in xs] == [key for key, _ in ys]:
+                pairs = zip(xs, ys, strict=True)
+                return Record(tuple((key, self._slot(one, two, fixed)) for (key, one), (_, two) in pairs))
+        one, two = self.dict_shape(a), self.dict_shape(b)
+        return DictOf(self._keys(one.key, two.key, fixed), self._slot(one.value, two.value, fixed))
+
+    def dict_shape(self, a: Type) -> DictOf:
+        """A record or dict shape as a dict of one value type."""
+        if isinstance(a, Record):
+            value: Type = NEVER
+            for _, one in a.fields:
+                value = self.join(value, one, slot=True)
+            return DictOf(STR if a.fields else NEVER, value)
+        return as_dict(a)
+
+    def _keys(self, a: Type, b: Type, fixed: bool) -> Type:
+        """Keys of dicts: texts make an object, anything else a Map, which is settled when it is made."""
+        key = self.join(a, b, slot=True)
+        if fixed and NEVER in (a, b) and key not in (STR, NEVER):
+            raise Clash("an empty dict of the state that gets keys which are no texts")
+        if key not in (STR, NEVER, INT, BOOL, FLOAT, NONE) and not isinstance(key, TupleOf):
+            raise Clash(f"a dict with keys of the type {describe(key)}")
+        return key
+
+    def _slot(self, a: Type, b: Type, fixed: bool) -> Type:
+        joined = self.join(a, b, slot=True)
+        if fixed and joined is ANY and any(self.has_float(one) for one in (a, b) if one is not ANY):
+            raise Clash("floats among values of unknown type")
+        return joined
+
+    def has_float(self, one: Type) -> bool:
+        """Whether a value of this type may be a float, at its surface."""
+        return any(part in (FLOAT, NUM) for part in members(one))
+
+    def loosen(self, one: Type, slot: bool) -> None:
+        """A value of a known type goes where anything may be: its parts may be anything from now on."""
+        for part in members(one):
+            if part in (FLOAT, NUM) and not slot:
+                raise Clash("a float where any value may be")
+            if isinstance(part, TupleOf | Caught):
+                raise Clash("a tuple or an exception where any value may be")
+            if isinstance(part, Ref):
+                self._loosen_object(part)
+
+    def _loosen_object(self, ref: Ref) -> None:
+        match self.shape(ref):
+            case ListOf(item):
+                if item is not ANY:
+                    self.grow(ref, ListOf(ANY))
+            case Record(fields):
+                if any(one is not ANY for _, one in fields):
+                    self.grow(ref, Record(tuple((key, ANY) for key, _ in fields)))
+            case DictOf(key, value):
+                if key not in (STR, NEVER):
+                    raise Clash("a dict whose keys are no texts where any value may be")
+                if value is not ANY:
+                    self.grow(ref, DictOf(key, ANY))
+            case _:
+                raise Clash("a set where any value may be")
+
+    def plain(self, one: Type, depth: int = 0) -> Type:
+        """The type with every object written out."""
+        if depth > DEEPEST:
+            raise Clash("an object that contains itself")
+        return mapped(self.shape(one), lambda part: self.plain(part, depth + 1))
+
+    def roots(self, one: Type, depth: int = 0) -> Iterator[int]:
+        """The entries of all objects that a value of this type may reach."""
+        if depth > DEEPEST:
+            return
+        if isinstance(one, Ref):
+            yield self.find(one)
+        for part in parts_of(self.shape(one)):
+            yield from self.roots(part, depth + 1)
+
+    def describe(self, one: Type) -> str:
+        """The type in Python's words."""
+        return describe(self.plain(one))
+
+
+def parts_of(one: Type) -> Iterable[Type]:
+    """The direct parts of a type."""
+    match one:
+        case ListOf(item) | SetOf(item):
+            return (item,)
+        case TupleOf(items) | Union(items):
+            return items
+        case DictOf(key, value):
+            return (key, value)
+        case Record(fields):
+            return tuple(part for _, part in fields)
+    return ()
+
+
+def is_number(one: Type) -> bool:
+    """Whether every value of this type is an int or a float, no bool."""
+    return one in NUMBERS
+
+
+def arithmetic(a: Type, b: Type) -> Type:
+    """The type of a sum, difference or product of two numbers."""
+    if FLOAT in (a, b):
+        return FLOAT
+    return INT if a is INT and b is INT else NUM

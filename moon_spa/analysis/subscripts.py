@@ -1,0 +1,193 @@
+"""Items and slices: read, assigned, deleted."""
+
+from __future__ import annotations
+
+import ast
+
+from moon_spa.analysis.body import Body
+from moon_spa.analysis.convert import to_any, to_slot
+from moon_spa.analysis.names import place
+from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
+from moon_spa.analysis.store import Ref
+from moon_spa.analysis.values import Value, call
+from moon_spa.javascript import is_index, member
+from moon_spa.types import ANY, BOOL, INT, NEVER, NONE, STR, DictOf, ListOf, Record, TupleOf, Type
+
+
+def subscript(c: Body, node: ast.Subscript) -> Value:
+    """`a[i]`, `a[i:j:k]`; `state["x"]` and `props["x"]`."""
+    found = field_of(c, node)
+    if found is not None:
+        return read_field(c, found)
+    if (prop := key_of(c, node, "props")) is not None:
+        return read_prop(c, prop, node)
+    refuse_sections(c, node.value, node)
+    target = c.expression(node.value)
+    if isinstance(node.slice, ast.Slice):
+        return _slice(c, target, node.slice, node)
+    return item(c, target, c.expression(node.slice), node)
+
+
+def refuse_sections(c: Body, value: ast.expr, node: ast.AST) -> None:
+    """Parts of `state` and `data` that cannot be read here."""
+    binding = binding_of(c, value)
+    if binding.kind == "data":
+        raise c.refuse("`data`", node)
+    if binding.kind == "state":
+        raise c.refuse("a state field that is not declared", node)
+
+
+def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
+    """`target[index]`."""
+    shape = c.store.shape(target.type)
+    if NEVER in (target.type, index.type):
+        return Value(f"{target.js}[{index.js}]", NEVER)
+    if target.type is ANY:
+        return call(c.helper("at_a"), target, to_any(c, index), result=ANY)
+    if index.type in (INT, BOOL):
+        if isinstance(shape, ListOf):
+            return call(c.helper("at"), target, index, result=shape.item)
+        if target.type is STR:
+            return call(c.helper("at_s"), target, index, result=STR)
+        if isinstance(shape, TupleOf) and isinstance(index.constant, int):
+            number = index.constant + (len(shape.items) if index.constant < 0 else 0)
+            if 0 <= number < len(shape.items):
+                return Value(f"{target.at(20)}[{number}]", shape.items[number], pure=target.pure)
+    if isinstance(shape, Record) and isinstance(index.constant, str):
+        fields = dict(shape.fields)
+        if index.constant in fields:
+            return Value(member(target.at(20), index.constant), fields[index.constant], pure=target.pure)
+    if isinstance(shape, Record | DictOf):
+        found = _as_dict(c, target)
+        check_key(c, found, index, node)
+        return call(c.helper("dict_at"), target, index, result=found.value)
+    raise c.refuse(f"an item of {c.store.describe(target.type)}", node)
+
+
+def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
+    """A key is of the type of all keys: JavaScript compares no int with a text or a bool."""
+    if key.type not in (STR, INT) or found.key not in (key.type, NEVER):
+        raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
+
+
+def _as_dict(c: Body, target: Value) -> DictOf:
+    """The dict behind a value; from now on its keys are not fixed."""
+    shape = c.store.shape(target.type)
+    if isinstance(shape, Record) and isinstance(target.type, Ref):
+        c.store.grow(target.type, c.store.dict_shape(shape))
+        shape = c.store.shape(target.type)
+    assert isinstance(shape, DictOf)
+    return shape
+
+
+def as_dict(c: Body, target: Value, key: Type = NEVER, value: Type = NEVER) -> DictOf:
+    """The dict behind a value, grown to hold such keys and values."""
+    _as_dict(c, target)
+    assert isinstance(target.type, Ref)
+    c.store.grow(target.type, DictOf(key, value))
+    return _as_dict(c, target)
+
+
+def _bounds(c: Body, node: ast.Slice) -> list[Value]:
+    found = []
+    for one in (node.lower, node.upper, node.step):
+        value = Value("null", NONE, pure=True, simple=True) if one is None else c.expression(one)
+        if value.type not in (INT, NONE):
+            raise c.refuse(f"a slice with a bound that is {c.store.describe(value.type)}", node)
+        found.append(value)
+    return found
+
+
+def _slice(c: Body, target: Value, node: ast.Slice, whole: ast.AST) -> Value:
+    start, stop, step = _bounds(c, node)
+    if target.type is STR:
+        return call(c.helper("slice_s"), target, start, stop, step, result=STR)
+    if target.type is ANY:
+        return call(c.helper("slice_a"), target, start, stop, step, result=ANY)
+    shape = c.store.shape(target.type)
+    if isinstance(shape, ListOf):
+        made = c.store.site(("slice", place(whole)), ListOf(shape.item))
+        return call(c.helper("slice"), target, start, stop, step, result=made)
+    raise c.refuse(f"a slice of {c.store.describe(target.type)}", whole)
+
+
+def set_item(c: Body, target: Value, index: Value, value: Value, node: ast.AST) -> None:
+    """Write `target[index] = value`, all three evaluated in the order of the call."""
+    shape = c.store.shape(target.type)
+    if target.type is NEVER:
+        c.write(f"{target.js}[{index.js}] = {value.js};")
+        return
+    c.mutate(target.type, node)
+    if isinstance(shape, ListOf) and index.type in (INT, BOOL) and isinstance(target.type, Ref):
+        c.store.grow(target.type, ListOf(value.type))
+        slot = c.store.shape(target.type)
+        assert isinstance(slot, ListOf)
+        done = call(c.helper("set_at"), target, index, to_slot(c, value, slot.item), result=NONE)
+        c.write(f"{done.js};")
+        return
+    if isinstance(shape, Record | DictOf):
+        _set_key(c, target, shape, index, value, node)
+        return
+    raise c.refuse(f"assigning an item of {c.store.describe(target.type)}", node)
+
+
+def _set_key(c: Body, target: Value, shape: Type, index: Value, value: Value, node: ast.AST) -> None:
+    assert isinstance(target.type, Ref)
+    if isinstance(shape, Record) and isinstance(index.constant, str):
+        fields = dict(shape.fields)
+        if index.constant in fields:
+            fields[index.constant] = value.type
+            c.store.grow(target.type, Record(tuple(fields.items())))
+            grown = c.store.shape(target.type)
+            if isinstance(grown, Record):
+                slot = dict(grown.fields)[index.constant]
+                c.write(f"{member(target.at(20), index.constant)} = {to_slot(c, value, slot).js};")
+                return
+    if index.type not in (STR, INT):
+        raise c.refuse(f"a key that is {c.store.describe(index.type)}", node)
+    found = as_dict(c, target, index.type, value.type)
+    check_key(c, found, index, node)
+    done = call(c.helper("dict_set"), target, index, to_slot(c, value, found.value), result=NONE)
+    c.write(f"{done.js};")
+
+
+def delete_item(c: Body, node: ast.Subscript) -> None:
+    """Write `del target[index]`."""
+    refuse_sections(c, node.value, node)
+    target = c.expression(node.value)
+    shape = c.store.shape(target.type)
+    c.mutate(target.type, node)
+    if isinstance(node.slice, ast.Slice):
+        if not isinstance(shape, ListOf):
+            raise c.refuse(f"deleting a slice of {c.store.describe(target.type)}", node)
+        start, stop, step = _bounds(c, node.slice)
+        c.write(f"{call(c.helper('del_slice'), target, start, stop, step, result=NONE).js};")
+        return
+    index = c.expression(node.slice)
+    if isinstance(shape, ListOf) and index.type is INT:
+        c.write(f"{call(c.helper('del_at'), target, index, result=NONE).js};")
+    elif isinstance(shape, Record | DictOf):
+        found = as_dict(c, target)
+        check_key(c, found, index, node)
+        c.write(f"{call(c.helper('dict_del'), target, index, result=NONE).js};")
+    elif target.type is not NEVER:
+        raise c.refuse(f"deleting an item of {c.store.describe(target.type)}", node)
+
+
+def set_slice(c: Body, target: Value, node: ast.Slice, value: Value, whole: ast.AST) -> None:
+    """Write `target[i:j] = value` of a list."""
+    shape, items = c.store.shape(target.type), c.store.shape(value.type)
+    if not (isinstance(shape, ListOf) and isinstance(items, ListOf) and isinstance(target.type, Ref)):
+        raise c.refuse("assigning a slice", whole)
+    c.mutate(target.type, whole)
+    c.store.grow(target.type, ListOf(items.item))
+    slot = c.store.shape(target.type)
+    if isinstance(slot, ListOf) and slot.item is ANY and c.store.has_float(items.item):
+        raise c.refuse("floats among values of unknown type", whole)
+    start, stop, step = _bounds(c, node)
+    c.write(f"{call(c.helper('set_slice'), target, start, stop, step, value, result=NONE).js};")
+
+
+def is_plain_key(name: object) -> bool:
+    """Whether a text can be the name of a record's field: JavaScript neither reorders nor interprets it."""
+    return isinstance(name, str) and not is_index(name) and name != "__proto__"
