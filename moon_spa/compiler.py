@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any, Literal
 
 from moon_spa.artefact import Origin, Part, esm
@@ -76,7 +77,10 @@ class CompiledComponent:
 
     @cached_property
     def esm(self) -> str:
-        """One ES module with anywidget's contract, with a source map to the document."""
+        """One ES module with anywidget's contract.
+
+        Its source map names the document and its lines; the Python itself stays where it is.
+        """
         part = Part(
             self.name,
             self.setup_js,
@@ -87,7 +91,7 @@ class CompiledComponent:
             style=self.spec.style or "",
             lines=self.generated.lines,
         )
-        return esm([part], Origin(self.spec.path, self.spec.block))
+        return esm([part], Origin(PurePath(self.spec.path).name))
 
 
 def compile(  # noqa: A001 - the public name

@@ -101,7 +101,7 @@ class Dependence:
         found = self.leaves
         for value, control in self._section_values(section):
             found |= control | self._entry_of(value, key)
-        return found
+        return found | self.cells[key, None] if key in self.functions else found
 
     def others(self, section: str, names: Iterable[str]) -> Status:
         """The worst status of what a section may hold besides the entries `names`."""
@@ -114,6 +114,11 @@ class Dependence:
                 cells = {**cells, **{key: one for (root, key), one in self.cells.items() if root == value.id}}
             for key, status in list(cells.items()):
                 found |= status if key not in known and status.level == 2 else CLEAN
+        infers = not self.returns or any(value is None for value, _ in self.returns)
+        if section in ("actions", "lifecycle") and infers:
+            for name in self.functions:
+                if name not in known and not name.startswith("_"):
+                    found |= self.cells[name, None]
         return found
 
     def line(self, section: str, key: str | None = None) -> int:

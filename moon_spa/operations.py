@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from moon_spa.bindings import Bindings
-from moon_spa.findings import Place, did_you_mean, refusal
+from moon_spa.dependence import Status
+from moon_spa.findings import ComponentError, Place, did_you_mean, refusal
 from moon_spa.sections import Run, Where, check_name
 from moon_spa.spec import CONDITIONS, HOOKS, OPS, Callback, CallbackKind, Condition, Field, Operation
 from moon_spa.trace import Traced, plain
@@ -17,10 +18,26 @@ _KEYS = frozenset({"op", "state", "value", "cond"})
 _CONDITION_KEYS = frozenset({"left", "op", "right"})
 
 
+def refuse_dependent(what: str, status: Status, place: Place) -> ComponentError:
+    """The error for something that props decide in a way that no script can follow."""
+    why = status.why or "a value from props is used where it cannot be traced"
+    hint = (
+        'take it from one prop, `StateField("x", from_prop="x", default=0)`, or by arithmetic alone; '
+        "anything else belongs in `data` or in an action"
+    )
+    where = Place(place.path, status.line or place.line)
+    return refusal("depends-on-props", f"{what} depends on props: {why}", where, hint)
+
+
 def read_callbacks(
     run: Run, bindings: Bindings, fields: tuple[Field, ...], where: Where, value_of: ValueOf
 ) -> tuple[dict[str, Callback], dict[str, Callback]]:
     """The actions and the hooks of a component. Raises ComponentError for what is none."""
+    for section in ("actions", "lifecycle"):
+        status = bindings.dependence.others(section, run.sections[section])
+        if status.level == 2:
+            what = f"which {'actions' if section == 'actions' else 'hooks'} there are"
+            raise refuse_dependent(what, status, where(section, None))
     reader = _Reader(bindings, {field.name: field for field in fields}, where, value_of)
     actions = {name: reader.action(name, value) for name, value in run.sections["actions"].items()}
     hooks = {name: reader.hook(name, value, actions) for name, value in run.sections["lifecycle"].items()}

@@ -11,11 +11,11 @@ from moon_spa.bindings import Bindings
 from moon_spa.casts import cast_value
 from moon_spa.component import Component, StateField
 from moon_spa.constants import constant
-from moon_spa.dependence import Dependence, Status
+from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
-from moon_spa.operations import read_callbacks
+from moon_spa.operations import read_callbacks, refuse_dependent
 from moon_spa.printing import collecting
 from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, methods_of, run_setup
@@ -112,16 +112,6 @@ class Setup:
 
     # --- values
 
-    def refuse_dependent(self, what: str, status: Status, place: Place) -> ComponentError:
-        """The error for something that props decide in a way that no script can follow."""
-        line = Place(self.source.path, status.line) if status.line else place
-        why = status.why or "a value from props is used where it cannot be traced"
-        hint = (
-            'take it from one prop, `StateField("x", from_prop="x", default=0)`, or by arithmetic alone; '
-            "anything else belongs in `data` or in an action"
-        )
-        return refusal("depends-on-props", f"{what} depends on props: {why}", line, hint)
-
     def expression_of(self, traces: bool) -> Callable[[str, str, str, Any], Any]:
         """A function that makes of ``(section, key, what, value)`` a constant or an Expr."""
 
@@ -129,7 +119,7 @@ class Setup:
             status = self.dependence.entry(section, key)
             place = self.where(section, key)
             if status.level == 2 or (status.level and not traces):
-                raise self.refuse_dependent(what, status, place)
+                raise refuse_dependent(what, status, place)
             try:
                 if is_traced(value):
                     return expression(value)
@@ -146,7 +136,7 @@ class Setup:
         declared = run.fields()
         status = self.dependence.others("state", declared)
         if status.level == 2:
-            raise self.refuse_dependent("which state fields there are", status, self.where("state", None))
+            raise refuse_dependent("which state fields there are", status, self.where("state", None))
         value_of = self.expression_of(traces)
         found = []
         for index, (name, value) in enumerate(declared.items()):
