@@ -60,13 +60,14 @@ class IPythonExecutor:
         self.path = path
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
-        register_moonleap(self.shell, lambda: os.path.abspath(path))
+        self.rules = register_moonleap(self.shell, lambda: os.path.abspath(path))
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""
         code = cell_source(block)
         target = Target.of_cell(self.view, ("block", block.index), code, block.index, block.code_line)
         announce(target)
+        self.rules.sources[:] = [code]  # a silent shell tells nobody
         # IPython warns whoever calls sys.exit(); a script may.
         warnings.filterwarnings("ignore", "To exit: use", UserWarning, r"IPython\.core\.interactiveshell")
         result = None

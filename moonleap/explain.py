@@ -107,7 +107,7 @@ def explain(graph: Graph, name: str, context: Context | None = None) -> list[Res
     wanted = name.removeprefix("./").replace("\\", "/")
     file = next((file for file in context.files if file.path == wanted), None)
     if file is not None:
-        terms = {(source.term, source.place) for source in file.sources}
+        terms = set(map(_source_key, file.sources))
         makers = [r for r in graph.resources if _key(node_of(r)) in terms]
         return [_file(file, context), *_stories(graph, makers, context)]
     found = graph.find(name)
@@ -142,8 +142,12 @@ def chain_of(relation: Relation) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _key(node: Node) -> tuple[str, Place]:
-    return str(node.term), node.place
+def _key(node: Node) -> tuple[str, str, Place]:
+    return str(node.term), node.block.title, node.place
+
+
+def _source_key(source: Source) -> tuple[str, str, Place]:
+    return source.term, source.block, source.place
 
 
 def _stories(graph: Graph, resources: Sequence[Resource], context: Context) -> Iterator[ResourceStory]:
@@ -169,11 +173,7 @@ def _story(graph: Graph, describer: Describer, resource: Resource, context: Cont
         tuple(chain_of(relation) for relation in dict.fromkeys((*node.outgoing, *node.incoming))),
         tuple(_rules(graph, resource)),
         tuple(_properties(resource)),
-        tuple(
-            _file(file, context)
-            for file in context.files
-            if any((source.term, source.place) == _key(node) for source in file.sources)
-        ),
+        tuple(_file(file, context) for file in context.files if _key(node) in map(_source_key, file.sources)),
     )
 
 
@@ -212,7 +212,7 @@ def _mentions(blocks: Sequence[SpecBlock], describer: Describer, node: Node) -> 
 
 def _rules(graph: Graph, resource: Resource) -> Iterator[Rule]:
     for fired in graph.fired:
-        if resource in (fired.subject, fired.object):
+        if fired.subject is resource or fired.object is resource:
             ends = [end for end in (fired.subject, fired.object) if end is not None]
             yield Rule(fired.rule, fired.place, tuple(str(node_of(end).term) for end in ends))
 

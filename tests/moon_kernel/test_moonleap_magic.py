@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -104,14 +105,15 @@ def test_document_and_folder_give_the_files_of_the_cell(shop: Client, tmp_path: 
     assert files(tmp_path, "document") == expected
     made = generate(str(document))
     assert {file.path: file.text for file in made.files} == expected
+    shutil.rmtree(tmp_path / "cell")
+    command = [sys.executable, "-m", "moonlight", "run", str(document)]
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=60)
+    assert files(tmp_path, "cell") == expected
     (tmp_path / "spec.md").write_text(SPEC, encoding="utf-8")
     (tmp_path / "rules.py").write_text(RULES, encoding="utf-8")
     (tmp_path / "settings.yml").write_text("packages_by_scope:\n  default: [rules]\n", encoding="utf-8")
     assert shop.run("%moonleap . -o folder --write").ok
     assert files(tmp_path, "folder") == expected
-    command = [sys.executable, "-m", "moonlight.cli", "run", str(document)]
-    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=60)
-    assert files(tmp_path, "cell") == expected
 
 
 def test_errors_name_the_line_of_the_document(shop: Client, tmp_path: Path) -> None:
@@ -121,6 +123,11 @@ def test_errors_name_the_line_of_the_document(shop: Client, tmp_path: Path) -> N
     assert not answer.ok
     assert "shop.py.md:7: error: `a:b` is described by two titles" in shown(answer)["text/plain"]
     assert answer.traceback == "moonleap: 1 error; nothing was written"
+    command = [sys.executable, "-m", "moonlight", "run", "shop.py.md"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "shop.py.md:7: error: `a:b` is described by two titles" in done.stdout
+    assert "MoonleapError: 1 error; nothing was written" in done.stderr
 
 
 def test_a_cell_that_runs_again_replaces_its_rules_and_no_others(shop: Client, tmp_path: Path) -> None:

@@ -167,6 +167,12 @@ def test_an_unknown_name_is_one_error_with_a_hint(graph: Graph, name: str, hint:
     assert (caught.value.code, caught.value.diagnostic.hint) == ("unknown-name", hint)
 
 
+def test_equal_resources_are_told_apart(tmp_path: Path) -> None:
+    same = RULES.replace("Service(term.data)", "Service('same')")
+    rules = story(graph_of(tmp_path, SPEC, same), "mail:service").rules
+    assert [rule.given for rule in rules] == [("mail:service", "send:endpoint")]
+
+
 def test_the_json_holds_what_the_text_says(graph: Graph) -> None:
     (found,) = json.loads(json.dumps([to_json(one) for one in explain(graph, "pay:endpoint")]))
     assert (found["what"], found["block"], found["kind"]) == ("resource", "The cart:service", "Resource")
