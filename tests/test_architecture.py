@@ -60,6 +60,7 @@ REACH: dict[str, tuple[int, frozenset[str]]] = {
 JUPYTER = ("moon_kernel", "jupyter_ext")
 COMMANDS = (
     *("moonlight.cli", "moonlight.commands", "moonleap.cli", "moonleap.commands", "moon_spa.cli"),
+    "moon_spa.commands",
     *JUPYTER,
 )
 HOMES: dict[str, tuple[str, ...]] = {

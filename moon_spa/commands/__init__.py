@@ -1,0 +1,1 @@
+"""The commands of `moon-spa`, one module each."""

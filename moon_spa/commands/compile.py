@@ -1,0 +1,44 @@
+"""Command `compile`: a component as ES module."""
+
+from __future__ import annotations
+
+import click
+
+from moon_spa.commands.output import (
+    FILE,
+    MODE,
+    NAME,
+    compiled,
+    file_error,
+    print_json,
+    refuse,
+    show,
+    to_json,
+)
+from moon_spa.compiler import Mode
+from moonlight.source import write_atomic
+
+
+@click.command("compile")
+@FILE
+@NAME
+@MODE
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, with setup() alone too.")
+@click.option("-o", "--output", metavar="OUT", help="Write the module to this file instead.")
+def compile_command(file: str, name: str | None, mode: Mode, as_json: bool, output: str | None) -> None:
+    """Print a component as ES module.
+
+    FILE is a Python file, a document (.py.md) or a component file with <python>, <template> and <style>.
+    """
+    component = compiled(file, name, mode)
+    if output is not None:
+        try:
+            write_atomic(output, component.esm)
+        except OSError as error:
+            refuse(file_error(error))
+    if as_json:
+        print_json(to_json(component))
+        return
+    show(component.diagnostics)
+    if output is None:
+        click.echo(component.esm, nl=False)

@@ -1,0 +1,109 @@
+"""What the commands share: compiling a file, printing findings, the JSON of a component."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from moon_spa import wire
+from moon_spa.compiler import CompiledComponent, Mode
+from moon_spa.compiler import compile as compile_component
+from moon_spa.findings import ComponentError
+from moon_spa.types import type_of
+from moonlight.diagnostic import Diagnostic, MoonlightError
+
+FAILED = 1
+"""Exit code: the component has errors, printed as diagnostics."""
+
+FILE = click.argument("file", metavar="FILE")
+NAME = click.option("--name", metavar="N", help="The component, where the file holds several.")
+MODE = click.option(
+    "--mode",
+    type=click.Choice(["auto", "server"]),
+    default="auto",
+    help="`server`: every action that is Python runs on the server.",
+)
+
+Result = TypeVar("Result")
+
+
+def compiled(file: str, name: str | None, mode: Mode = "auto") -> CompiledComponent:
+    """The component of a file; errors are printed and end the program."""
+    component = or_exit(lambda: compile_component(Path(file), name=name, mode=mode))
+    click.echo(component.stdout, err=True, nl=False)
+    return component
+
+
+def or_exit(work: Callable[[], Result]) -> Result:
+    """What `work` returns; what the component's own code prints is not part of the answer."""
+    try:
+        with redirect_stdout(sys.stderr):
+            return work()
+    except (ComponentError, MoonlightError) as error:
+        show(diagnostics_of(error))
+        sys.exit(FAILED)
+    except OSError as error:
+        refuse(file_error(error))
+
+
+def diagnostics_of(error: ComponentError | MoonlightError) -> tuple[Diagnostic, ...]:
+    """The findings that an error carries."""
+    return error.diagnostics if isinstance(error, ComponentError) else (error.diagnostic,)
+
+
+def file_error(error: OSError) -> str:
+    """One line about a file that the system refuses."""
+    return f"{error.filename}:1: error: {error.strerror}"
+
+
+def refuse(line: str) -> NoReturn:
+    """Print one line to standard error and end with code 1."""
+    click.echo(line, err=True)
+    sys.exit(FAILED)
+
+
+def show(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Print findings to standard error, coloured on a terminal; True where one is an error."""
+    colour = sys.stderr.isatty()
+    failed = False
+    for one in diagnostics:
+        click.echo(one.format(colour), err=True)
+        failed = failed or one.severity == "error"
+    return failed
+
+
+def to_json(component: CompiledComponent) -> dict[str, Any]:
+    """``{name, setup_js, esm, state, ops, placement, explain, diagnostics}``."""
+    return {
+        "name": component.name,
+        "setup_js": component.setup_js,
+        "esm": component.esm,
+        "state": {field.name: data(field.to_spec()) for field in component.spec.fields},
+        "ops": data(component.ops),
+        "placement": dict(component.placement),
+        "explain": list(component.explain),
+        "diagnostics": [one.to_json() for one in component.diagnostics],
+    }
+
+
+def data(value: Any) -> Any:
+    """A value as JSON: what JSON cannot say as `moon_spa.wire` does, other objects as their text."""
+    if isinstance(value, dict):
+        return {str(key): data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [data(one) for one in value]
+    try:
+        return wire.encode(value, type_of(value))
+    except wire.WireError:
+        return repr(value)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, indent=2, allow_nan=False))

@@ -1,0 +1,27 @@
+"""Command `render`: what a component shows at first, as HTML."""
+
+from __future__ import annotations
+
+import click
+
+from moon_spa.commands.output import FILE, NAME, compiled, data, or_exit, print_json, show
+from moon_spa.wire import WireError, loads
+
+
+@click.command()
+@FILE
+@NAME
+@click.option("--props", metavar="JSON", default="{}", help="The props, a JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print what the template sees, as one JSON document.")
+def render(file: str, name: str | None, props: str, as_json: bool) -> None:
+    """Print the HTML of a component with these props; without a template what it would see."""
+    try:
+        given = loads(props)
+    except WireError as error:
+        raise click.BadParameter(str(error), param_hint="--props") from None
+    if not isinstance(given, dict):
+        raise click.BadParameter("write a JSON object", param_hint="--props")
+    component = compiled(file, name)
+    show(component.diagnostics)
+    context = or_exit(lambda: component.render_context(given))
+    print_json(data(context))
