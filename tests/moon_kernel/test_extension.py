@@ -86,7 +86,7 @@ def test_a_terminal_records_runs_and_their_output(tmp_path: Path) -> None:
 def test_the_kernel_imports_no_notebook_format() -> None:
     code = (
         "import sys, moon_kernel.kernel, moon_kernel.debugger, moon_kernel.extension\n"
-        "slow = {'nbformat', 'jupytext', 'jsonschema', 'mistune', 'yaml', 'jupyter_ext'}\n"
+        "slow = {'nbformat', 'jupytext', 'jsonschema', 'mistune', 'yaml', 'jupyter_ext', 'moonleap'}\n"
         "print(sorted(slow & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
