@@ -10,8 +10,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from moonleap import Generation, generate
+from moonleap.outputpath import PathRefused, output_path
+from moonlight.source import normalize
 from tests.moonleap.specs import CASES, IMPORTS, SETTINGS, case_files, write
 
 PKG = (
@@ -611,3 +615,35 @@ def test_links_to_other_folders_are_followed(tmp_path: Path) -> None:
     (tmp_path / "pkg" / "t").mkdir(parents=True)
     os.symlink("../../shared", tmp_path / "pkg" / "t" / "d")
     assert texts(made(tmp_path, {})) == {"d/a.txt": "foo"}
+
+
+# Properties
+
+
+PIECES = [*"{}%#-a \r\n", "{{", "}}", "{%", "%}", "res", "if", "|f", "é"]
+
+
+@given(
+    st.lists(st.sampled_from([*"./\\:ab \0\n-~$", "..", "con", "é", "\ud800", ".git"]), max_size=12).map(
+        "".join
+    )
+)
+def test_a_path_is_refused_or_lies_inside(path: str) -> None:
+    try:
+        checked = output_path(path)
+    except PathRefused:
+        return
+    assert output_path(checked) == checked
+    root = os.path.join(os.sep, "root", "out")
+    assert os.path.normpath(os.path.join(root, checked)) == (root if checked == "." else f"{root}/{checked}")
+    checked.encode()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_any_template_gives_a_text_or_an_error_with_its_place(text: str, tmp_path: Path) -> None:
+    generation = made(tmp_path, {"pkg/t/a.j2": text.encode()})
+    if generation.failed:
+        assert {name for _, name, _ in wrong(generation)} == {"a.j2"}
+    elif "{" not in text:
+        assert normalize(str(texts(generation)["a"])) == normalize(text)
