@@ -8,14 +8,15 @@ cannot act on what is no more: behind the state hooks one more hook keeps the ac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from moon_spa.analysis.placement import Key
 from moon_spa.constants import constant, constant_any
 from moon_spa.forms import holds_any
 from moon_spa.javascript import key, object_literal, text
-from moon_spa.spec import HOOKS, Callback, ComponentSpec, Expr, Field, Placed
-from moon_spa.types import ANY, Type
+from moon_spa.spec import HOOKS, Callback, CallbackKind, ComponentSpec, Expr, Field, Placed
+from moon_spa.types import Type
 
 _OF_RENDER = re.compile(r"\b(__state_\d+|resolvedProps)\b")
 _CASTS: Mapping[str, str] = {"int": "Number", "float": "Number", "str": "String", "bool": "Boolean"}
@@ -50,9 +51,7 @@ class _Writer:
         return expr.js
 
 
-def generate(
-    spec: ComponentSpec, placed: Mapping[tuple[str, str], Placed], types: Mapping[str, Type]
-) -> Generated:
+def generate(spec: ComponentSpec, placed: Mapping[Key, Placed], types: Mapping[str, Type]) -> Generated:
     """Write `setup()`; `types` are the final types of the state fields."""
     out = _Writer()
     out.line("function setup({ useState, props, componentName }) {", spec.line)
@@ -108,8 +107,8 @@ def _callbacks(
     out: _Writer,
     name: str,
     callbacks: Mapping[str, Callback],
-    placed: Mapping[tuple[str, str], Placed],
-    kind: str,
+    placed: Mapping[Key, Placed],
+    kind: CallbackKind,
 ) -> None:
     if not callbacks:
         out.line(f"  const {name} = {{}};")
@@ -135,7 +134,7 @@ def _function(out: _Writer, name: str, placed: Placed, line: int) -> None:
     out.line("    },")
 
 
-def _lifecycle(out: _Writer, spec: ComponentSpec, placed: Mapping[tuple[str, str], Placed]) -> None:
+def _lifecycle(out: _Writer, spec: ComponentSpec, placed: Mapping[Key, Placed]) -> None:
     """All four hooks, empty where nothing is declared."""
     out.line("  const lifecycle = {")
     for name in HOOKS:
@@ -149,19 +148,3 @@ def _lifecycle(out: _Writer, spec: ComponentSpec, placed: Mapping[tuple[str, str
         else:
             _function(out, name, placed["lifecycle", name], callback.line)
     out.line("  };")
-
-
-def server_call(kind: str, name: str, params: Iterable[str] | None = ()) -> Placed:
-    """A callable that runs on the server; `params` None stands for parameters that are not known."""
-    names = tuple(params or ())
-    given = f", [{', '.join(names)}]" if names else ""
-    if params is None:
-        names, given = ("...args",), ", args"
-    return Placed("server", params=names, body=f"__serverCall({text(kind)}, {text(name)}{given});")
-
-
-def default_type(spec: ComponentSpec) -> dict[str, Type]:
-    """The types of the fields as their first values have them."""
-    return {
-        one.name: ANY if one.from_prop is not None and one.cast is None else one.type for one in spec.fields
-    }

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any
 
+from moon_spa.analysis.placement import Key, Mode
 from moon_spa.artefact import Origin, Part, esm
 from moon_spa.casts import prop_casts
 from moon_spa.codegen import Generated, generate
@@ -22,8 +23,6 @@ from moon_spa.spec import ComponentSpec, Placed, Side
 from moon_spa.types import Type
 from moonlight.diagnostic import Diagnostic
 
-Mode = Literal["auto", "server"]
-
 
 @dataclass(frozen=True, eq=False)
 class CompiledComponent:
@@ -31,7 +30,7 @@ class CompiledComponent:
 
     spec: ComponentSpec
     generated: Generated
-    placed: Mapping[tuple[str, str], Placed]
+    placed: Mapping[Key, Placed]
     types: Mapping[str, Type]
     diagnostics: tuple[Diagnostic, ...] = ()
     stdout: str = ""
