@@ -97,9 +97,10 @@ def locked(tree: OutputTree) -> Iterator[None]:
 
     Raises SpecError ``busy-output``. Folders that were made for the lock alone are removed again.
     """
-    made = _make_root(tree)
-    tree.make_folder(OWN_FOLDER)
+    made = False
     while True:
+        made = _make_root(tree) or made
+        tree.make_folder(OWN_FOLDER)
         descriptor = _open_lock(tree)
         try:
             if not _take(descriptor):
