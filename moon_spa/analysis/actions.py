@@ -28,7 +28,7 @@ from moon_spa.javascript import text
 from moon_spa.spec import Callback, ComponentSpec, Operation, Placed
 from moon_spa.types import ANY, FLOAT, INT, NUM
 
-STEP = "    "
+STEP = "  "
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,8 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     steps = find(body) if not checks else None
     _copies(unit)
     if steps is not None:
-        helpers: set[str] = set()
-        lines = write_steps(spec, steps, helpers)
-        return Compiled((), tuple(lines), frozenset(helpers), tuple(steps))
+        lines, helpers = write_steps(spec, store, steps)
+        return Compiled((), tuple(lines), helpers, tuple(steps))
     params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
     return Compiled(params, tuple(_assembled(body, checks)), frozenset(unit.helpers), None)
 

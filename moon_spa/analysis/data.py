@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body
+from moon_spa.analysis.names import own_nodes
 from moon_spa.analysis.state import key_of
-from moon_spa.spec import Callback, ComponentSpec
+from moon_spa.spec import Binding, Callback, ComponentSpec, Function
 
 
 def dropped(c: Body, target: ast.expr, value: ast.expr) -> bool:
@@ -31,60 +33,81 @@ def settled_keys(spec: ComponentSpec) -> set[str]:
     return keys
 
 
+@dataclass(frozen=True)
+class _Function:
+    """A function of the component, and what its names mean."""
+
+    node: Function
+    resolve: Callable[[str], Binding]
+
+
+def _functions(callback: Callback) -> list[_Function]:
+    """A callback, and the helpers that it can reach."""
+    assert callback.node is not None
+    found = [_Function(callback.node, callback.resolve)]
+    for one in found:
+        for name in ast.walk(one.node):
+            binding = _binding(one, name)
+            node, resolve = binding.node, binding.resolve
+            if node is not None and resolve is not None and all(node is not other.node for other in found):
+                found.append(_Function(node, resolve))
+    return found
+
+
+def _binding(function: _Function, node: ast.AST) -> Binding:
+    if isinstance(node, ast.Name):
+        return function.resolve(node.id)
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return Binding("unknown")
+    if function.resolve(node.value.id).kind != "self":
+        return Binding("unknown")
+    return Binding("data") if node.attr == "data" else function.resolve(f"self.{node.attr}")
+
+
 def _changed_keys(spec: ComponentSpec, callback: Callback) -> set[str] | None:
     """Keys that a callback may change; None where it may change any."""
     assert callback.node is not None
+    if any(_returns_a_value(one) for one in own_nodes(callback.node)) or isinstance(
+        getattr(callback.node, "body", None), ast.Dict
+    ):
+        return None
     changed: set[str] = set()
-    seen: set[int] = set()
-    for one in _nodes(callback):
-        if isinstance(one, ast.Return) and one.value is not None:
-            returned = one.value
-            if not (isinstance(returned, ast.Constant) and returned.value is None):
-                return None
-        if not isinstance(one, ast.Subscript | ast.Attribute):
-            continue
-        key = _data_key(callback, one)
-        if key is None:
-            continue
-        seen.add(id(one.value))
-        if not isinstance(one.ctx, ast.Load) or not isinstance(
-            spec.data.get(key), bool | int | float | str | None
-        ):
-            changed.add(key)
-    for one in _nodes(callback):
-        if isinstance(one, ast.Assign) and len(one.targets) == 1:
-            key = _data_key(callback, one.targets[0])
-            if (
-                key is not None
-                and _is_first(spec, key, one.value)
-                and _writes(callback, key) == _first_writes(spec, callback, key)
+    for function in _functions(callback):
+        found = _changed_in(spec, function)
+        if found is None:
+            return None
+        changed |= found
+    return changed
+
+
+def _returns_a_value(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Return) or node.value is None:
+        return False
+    return not (isinstance(node.value, ast.Constant) and node.value.value is None)
+
+
+def _changed_in(spec: ComponentSpec, function: _Function) -> set[str] | None:
+    """Keys that one function may change; `data` itself may only stand before a constant key."""
+    keyed: set[int] = set()
+    harmless: set[int] = set()
+    changed: set[str] = set()
+    for one in ast.walk(function.node):
+        match one:
+            case ast.Assign(
+                targets=[ast.Subscript(slice=ast.Constant(value=str(key))) as target], value=value
             ):
-                changed.discard(key)
-    named = (one for one in _nodes(callback) if _is_data(callback, one))
-    return None if any(id(one) not in seen for one in named) else changed
-
-
-def _nodes(callback: Callback) -> Iterable[ast.AST]:
-    return () if callback.node is None else ast.walk(callback.node)
-
-
-def _is_data(callback: Callback, node: ast.AST) -> bool:
-    """`data`, or `self.data`."""
-    if isinstance(node, ast.Name):
-        return callback.resolve(node.id).kind in ("data", "helper")
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr == "data"
-        and isinstance(node.value, ast.Name)
-        and callback.resolve(node.value.id).kind == "self"
-    )
-
-
-def _data_key(callback: Callback, node: ast.AST) -> str | None:
-    match node:
-        case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))) if _is_data(callback, owner):
-            return key
-    return None
+                if _is_first(spec, key, value):
+                    harmless.add(id(target))
+            case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))):
+                if _binding(function, owner).kind == "data":
+                    keyed.add(id(owner))
+                    is_scalar = isinstance(spec.data.get(key), bool | int | float | str | None)
+                    reads = isinstance(one.ctx, ast.Load) and is_scalar
+                    changed |= set() if reads or id(one) in harmless else {key}
+    for one in ast.walk(function.node):
+        if _binding(function, one).kind == "data" and id(one) not in keyed:
+            return None
+    return changed
 
 
 def _is_first(spec: ComponentSpec, key: str, value: ast.expr) -> bool:
@@ -92,23 +115,3 @@ def _is_first(spec: ComponentSpec, key: str, value: ast.expr) -> bool:
         return False
     first = spec.data[key]
     return type(first) is type(value.value) and first == value.value
-
-
-def _writes(callback: Callback, key: str) -> int:
-    """How often a callback writes or deletes a key."""
-    return sum(
-        _data_key(callback, one) == key
-        for one in _nodes(callback)
-        if isinstance(one, ast.Subscript) and not isinstance(one.ctx, ast.Load)
-    )
-
-
-def _first_writes(spec: ComponentSpec, callback: Callback, key: str) -> int:
-    """How often it writes the value that the key has at first."""
-    return sum(
-        isinstance(one, ast.Assign)
-        and len(one.targets) == 1
-        and _data_key(callback, one.targets[0]) == key
-        and _is_first(spec, key, one.value)
-        for one in _nodes(callback)
-    )

@@ -49,7 +49,7 @@ def _keep(c: Body, env: Env, node: ast.expr, wanted: Callable[[Type], bool]) -> 
     known = env.get(name)
     if known is None and name.startswith("state."):
         known = Local(c.store.known(("field", name.removeprefix("state."))))
-    if known is None or not isinstance(known.type, Union):
+    if known is None or not (isinstance(known.type, Union) or known.type is NONE):
         return env
     kept: Type = NEVER
     for one in members(known.type):

@@ -12,6 +12,7 @@ from moon_spa.analysis.data import dropped
 from moon_spa.analysis.operators import SIGNS
 from moon_spa.analysis.state import binding_of, field_of
 from moon_spa.analysis.store import Store, is_number
+from moon_spa.forms import operations_body
 from moon_spa.javascript import UnwritableError, literal
 from moon_spa.spec import CONDITIONS, ComponentSpec, Condition, Expr, Operation
 from moon_spa.types import ANY, BOOL, FLOAT, INT, NEVER, STR, Type, members, type_of
@@ -159,41 +160,13 @@ def _fits_guard(store: Store, guard: Condition) -> bool:
     return is_number(field) and is_number(value)
 
 
-def write(spec: ComponentSpec, steps: Sequence[Step], helpers: set[str]) -> list[Line]:
-    """The steps as the seed writes them."""
-    index = {field.name: field.index for field in spec.fields}
+def write(spec: ComponentSpec, store: Store, steps: Sequence[Step]) -> tuple[list[Line], frozenset[str]]:
+    """The steps as the seed writes them, and the helpers they call."""
+    types = {field.name: store.plain(store.known(("field", field.name))) for field in spec.fields}
     lines: list[Line] = []
+    helpers: frozenset[str] = frozenset()
     for step in steps:
-        guard = step.operations[0].cond
-        depth = 0
-        if guard is not None:
-            right = _js(guard.right, helpers)
-            lines.append(Line(0, f"if (__state_{index[guard.left]} {guard.op} {right}) {{", step.line))
-            depth = 1
-        for one in step.operations:
-            setter = f"__set_state_{index[one.state]}"
-            lines.append(Line(depth, f"{setter}({_function(one, helpers)});", step.line))
-        if guard is not None:
-            lines.append(Line(0, "}", step.line))
-    return lines
-
-
-def _function(one: Operation, helpers: set[str]) -> str:
-    if one.op == "toggle":
-        return "function (value) { return !value; }"
-    js = _js(one.value, helpers)
-    if one.op == "set":
-        return f"function () {{ return {js}; }}"
-    if value_type(one.value) is ANY:
-        name = "add_a" if one.op == "add" else "sub_a"
-        helpers.add(name)
-        return f"function (value) {{ return __moon.{name}(value, {js}); }}"
-    sign = "+" if one.op == "add" else "-"
-    return f"function (value) {{ return value {sign} {js}; }}"
-
-
-def _js(value: object, helpers: set[str]) -> str:
-    if isinstance(value, Expr):
-        helpers.update(value.uses)
-        return value.js
-    return literal(value)
+        body = operations_body(step.operations, spec.fields, types)
+        lines += [Line(0, js, step.line) for js in body.js.split("\n")]
+        helpers |= body.helpers
+    return lines, helpers

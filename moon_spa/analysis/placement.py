@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from inspect import Parameter, signature
 from typing import Literal
 
-from moon_spa.analysis.actions import Compiled, compile_action, joined
+from moon_spa.analysis.actions import Compiled, compile_action
 from moon_spa.analysis.data import settled_keys
-from moon_spa.analysis.functions import own_parameters
-from moon_spa.analysis.operations import Step, value_type
-from moon_spa.analysis.operations import write as write_steps
+from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
-from moon_spa.javascript import text
+from moon_spa.forms import operations_body
+from moon_spa.javascript import is_identifier, text
 from moon_spa.spec import Callback, CallbackKind, ComponentSpec, Operation, Placed
 from moon_spa.types import (
     ANY,
@@ -57,7 +56,7 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
     placed: dict[Key, Placed] = {}
     pending: dict[Key, Callback] = {}
     for key, callback in callbacks.items():
-        found = _placed_at_once(spec, callback, mode)
+        found = _placed_at_once(callback, mode)
         if found is None:
             pending[key] = callback
         else:
@@ -72,6 +71,9 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
             placed[key] = server_call(pending.pop(key), why.construct, why.line)
     placed |= {key: one.placed() for key, one in compiled.items()}
     types = {field.name: _plain(store, field.name) for field in spec.fields}
+    for key, callback in callbacks.items():
+        if callback.operations is not None and not callback.calls:
+            placed[key] = _declared(spec, placed[key], types)
     return Analysis({key: placed[key] for key in callbacks}, types)
 
 
@@ -82,13 +84,13 @@ def _plain(store: Store, name: str) -> Type:
         return ANY
 
 
-def _placed_at_once(spec: ComponentSpec, callback: Callback, mode: Mode) -> Placed | None:
+def _placed_at_once(callback: Callback, mode: Mode) -> Placed | None:
     """Callables whose side needs no analysis."""
     if callback.calls:
         body = f"__callAction({text(callback.calls)});"
         return Placed("client", line=callback.line, body=body, lines=((0, callback.line),))
     if callback.operations is not None:
-        return declared(spec, callback, callback.operations)
+        return Placed("client", line=callback.line, operations=callback.operations)
     if callback.side == "server":
         return server_call(callback, "marked `@server`", callback.line)
     if mode == "server":
@@ -99,34 +101,41 @@ def _placed_at_once(spec: ComponentSpec, callback: Callback, mode: Mode) -> Plac
     return None
 
 
-def declared(spec: ComponentSpec, callback: Callback, operations: tuple[Operation, ...]) -> Placed:
-    """An action that is declared as operations."""
-    helpers: set[str] = set()
-    lines = write_steps(spec, [Step((one,), callback.line) for one in operations], helpers)
-    pairs = tuple((i, line.source) for i, line in enumerate(lines))
-    return Placed("client", "", callback.line, operations, (), joined(lines), frozenset(helpers), pairs)
+def _declared(spec: ComponentSpec, placed: Placed, types: Mapping[str, Type]) -> Placed:
+    """An action that is declared as operations, in the seed's form."""
+    body = operations_body(placed.operations or (), spec.fields, types)
+    lines = tuple((i, placed.line) for i in range(body.js.count("\n") + 1))
+    return replace(placed, body=body.js, helpers=body.helpers, lines=lines)
 
 
 def server_call(callback: Callback, reason: str, line: int) -> Placed:
     """A callable that runs its Python on the server."""
     target = f"{text(callback.kind)}, {text(callback.name)}"
-    takes = _takes_arguments(callback)
-    body = f"__serverCall({target}, args);" if takes else f"__serverCall({target});"
-    operation = Operation("server_call", callback.name, kind=callback.kind)
-    pairs = ((0, callback.line),)
-    params = ("...args",) if takes else ()
-    return Placed("server", reason, line, (operation,), params, body, frozenset(), pairs)
+    params, given = _passed_on(callback)
+    return Placed(
+        "server",
+        reason,
+        line,
+        operations=(Operation("server_call", callback.name, kind=callback.kind),),
+        params=params,
+        body=f"__serverCall({target}{given});",
+        lines=((0, callback.line),),
+    )
 
 
-def _takes_arguments(callback: Callback) -> bool:
-    node = callback.node
-    if node is not None:
-        has_rest = node.args.vararg is not None or node.args.kwarg is not None
-        return has_rest or bool(own_parameters(node, callback.resolve))
+def _passed_on(callback: Callback) -> tuple[tuple[str, ...], str]:
+    """Parameters of a server call: by name where all have to be given, else whatever comes."""
+    if callback.function is None:
+        return (), ""
     try:
-        return bool(inspect.signature(callback.function).parameters) if callback.function else False
+        found = signature(callback.function).parameters.values()
     except (TypeError, ValueError):
-        return True
+        return ("...args",), ", args"
+    names = tuple(one.name for one in found)
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    if all(one.kind in positional and one.default is one.empty and is_identifier(one.name) for one in found):
+        return names, f", [{', '.join(names)}]" if names else ""
+    return ("...args",), ", args"
 
 
 def _settle(
@@ -142,7 +151,7 @@ def _settle(
                 compiled[key] = compile_action(spec, store, callback)
             except Unprovable as why:
                 failures[key] = why
-        if failures or not store.changed:
+        if not store.changed:
             return compiled, failures
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
 
