@@ -8,7 +8,7 @@ cannot act on what is no more: behind the state hooks one more hook keeps the ac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from moon_spa.analysis.placement import Key
@@ -148,3 +148,12 @@ def _lifecycle(out: _Writer, spec: ComponentSpec, placed: Mapping[Key, Placed]) 
         else:
             _function(out, name, placed["lifecycle", name], callback.line)
     out.line("  };")
+
+
+def server_call(kind: str, name: str, params: Iterable[str] | None = ()) -> Placed:
+    """A callable that runs on the server; `params` None stands for parameters that are not known."""
+    names = tuple(params or ())
+    given = f", [{', '.join(names)}]" if names else ""
+    if params is None:
+        names, given = ("...args",), ", args"
+    return Placed("server", params=names, body=f"__serverCall({text(kind)}, {text(name)}{given});")
