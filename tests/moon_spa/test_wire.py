@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from moon_spa import wire
 from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, STR, DictOf, ListOf, Record, Type, join, type_of
 from moon_spa.wire import WireError
+from tests import strategies
 from tests.moon_spa.node import Node
 
 WIRE = {"wire": Path(wire.__file__).parent / "browser" / "wire.mjs"}
@@ -21,7 +23,9 @@ ROUND_TRIP = "return input.map((text) => modules.wire.dumps(modules.wire.loads(t
 
 text = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("$0179\u2028<_"), max_size=6
-) | st.sampled_from(["$moon", "7", "10", "007", "__proto__", "constructor", "toString", "</script>"])
+) | st.sampled_from(
+    [*strategies.PROSE, "$moon", "7", "10", "007", "__proto__", "constructor", "toString", "</script>"]
+)
 scalars = (
     st.none()
     | st.booleans()
@@ -207,10 +211,8 @@ def test_a_message_that_is_wrong_is_refused(sent: str) -> None:
 
 @given(st.text() | st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(text, x)).map(repr))
 def test_no_text_does_more_than_be_refused(sent: str) -> None:
-    try:
+    with contextlib.suppress(WireError):
         wire.loads(sent)
-    except WireError:
-        pass
 
 
 REFUSED_BY_JAVASCRIPT = """
