@@ -106,11 +106,13 @@ class View:
         lines = [printable(self.summary()), *self._told()]
         if self.only_graph:
             return "\n".join([*lines, self.graph.to_text().rstrip("\n")])
-        for change in self.changes:
-            if change.kind != "unchanged":
-                lines.append(f"  {MARKS.get(change.kind, '·')} {change.kind:<10} {printable(change.path)}")
-                if self.unfolded:
-                    lines += [f"      {line}" for line in map(printable, change.diff()[:MAX_LINES])]
+        changed = [change for change in self.changes if change.kind != "unchanged"]
+        for change in changed[:MAX_FILES]:
+            lines.append(f"  {MARKS.get(change.kind, '·')} {change.kind:<10} {printable(change.path)}")
+            if self.unfolded:
+                lines += [f"      {line}" for line in map(printable, change.diff()[:MAX_LINES])]
+        if len(changed) > MAX_FILES:
+            lines.append(f"  … and {_count(len(changed) - MAX_FILES, 'more file')}")
         return "\n".join(lines)
 
     def summary(self) -> str:

@@ -140,7 +140,7 @@ def package_of(name: str, modules: Sequence[Any], folder: str = "") -> Package:
     for module in modules:
         marks.update((id(mark), mark) for mark in getattr(module, MARKS, ()))
         meta: Callable[[], Any] | None = getattr(module, "meta", None)
-        if meta is not None:
+        if callable(meta):  # a notebook may call anything so
             _call_meta(module, meta)
             marks.update((id(mark), mark) for mark in getattr(module, MARKS, ()))
     found = list(marks.values())

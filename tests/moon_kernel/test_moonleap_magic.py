@@ -179,6 +179,13 @@ def test_rules_for_classes_of_packages_and_of_cells_that_ran_again_count(
     assert files(tmp_path, "again")["items/small.txt"] == "again small\n"
 
 
+def test_names_of_the_notebook_that_mean_something_else_do_no_harm(shop: Client, tmp_path: Path) -> None:
+    shop.run("meta = {'a': 1}\nimport json as transforms\nmodules = 3", cell_id="names")
+    shop.run(RULES, cell_id="rules")
+    assert shop.run(f"%%moonleap --write\n{SPEC}").ok
+    assert len(files(tmp_path)) == 2
+
+
 def test_a_folder_takes_no_rules_of_the_notebook(shop: Client, tmp_path: Path) -> None:
     (tmp_path / "spec.md").write_text(SPEC, encoding="utf-8")
     answer = shop.run(RULES + "\n%moonleap . --graph", cell_id="one")
@@ -361,9 +368,10 @@ def test_a_long_difference_is_cut_with_its_length(tmp_path: Path) -> None:
 
 def test_a_page_of_many_files_stays_small() -> None:
     many = [Change(f"f{n % 9}/{n}.txt", "new", None, b"x" * 90 + b"\n" * 400) for n in range(2000)]
-    page = View("t", Graph(), out="o", changes=many)._repr_html_()
-    assert len(page) < 2_000_000
-    assert "… and 1500 more files" in page
+    view = View("t", Graph(), out="o", changes=many)
+    assert len(view._repr_html_()) < 2_000_000
+    assert "… and 1500 more files" in view._repr_html_()
+    assert "… and 1500 more files" in repr(view)
 
 
 def test_blocks_with_the_magic_are_blocks_of_their_document() -> None:
