@@ -23,6 +23,8 @@ from typing import IO
 from moonleap.findings import refusal
 from moonleap.toolsettings import Tool
 
+CONFIG, FILES = "{config}", "{files}"
+"""What stands for both in `args`."""
 PASSED = ("PATH", "HOME", "USERPROFILE", "APPDATA", "SYSTEMROOT", "PATHEXT", "XDG_CONFIG_HOME")
 """Variables of the environment that a formatter gets."""
 SHOWN_LINES, SHOWN_BYTES = 12, 16_384
@@ -88,14 +90,15 @@ def find_program(tool: Tool, spec_dir: str) -> Program:
         raise refusal("missing-tool", f"`{tool.name}` is not there: no program `{wanted}`", tool.place, hint)
     config = os.path.join(spec_dir, os.path.expanduser(tool.config)) if tool.config else ""
     digest = _digest(config, tool) if config else ""
-    args = tool.args
-    if args is None:
-        if config and not (known and known.config):
-            hint = "set `args`, with {config} and {files} in it"
+    args = list((known.args if known else ()) if tool.args is None else tool.args)
+    at = args.index(FILES) if FILES in args else len(args)
+    if config and not any(CONFIG in arg for arg in args):
+        if not (known and known.config):
+            hint = f"set `bin.{tool.name}.args`, with {CONFIG} and {FILES} in it"
             raise refusal("bad-settings", f"where does `{tool.name}` take its config?", tool.place, hint)
-        args = (*known.args, *(known.config if config else ())) if known else ()
-    filled = [arg.replace("{config}", os.path.abspath(config)) for arg in args]
-    at = filled.index("{files}") if "{files}" in filled else len(filled)
+        args[at:at] = known.config
+        at += len(known.config)
+    filled = [arg.replace(CONFIG, os.path.abspath(config)) for arg in args]
     identity = "\0".join((*_version(exe), *args, digest))
     return Program(tool, (exe, *filled[:at]), identity, tuple(filled[at + 1 :]))
 

@@ -28,10 +28,10 @@ Render = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class TemplateText:
-    """A template that is no file: the name of one, or a text in a rule; `path` is told in messages."""
+    """A template that is no file: a text in a rule, or the name of the file `path`."""
 
     text: str
-    path: str = "<text>"
+    path: str = ""
 
 
 class TemplateFile(str):

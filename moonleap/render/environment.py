@@ -97,6 +97,8 @@ class Files(BaseLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        if not os.path.isabs(template):  # named by a text, which has no place of its own
+            template = self.beside(template, os.path.join(self.folder, "text"))
         try:
             text = decode(read_regular(template), template)
         except SourceError as error:

@@ -139,6 +139,6 @@ def _plain(text: str, path: str) -> str:
 
 
 def _renderer(function: Any) -> str:
-    if function is StoreTemplateDirs.render:
-        return StoreTemplateDirs.__name__
+    if getattr(function, "__module__", "") == StoreTemplateDirs.__module__:
+        return str(function.__qualname__.partition(".")[0])  # StoreTemplateDirs or render_templates
     return name_of(function) if hasattr(function, "__qualname__") else type(function).__name__

@@ -66,7 +66,8 @@ class Templates:
         """The text that a template makes which is no file."""
         package = self.package_at(os.path.dirname(template.path)) or maker
         environment = self.environment(package)
-        with _Told(environment, shown(template.path), variables):
+        path = shown(template.path) if template.path else ""
+        with _Told(environment, path, variables):
             compiled: Template = environment.from_text(template.text)
             return compiled.render(variables)
 
@@ -126,7 +127,7 @@ class _Told:
         line = error.lineno
         if error.filename:
             line = self.environment.files.line(error.filename, line)
-        place = Place(shown(error.filename) if error.filename else self.path, line)
+        place = Place(shown(error.filename), line) if error.filename else self.start
         names, hint = list(self.environment.filters), "`{% raw %}` … `{% endraw %}` keeps braces as they are"
         message = (error.message or "").rstrip(".")
         if message.startswith("No filter named "):
@@ -135,10 +136,15 @@ class _Told:
             return Problem("template-syntax", place, f"no filter is called `{filter_}`", "", hint)
         return Problem("template-syntax", place, f"this is no template: {message}", "", hint)
 
-    def place(self, error: BaseException) -> Place:
+    @property
+    def start(self) -> Place | None:
+        """The first line of the template; a text in a rule has none."""
+        return Place(self.path, 1) if self.path else None
+
+    def place(self, error: BaseException) -> Place | None:
         """The innermost line of a template."""
         files = self.environment.files
-        place = Place(self.path, 1)
+        place = self.start
         for frame, line in walk_tb(error.__traceback__):
             name = frame.f_code.co_filename
             if name in files.sources:

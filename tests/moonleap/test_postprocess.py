@@ -243,6 +243,41 @@ def test_config_and_generated_settings_are_part_of_the_key(make: Make, tmp_path:
     assert counts == [1, 1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("options", "calls"),
+    [
+        ("", "--write --config {0}/spec/c.cfg ./a.txt"),
+        ("    args: [x]\n", "x --config {0}/spec/c.cfg ./a.txt"),
+        ("    args: ['-c={config}', x]\n", "-c={0}/spec/c.cfg x ./a.txt"),
+        ("    args: [x, '{files}', y]\n", "x --config {0}/spec/c.cfg ./a.txt y"),
+        ("    args: ['{config}', '{files}', y]\n", "{0}/spec/c.cfg ./a.txt y"),
+    ],
+)
+def test_arguments_with_config_and_files(options: str, calls: str, make: Make, tmp_path: Path) -> None:
+    write(tmp_path / "spec", {"c.cfg": ""})
+    settings = tool(tmp_path, "pass", "prettier", f"    config: c.cfg\n{options}")
+    assert not said(make({"a.txt": ""}, settings))
+    assert (tmp_path / "calls").read_text() == calls.format(tmp_path) + "\n"
+
+
+def test_interruption_ends_what_runs(tmp_path: Path) -> None:
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if stage == "post-process" and done:
+            raise KeyboardInterrupt
+
+    settings = DEFAULT + tool(tmp_path, "'a.txt' in name or time.sleep(30)")
+    rules = f"{RULES}FILES = {{'a.txt': '', 'b.md': ''}}\n"
+    settings = (
+        settings.replace("post_process:\n", "post_process:\n  .md: [tool, tool2]\n") + "  x/: [tool2]\n"
+    )
+    settings = settings.replace("bin:\n", f"bin:\n  tool2:\n    exe: {tmp_path}/bin/tool\n")
+    write(tmp_path, {"spec.md": SPEC, "rules.py": rules, "settings.yml": settings})
+    start = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        generate(str(tmp_path), progress=interrupt)
+    assert time.perf_counter() - start < 20
+
+
 def test_damaged_entries_are_taken_for_none(tmp_path: Path) -> None:
     cache = TextCache(tmp_path)
     cache.put("k", "text\r\n")

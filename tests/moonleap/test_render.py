@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
@@ -275,6 +276,32 @@ def test_output_path_is_that_of_the_resource_if_it_has_one(tmp_path: Path) -> No
     assert texts(made(tmp_path, {"pkg/__init__.py": rules, "pkg/t/a.j2": ""})) == {"x/foo/a": ""}
 
 
+@pytest.mark.parametrize(
+    ("declared", "renderer"),
+    [
+        ("@extend(Item)\nclass Ext:\n    render = MemFun(render_templates('t'))", "render_templates"),
+        ("@extend(Item)\nclass Ext(StoreTemplateDirs):\n    ...", "StoreTemplateDirs"),
+        ("class Item(StoreTemplateDirs, Resource): ...", "StoreTemplateDirs"),
+        ("@dataclass\nclass Item(Resource, StoreTemplateDirs):\n    x: int = 1", "StoreTemplateDirs"),
+        (
+            "@dataclass(slots=True)\nclass Item(StoreTemplateDirs, Resource):\n    x: int = 1",
+            "StoreTemplateDirs",
+        ),
+        ("@extend(Resource)\nclass Ext(StoreTemplateDirs):\n    ...", "StoreTemplateDirs"),
+        ("class Mine(StoreTemplateDirs): ...\n@extend(Item)\nclass A(Mine): ...", "StoreTemplateDirs"),
+    ],
+)
+def test_ways_to_declare_who_renders(declared: str, renderer: str, tmp_path: Path) -> None:
+    rules = (
+        f"{IMPORTS}class Item(Resource): ...\n{declared}\n@create('item')\ndef create_item(term):\n"
+        "    item = Item()\n    if hasattr(item, 'add_template_dir'): item.add_template_dir('t')\n"
+        "    return item\n"
+    )
+    generation = made(tmp_path, {"pkg/__init__.py": rules, "pkg/t/a.j2": "{{ res }}"})
+    assert texts(generation) == {"a": "foo:item"}
+    assert generation.files[0].sources[0].renderer == renderer
+
+
 def test_resources_without_render_function_write_nothing(tmp_path: Path) -> None:
     generation = made(tmp_path, {"pkg/__init__.py": "modules = []"})
     assert (generation.files, generation.failed) == ((), False)
@@ -292,6 +319,27 @@ def test_text_and_modules_take_the_place_of_a_folder(tmp_path: Path, monkeypatch
     generation = generate(str(tmp_path), text="\n# A\n\nfoo:item", path="intro.py.md", modules=[module])
     assert texts(generation) == {"a": "foo:item"}
     assert str(generation.files[0].sources[0].place) == "intro.py.md:4"
+
+
+def test_texts_in_rules_are_templates_too(tmp_path: Path) -> None:
+    """They include what lies in their package; their mistakes are told at the line of the spec."""
+    rules = PKG.replace("Ext(StoreTemplateDirs): ...", "Ext:\n    def render(self, write_file, render, out):")
+    body = "\n        write_file('a', render(TemplateText(TEXT)))\n"
+    rules = rules.replace("render, out):", "render, out):" + body).replace(
+        "    item.add_template_dir", "    str"
+    )
+    expected = {"{{ res.name }}{% include 't/b.txt' %}": "foobar", "a{% raw %}{{{% endraw %}": "a{{"}
+    for text, made_of_it in expected.items():
+        files = {"pkg/__init__.py": f"TEXT = {text!r}\n{rules}", "pkg/t/b.txt": "bar"}
+        assert texts(made(tmp_path, files)) == {"a": made_of_it}
+    for text, code in (
+        ("{{ no }}", "undefined-variable"),
+        ("{% if %}", "template-syntax"),
+        ("{% include 'spec.md' %}", "missing-template"),
+        ("{% include '../spec.md' %}", "missing-template"),
+    ):
+        generation = made(tmp_path, {"pkg/__init__.py": f"TEXT = {text!r}\n{rules}"})
+        assert wrong(generation) == [(code, "spec.md", 3)]
 
 
 # Packages
@@ -404,6 +452,13 @@ def test_default_pkg_merges_lines_and_json(tmp_path: Path) -> None:
         tmp_path, {**files, "pkg/t/package.json.j2": '{"a": "{{ res.name }}"}'}, "# A\n\nfoo:item bar:item\n"
     )
     assert "raised ValueError: `a` is 'foo' and 'bar'" in message(generation)
+
+
+def test_default_pkg_is_there_within_a_session_only(tmp_path: Path) -> None:
+    test_default_pkg_merges_lines_and_json(tmp_path)
+    assert "default_pkg" not in sys.modules
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("default_pkg")
 
 
 def test_spec_may_have_its_own_default_pkg(tmp_path: Path) -> None:
