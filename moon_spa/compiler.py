@@ -18,7 +18,7 @@ from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
 from moon_spa.setup import Setup
-from moon_spa.source import read_component
+from moon_spa.source import ComponentSource, read_component
 from moon_spa.spec import ComponentSpec, Placed, Side
 from moon_spa.types import Type
 from moonlight.diagnostic import Diagnostic
@@ -94,18 +94,23 @@ class CompiledComponent:
 
 
 def compile(  # noqa: A001 - the public name
-    source: str | os.PathLike[str], name: str | None = None, mode: Mode = "auto", path: str | None = None
+    source: str | os.PathLike[str] | ComponentSource,
+    name: str | None = None,
+    mode: Mode = "auto",
+    path: str | None = None,
+    namespace: Mapping[str, Any] | None = None,
 ) -> CompiledComponent:
     """Compile a component from its text, or from a path: a module, a document or a component file.
 
     `name` is the class where there are several; `path` is what to call a text in tracebacks and findings.
-    A str is a path when it is one line that ends in .py, .md, .html or .moon. Nothing is kept between
-    compilations. Raises ComponentError.
+    A str is a path when it is one line that ends in .py, .md, .html or .moon. `namespace` are names that the
+    source may use without defining them, as those of a notebook. Nothing is kept between compilations.
+    Raises ComponentError.
     """
-    read = read_component(source, name, path)
+    read = source if isinstance(source, ComponentSource) else read_component(source, name, path)
 
     def work() -> tuple[ComponentSpec, Loaded]:
-        scope = load(read)
+        scope = load(read, namespace)
         return Setup(scope, component_of(scope, name)).spec(), scope[LOADED]
 
     spec, loaded = within_deadline(work, Place(read.path, 1), "the component")

@@ -55,10 +55,11 @@ class _Loader:
         return self.code
 
 
-def load(source: ComponentSource) -> dict[str, Any]:
-    """The scope of a source, without a deadline."""
+def load(source: ComponentSource, namespace: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The scope of a source, without a deadline; it begins with the names of `namespace`."""
     loaded = Loaded(source)
     scope: dict[str, Any] = {
+        **(namespace or {}),
         "__name__": PurePath(source.path.strip("<>")).name.partition(".")[0] or "component",
         "__file__": source.path,
         "__loader__": _Loader(source.code),
@@ -91,13 +92,16 @@ def _compiled(source: ComponentSource) -> Any:
 
 def reject_legacy(source: ComponentSource) -> None:
     """Refuse functions of older styles at the top level."""
+    hint = "write a class: `class Name(Component):` with `def setup(self, props):` in it"
     found = []
     for node in source.tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in LEGACY:
-            place = Place(source.path, node.lineno, node.col_offset + 1)
-            hint = "write a class: `class Name(Component):` with `def setup(self, props):` in it"
-            code = "top-level-setup" if node.name == "setup" else "legacy-callable"
-            found.append(finding(code, f"`{node.name}` is a function of its own", place, hint))
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name not in LEGACY:
+            continue
+        place, message = Place(source.path, node.lineno), f"`{node.name}` is a function of its own"
+        if node.name == "setup":
+            found.append(finding("top-level-setup", message, place, hint))
+        else:
+            found.append(finding("legacy-callable", message, place, hint))
     if found:
         raise ComponentError(found)
 
