@@ -90,7 +90,7 @@ def _call_attribute(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
         return _unbound(c, func, node)
     if base.kind == "unknown" and base.why and isinstance(func.value, ast.Name):
         raise c.refuse(base.why, node)
-    return _method(c, c.expression(func.value), func.attr, node)
+    return method(c, c.expression(func.value), func.attr, node)
 
 
 def _unbound(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
@@ -103,7 +103,8 @@ def _unbound(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
     raise c.refuse(f"`{ast.unparse(func)}()`", node)
 
 
-def _method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """A method of a value, by the type of the value."""
     if target.type is NEVER:
         return target
     if target.type is STR:

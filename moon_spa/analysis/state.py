@@ -128,7 +128,7 @@ def bound(c: Body, binding: Binding, name: str, node: ast.AST) -> Value:
         c.unit.helpers.update(binding.expr.uses)
         found = c.store.intern(("bound", name, binding.expr.js), binding.expr.type, constant=True)
         js = binding.expr.js
-        is_atom = js.replace(".", "").replace("_", "").isalnum()
+        is_atom = js.translate(str.maketrans("", "", "._[]")).isalnum()
         span = STATE_SPAN if found is INT else None
         return Value(js if is_atom else f"({js})", found, ATOM, span, pure=is_atom, simple=is_atom)
     if binding.kind == "value":

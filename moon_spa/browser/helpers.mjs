@@ -87,6 +87,7 @@
  *   add_a sub_a mul_a truediv_a floordiv_a mod_a pow_a (a, b)   neg_a pos_a abs_a (v)   eq lt le gt ge truth as above
  *   len_a(v) at_a(v, k) set_at_a(v, k, x) del_at_a(v, k) slice_a(v, start, stop, step) in_a(v, container) iter_a(v) -> iterable
  *   str_a repr_a int_a float_a round_a(v, n)  get_a(d, k, default): AttributeError unless dict
+ *   text_a(v, name) dict_a(v, name)   v, AttributeError for its method `name` unless it is a str, a dict
  */
 
 import * as errors from "./helpers/errors.mjs";

@@ -393,15 +393,16 @@ function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
 function arrange(owner, rows, order, { c, z, end }) {
   const stay = rising(order);
   const keys = [...rows.keys()];
-  let after = end;
-  for (let at = keys.length - 1; at >= 0; at--) {
-    let row = rows.get(keys[at]);
-    if (order[at] < 0) {
-      row = insert(owner, c, row, after, null, z);
-      rows.set(keys[at], row);
-    } else if (!stay.has(at)) row.place(after);
-    after = row.first ?? after;
+  const before = [];
+  for (let at = keys.length, next = end; at--; ) {
+    before[at] = next;
+    if (stay.has(at)) next = rows.get(keys[at]).first ?? next;
   }
+  keys.forEach((key, at) => {
+    const row = rows.get(key);
+    if (order[at] < 0) rows.set(key, insert(owner, c, row, before[at], null, z));
+    else if (!stay.has(at)) row.place(before[at]);
+  });
 }
 
 /** Positions of a longest rising subsequence of the numbers that are not negative. */
@@ -509,7 +510,7 @@ class Instance {
     this.nodes = this.component.nodes ??= this.component.template(this.app.moon, view);
     this.guard(() => {
       const { state = {} } = this.take(this.given);
-      this.names.forEach((name, at) => Object.hasOwn(state, name) && (this.values[at] = state[name]));
+      for (const name of this.names) if (Object.hasOwn(state, name)) this.restore(name, state[name]);
       this.run();
       if (!hydrating) this.hook("created");
       this.block = whole(this, this.nodes, [], start, end, hydrating);
@@ -537,7 +538,7 @@ class Instance {
   }
 
   receive(given) {
-    if (same(given, this.given)) return;
+    if (this.block && same(given, this.given)) return;
     this.guard(() => this.take(given));
     if (this.given === given) this.render();
   }
@@ -581,6 +582,13 @@ class Instance {
     const at = this.names.indexOf(name);
     const before = at in this.draft ? this.draft[at] : this.values[at];
     this.draft[at] = typeof value === "function" ? value(before) : value;
+  }
+
+  /** A value from the server: of any type on its way, of the field's type here. */
+  restore(name, value) {
+    const type = this.type(name);
+    const plain = type === "f" || type === "u" ? value?.valueOf() : value;
+    this.values[this.names.indexOf(name)] = typeof type === "string" ? plain : this.app.moon["as_type"](value, type);
   }
 
   /** A transaction: all its writes are one render, or none is made; `bail` asks the server instead. */
@@ -644,7 +652,7 @@ class Instance {
     if (!ok) return this.app.notice(Object.assign(failure(error.type ?? error.name ?? "Error", error.message), error), this.component.name);
     const fresh = (space) =>
       Object.entries(patch?.[space] ?? {}).filter(([name]) => !(this.stamps.get(`${space}.${name}`) > stamp));
-    for (const [name, value] of fresh("state")) this.values[this.names.indexOf(name)] = value;
+    for (const [name, value] of fresh("state")) this.restore(name, value);
     for (const [name, value] of fresh("props")) {
       this.props = { ...this.props, [name]: value };
       if (this.component.data.includes(name)) this.py = { ...this.py, [name]: value };
@@ -672,7 +680,7 @@ function check(value, [name, type], moon) {
   const kinds = { i: "number", f: "number", u: "number", s: "string", b: "boolean" };
   if (kinds[type] ? typeof value !== kinds[type] : type === "n" && value !== null) fail("TypeError", "a value of another type");
   if (type === "i" && !Number.isInteger(value)) fail("TypeError", "not an int");
-  return kinds[type] || type === "n" ? value : moon.commit(value, type);
+  return kinds[type] || type === "n" ? value : moon["commit"](value, type);
 }
 
 // Applications

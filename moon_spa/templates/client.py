@@ -75,8 +75,14 @@ def compile_client(
     js = compiler.nodes(nodes, around.environment())
     if compiler.found:
         raise ComponentError(compiler.found)
-    helpers = frozenset(compiler.emitter.helpers)
+    checks = {"as_type", "commit"} if has_objects(around.state) else set()
+    helpers = frozenset(compiler.emitter.helpers | checks)
     return ClientTemplate(f"(__moon, $) => {js}", helpers, frozenset(compiler.components))
+
+
+def has_objects(state: Mapping[str, Type]) -> bool:
+    """Whether there is state that the page checks with helpers: all but numbers, texts and truths."""
+    return not all(type_ in (NONE, BOOL, STR) or type_ in NUMBERS for type_ in state.values())
 
 
 Meanings = Mapping[str, Expr]
@@ -93,10 +99,10 @@ class _Compiler:
 
     # Expressions
 
-    def emit(self, node: ast.expr, names: Meanings, source: Expression) -> Expr:
+    def emit(self, node: ast.expr, names: Meanings, source: Expression, boxed: bool = False) -> Expr:
         """An expression in the browser; what has no equal there is reported."""
         try:
-            return self.emitter.emit(node, names)
+            return self.emitter.emit(node, names, boxed)
         except NotCompiledError as error:
             place = source.place
             span = Span(place.path, place.line, place.line, place.column)
@@ -113,10 +119,7 @@ class _Compiler:
 
     def boxed(self, expression: Expression, names: Meanings) -> str:
         """The expression as a value of any type."""
-        try:
-            return self.emitter.boxed(self.emit(expression.node, names, expression))
-        except NotCompiledError as error:
-            return self.emit(expression.node, names, expression).js or str(error)
+        return self.emit(expression.node, names, expression, boxed=True).js
 
     def text(self, parts: tuple[str | Expression, ...], names: Meanings) -> str:
         """The text of all parts."""

@@ -3,59 +3,125 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import builtins
+from collections.abc import Callable, Mapping
 
-from moon_spa import javascript
-from moon_spa.spec import Expr
-from moon_spa.types import ANY, BOOL, STR, ListOf
+from moon_spa.analysis.body import Body, Tables, Unit
+from moon_spa.analysis.calls import call_node, method
+from moon_spa.analysis.convert import SCALARS, descriptor, to_slot
+from moon_spa.analysis.names import Names, place
+from moon_spa.analysis.store import Store
+from moon_spa.analysis.tables import EXPRESSIONS, STATEMENTS
+from moon_spa.analysis.unprovable import Clash, Unprovable
+from moon_spa.analysis.values import Value, call
+from moon_spa.spec import Binding, ComponentSpec, Expr
+from moon_spa.javascript import text
+from moon_spa.templates.expressions import FUNCTIONS, METHODS
+from moon_spa.types import ANY, FLOAT, NUM, STR, ListOf, TupleOf, Type, mapped
+
+PASSES = 10
+"""How often an expression is compiled until its types no longer grow."""
+
+VIEWS: Mapping[str, Type] = {"items": TupleOf((ANY, ANY)), "keys": ANY, "values": ANY}
+"""Methods of a dict that give its parts, with the type of one part where nothing is known of the dict."""
+
+TEXT_METHODS = METHODS - {*VIEWS, "count", "get", "index", "is_integer"}
+"""Methods that texts have alone."""
+
+_RESERVED = ("s", "l", "e", "$")
 
 
 class NotCompiledError(Exception):
     """An expression whose value in the browser cannot be shown to equal Python's."""
 
 
-_BINARY = {ast.Add: "add_a", ast.Sub: "sub_a", ast.Mult: "mul_a", ast.Div: "truediv_a", ast.Mod: "mod_a"}
-_COMPARE = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
-
-
 class Emitter:
+    """Compiles the expressions of one template; `helpers` are those that it has called."""
+
     def __init__(self) -> None:
         self.helpers: set[str] = set()
 
-    def h(self, name: str) -> str:
-        self.helpers.add(name)
-        return f"__moon.{name}"
+    def emit(self, node: ast.expr, names: Mapping[str, Expr], boxed: bool = False) -> Expr:
+        """An expression; `boxed` as a value of any type. Raises NotCompiledError."""
+        store = Store()
+        try:
+            for _ in range(PASSES):
+                store.changed = False
+                body = _body(node, names, store)
+                value = body.expression(node)
+                if boxed:
+                    value = _boxed(body, value)
+                if not store.changed:
+                    break
+            found = Expr(_function(body, value), store.plain(value.type))
+        except (Unprovable, Clash) as error:
+            raise NotCompiledError(str(error)) from error
+        self.helpers |= body.unit.helpers
+        return found
 
-    def emit(self, node: ast.expr, names: Mapping[str, Expr]) -> Expr:
-        go = lambda n: self.emit(n, names).js
-        match node:
-            case ast.Constant(value=v):
-                return Expr(javascript.literal(v), STR if isinstance(v, str) else ANY)
-            case ast.Name(id=n):
-                return names[n]
-            case ast.BinOp(left=a, op=op, right=b):
-                return Expr(f"{self.h(_BINARY[type(op)])}({go(a)}, {go(b)})")
-            case ast.Compare(left=a, ops=[op], comparators=[b]):
-                return Expr(f"{self.h(_COMPARE[type(op)])}({go(a)}, {go(b)})", BOOL)
-            case ast.UnaryOp(op=ast.Not(), operand=a):
-                return Expr(f"!{self.h('truth')}({go(a)})", BOOL)
-            case ast.Subscript(value=a, slice=b):
-                return Expr(f"{self.h('at_a')}({go(a)}, {go(b)})")
-            case ast.List(elts=elts):
-                return Expr(f"[{', '.join(map(go, elts))}]", ListOf(ANY))
-            case ast.IfExp(test=t, body=a, orelse=b):
-                return Expr(f"({self.h('truth')}({go(t)}) ? {go(a)} : {go(b)})")
-            case ast.Call(func=ast.Name(id="str"), args=[a]):
-                return Expr(f"{self.h('str_a')}({go(a)})", STR)
-            case ast.Call(func=ast.Name(id="bool"), args=[a]):
-                return Expr(f"{self.h('truth')}({go(a)})", BOOL)
-            case ast.Call(func=ast.Name(id="list"), args=[a]):
-                return Expr(f"[...{self.h('iter_a')}({go(a)})]", ListOf(ANY))
-            case ast.Call(func=ast.Name(id="repr"), args=[a]):
-                return Expr(f"{self.h('repr_a')}({go(a)})", STR)
-            case ast.Call(func=ast.Attribute(value=a, attr="items")):
-                return Expr(f"{self.h('dict_items')}({go(a)})", ANY)
-        raise NotCompiledError(ast.dump(node))
 
-    def boxed(self, value: Expr) -> str:
+def _body(node: ast.expr, names: Mapping[str, Expr], store: Store) -> Body:
+    """A function that consists of the expression."""
+    unit = Unit("template", ComponentSpec("template", ""), store, _tables(), Names(_RESERVED))
+    return Body(unit, _resolver(names), node, "template")
+
+
+def _resolver(names: Mapping[str, Expr]) -> Callable[[str], Binding]:
+    def resolve(name: str) -> Binding:
+        if name in names:
+            return Binding("value", expr=names[name], name=name)
+        if name in FUNCTIONS:
+            return Binding("builtin", getattr(builtins, name), name=name)
+        return Binding("unknown", name=name, why=f"`{name}`")
+
+    return resolve
+
+
+def _boxed(body: Body, value: Value) -> Value:
+    """A value where any value may be: floats that are whole numbers say that they are floats."""
+    if value.type in SCALARS:
+        return to_slot(body, value, ANY)
+    if not _has_float(body.store.plain(value.type)):
+        return value.typed(ANY)
+    return call(body.helper("to_any"), value, descriptor(body, value.type), result=ANY)
+
+
+def _has_float(found: Type) -> bool:
+    parts: list[Type] = []
+
+    def note(part: Type) -> Type:
+        parts.append(part)
+        return part
+
+    mapped(found, note)
+    return found in (FLOAT, NUM) or any(map(_has_float, parts))
+
+
+def _call(c: Body, node: ast.Call) -> Value:
+    """A call; methods that only texts or only dicts have say of what type a value has to be."""
+    if not isinstance(node.func, ast.Attribute):
+        return call_node(c, node)
+    name = node.func.attr
+    target = c.expression(node.func.value)
+    if target.type is not ANY:
+        return method(c, target, name, node)
+    if name in VIEWS and not node.args and not node.keywords:
+        owner = call(c.helper("dict_a"), target, text(name), result=ANY)
+        found = c.store.intern(("view", place(node)), ListOf(VIEWS[name]), constant=True)
+        return call(c.helper(f"dict_{name}"), owner, result=found)
+    if name in TEXT_METHODS:
+        target = call(c.helper("text_a"), target, text(name), result=STR)
+    return method(c, target, name, node)
+
+
+def _tables() -> Tables:
+    return Tables({**EXPRESSIONS, ast.Call: _call}, STATEMENTS)
+
+
+def _function(body: Body, value: Value) -> str:
+    """The text of the value, with the variables and lines that it needs."""
+    if not body.hoisted and not body.lines:
         return value.js
+    declared = f"let {', '.join(body.hoisted)}; " if body.hoisted else ""
+    lines = "".join(f"{line.text} " for line in body.lines)
+    return f"(() => {{ {declared}{lines}return {value.js}; }})()"

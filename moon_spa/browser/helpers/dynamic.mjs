@@ -181,8 +181,19 @@ export function round_a(v, n = null) {
   return n === null ? round(number_in(v)) : box(round_f(number_in(v), n));
 }
 
+/** v, which has to be a text for its method `name` */
+export function text_a(v, name) {
+  if (typeof v !== "string") raise("AttributeError", `'${type_name(v)}' object has no attribute '${name}'`);
+  return v;
+}
+
+/** v, which has to be a dict for its method `name` */
+export function dict_a(v, name) {
+  if (!is_dict(v)) raise("AttributeError", `'${type_name(v)}' object has no attribute '${name}'`);
+  return v;
+}
+
 /** v.get(k, fallback) */
 export function get_a(v, k, fallback = null) {
-  if (!is_dict(v)) raise("AttributeError", `'${type_name(v)}' object has no attribute 'get'`);
-  return hashable(k) && dict_get(v, k, fallback);
+  return hashable(k) && dict_get(dict_a(v, "get"), k, fallback);
 }
