@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-SWEEPS = 8
-"""How often the columns are put in order, and then moved to their neighbours."""
+SWEEPS, WORK = 8, 30_000
+"""How often the columns are put in order, and then moved to their neighbours; fewer times for many items."""
 GAP_BOX, GAP_LINE = 14.0, 5.0
 """Room between boxes, and between lines of one column."""
 GAP_LEAST, GAP_MOST, STEEP = 18.0, 64.0, 0.12
@@ -103,8 +103,9 @@ def lay_out(boxes: Sequence[Size], bundles: Sequence[Bundle]) -> Layout:
         left, right = sorted((join.start, join.end), key=lambda index: items[index].column)
         items[left].right.append(right)
         items[right].left.append(left)
-    columns = _ordered(items)
-    _heights(items, columns)
+    sweeps = max(2, min(SWEEPS, WORK // max(1, len(items))))
+    columns = _ordered(items, sweeps)
+    _heights(items, columns, sweeps)
     return _drawn(items, columns, joins, len(boxes))
 
 
@@ -171,13 +172,13 @@ def _trunk(
 # -- order of the items in each column ------------------------------------------------------------------
 
 
-def _ordered(items: list[_Item]) -> list[list[int]]:
+def _ordered(items: list[_Item], sweeps: int) -> list[list[int]]:
     """Columns with few crossings: sorted by the middle of the neighbours, to and fro; the best one counts."""
     columns: list[list[int]] = [[] for _ in range(max((item.column for item in items), default=-1) + 1)]
     for index in _visited(items):
         columns[items[index].column].append(index)
     best, fewest = [list(column) for column in columns], _crossings(items, columns)
-    for sweep in range(SWEEPS):
+    for sweep in range(sweeps):
         if not fewest:
             break
         rightward = sweep % 2 == 0
@@ -233,17 +234,17 @@ def _crossings(items: list[_Item], columns: list[list[int]]) -> int:
 # -- heights ----------------------------------------------------------------------------------------------
 
 
-def _heights(items: list[_Item], columns: list[list[int]]) -> None:
+def _heights(items: list[_Item], columns: list[list[int]], sweeps: int) -> None:
     """Every item as near to its neighbours as the order and the room between the items allow."""
     for column in columns:
         _settle(items, column, [0.0] * len(column))
-    for sweep in range(SWEEPS + 1):
+    for sweep in range(sweeps + 1):
         rightward = sweep % 2 == 0
         for column in columns if rightward else reversed(columns):
             wanted = []
             for index in column:
                 item = items[index]
-                beside = [*item.left, *item.right] if sweep >= SWEEPS - 1 else (
+                beside = [*item.left, *item.right] if sweep >= sweeps - 1 else (
                     item.left if rightward else item.right
                 )  # fmt: skip
                 near = [items[other].y for other in beside]

@@ -15,7 +15,7 @@ from moonleap.resource import Relation, Resource, block_of, node_of, term_of
 
 LIMIT = 150
 """How many resources are shown; of more than these it is those that the spec names first."""
-LINES = 600
+LINES = 400
 """How many relations are drawn."""
 CHARACTER, SMALL = 7.25, 6.1
 """Width of a character of a term, and of a verb."""
