@@ -62,6 +62,7 @@ class Dependence:
         self.self_name, self.props_name = (argument.arg for argument in node.args.args[:2])
         self.cells: dict[Cell, Status] = defaultdict(Status)
         self.displays: dict[str, ast.Dict] = {}
+        self.values: dict[str, ast.expr] = {}
         self.props_names = {self.props_name}
         self.functions = {
             part.name: part
@@ -124,13 +125,14 @@ class Dependence:
     def line(self, section: str, key: str | None = None) -> int:
         """The line that declares an entry, or the section; the line of setup where that is not seen."""
         for value, _ in self._section_values(section):
+            if isinstance(value, ast.Name):
+                value = self.values.get(value.id)
             if value is None:
                 continue
-            display = self._display(value)
-            for name, item in _entries(display) if display else ():
+            for name, item in _entries(value):
                 if name == key:
                     return item.lineno
-            return (display or value).lineno
+            return value.lineno
         return self.node.lineno
 
     def _section_values(self, section: str) -> Iterable[tuple[ast.expr | None, Status]]:
@@ -281,6 +283,7 @@ class Dependence:
             return
         if isinstance(target, ast.Name):
             self.link(target.id, value)
+            self.values.setdefault(target.id, value)
             if isinstance(value, ast.Dict):
                 self.displays.setdefault(target.id, value)
                 for key, one in self._dict_cells(value).items():
@@ -431,7 +434,7 @@ class Dependence:
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         given = self.joined(arguments)
         if self.is_followed(node):
-            return given
+            return given | TRACED if self.reads_props(node.func) else given
         called = self.status(node.func)
         effect = given | called
         if self.of_self(node.func):
@@ -456,8 +459,7 @@ class Dependence:
         """Whether tracing follows this call: reads of props, casts, operations, state fields, `dict`."""
         func = node.func
         if isinstance(func, ast.Attribute):
-            of_props = self.is_props(func.value) and func.attr in ("get", "copy")
-            return of_props or (self.of_self(func) and func.attr in OPERATIONS)
+            return self.reads_props(func) or (self.of_self(func) and func.attr in OPERATIONS)
         if not isinstance(func, ast.Name) or func.id in self.locals or func.id in self.functions:
             return False
         known = self.namespace.get(func.id)
@@ -466,6 +468,10 @@ class Dependence:
         if func.id == "dict":
             return known is None and all(keyword.arg for keyword in node.keywords)
         return func.id == "StateField" and getattr(known, "__module__", "") == "moon_spa.component"
+
+    def reads_props(self, node: ast.expr) -> bool:
+        """Whether an expression is `props.get` or `props.copy`."""
+        return isinstance(node, ast.Attribute) and node.attr in ("get", "copy") and self.is_props(node.value)
 
     def of_self(self, node: ast.expr) -> bool:
         """Whether an expression is an attribute of the component itself."""
@@ -532,7 +538,13 @@ def plain_text(node: ast.JoinedStr) -> bool:
     return all(part.conversion == -1 and part.format_spec is None for part in parts)
 
 
-def _entries(display: ast.Dict) -> list[tuple[str, ast.expr]]:
+def _entries(display: ast.expr) -> list[tuple[str, ast.expr]]:
+    """Names and values of a dict display, or of the state fields in a list."""
+    if isinstance(display, ast.List | ast.Tuple):
+        calls = [item for item in display.elts if isinstance(item, ast.Call) and item.args]
+        return [(str(c.args[0].value), c) for c in calls if isinstance(c.args[0], ast.Constant)]
+    if not isinstance(display, ast.Dict):
+        return []
     pairs = zip(display.keys, display.values, strict=True)
     return [(str(key.value), item) for key, item in pairs if isinstance(key, ast.Constant)]
 

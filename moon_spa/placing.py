@@ -18,7 +18,7 @@ from moonlight.diagnostic import Diagnostic
 
 
 def place(spec: ComponentSpec, mode: Mode) -> tuple[dict[Key, Placed], Mapping[str, Type]]:
-    """Where each callable runs. Raises ComponentError for what is marked for the client and cannot be there."""
+    """Where each callable runs. Raises ComponentError where `@client` cannot be kept."""
     found = examine(spec, mode)
     placed: dict[Key, Placed] = {}
     wrong: list[Diagnostic] = []

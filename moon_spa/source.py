@@ -80,7 +80,7 @@ def from_text(text: str, path: str, name: str | None = None) -> ComponentSource:
         return ComponentSource(path, text, parsed(text, path))
     if path.endswith(".md"):
         return _from_document(parse(text, path), name)
-    if _PYTHON_TAG.search(text):
+    if path.endswith((".html", ".moon")) or _PYTHON_TAG.search(text):
         return _from_sections(text, path)
     if _FENCE.search(text) and not _is_python(text):
         return _from_document(parse(text, path), name)
