@@ -15,6 +15,7 @@ from moon_kernel.compiler import MoonCompiler, Target, announce
 from moon_kernel.documentfile import DocumentFile, cell_source
 from moon_kernel.lineview import LineView
 from moon_kernel.moonleap_cells import register_moonleap
+from moon_kernel.spa_cells import register_spa
 from moonlight.document import Block
 
 SETTINGS = {
@@ -61,6 +62,7 @@ class IPythonExecutor:
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
         self.rules = register_moonleap(self.shell, lambda: os.path.abspath(path))
+        register_spa(self.shell)
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""

@@ -10,6 +10,7 @@ from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.moonleap_cells import register_moonleap
 from moon_kernel.session import Session
+from moon_kernel.spa_cells import register_spa
 
 _LOADED = "_moonlight_loaded"
 """Attribute of the shell that holds what was loaded into it."""
@@ -25,6 +26,7 @@ def load(shell: Any) -> None:
     channel = TraceChannel(kernel, session) if kernel is not None else None
     register_magics(shell, session, hooks.recorder)
     marks = register_moonleap(shell, lambda: session.path)
+    register_spa(shell)
     setattr(shell, _LOADED, (hooks, marks, channel))
 
 

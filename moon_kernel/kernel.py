@@ -26,6 +26,7 @@ from moon_kernel.hooks import ShellHooks
 from moon_kernel.magics import register_magics
 from moon_kernel.moonleap_cells import register_moonleap
 from moon_kernel.session import Session
+from moon_kernel.spa_cells import register_spa
 from moonlight import __version__, install_hook
 from moonlight.calls import traced_calls
 from moonlight.tracking import SESSION
@@ -55,6 +56,7 @@ class MoonKernel(IPythonKernel):  # type: ignore[misc, unused-ignore]
         self.shell.push({SESSION: self.moon}, interactive=False)  # hidden from %who
         register_magics(self.shell, self.moon, self.hooks.recorder)
         register_moonleap(self.shell, lambda: self.moon.path)
+        register_spa(self.shell)
         find_classes_in(self.moon)
         if hasattr(self, "debugger"):  # debugpy is there
             self.debugger.follow(self, self.moon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from moon_spa.analysis.placement import Mode
 from moon_spa.commands.output import (
     FILE,
     MODE,
@@ -15,7 +16,6 @@ from moon_spa.commands.output import (
     show,
     to_json,
 )
-from moon_spa.compiler import Mode
 from moonlight.source import write_atomic
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from moon_spa.analysis.placement import Mode
 from moon_spa.commands.output import FILE, MODE, NAME, compiled, show
-from moon_spa.compiler import Mode
 
 
 @click.command()

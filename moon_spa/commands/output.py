@@ -12,7 +12,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from moon_spa import wire
-from moon_spa.compiler import CompiledComponent, Mode
+from moon_spa.analysis.placement import Mode
+from moon_spa.compiler import CompiledComponent
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
 from moon_spa.types import type_of
