@@ -29,6 +29,7 @@ from moon_spa.types import (
     TupleOf,
     Type,
     Union,
+    as_dict,
 )
 
 Line = tuple[int, int]
@@ -116,6 +117,8 @@ def descriptor(kind: Type) -> Any:
             return ["x", descriptor(item)]
         case DictOf(key, item):
             return ["d", descriptor(key), descriptor(item)]
+        case Record(fields) if any(key == "__proto__" for key, _ in fields):
+            return descriptor(as_dict(kind))  # as a key of a literal it would be the object's parent
         case Record(fields):
             return ["r", {key: descriptor(item) for key, item in fields}]
         case Union((one, two)) if NONE in (one, two):

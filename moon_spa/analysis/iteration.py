@@ -10,6 +10,7 @@ from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant
 from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
+from moon_spa.javascript import text
 from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
 
 LONGEST = 2**32
@@ -86,6 +87,8 @@ def _view(c: Body, func: ast.Attribute) -> Source | None:
         return None
     value = c.expression(func.value)
     shape = c.store.shape(value.type)
+    if value.type is ANY:
+        value, shape = call(c.helper("dict_a"), value, text(func.attr), result=ANY), DictOf(ANY, ANY)
     if not isinstance(shape, Record | DictOf):
         raise c.refuse(f"`.{func.attr}` of {c.store.describe(value.type)}", func)
     found = c.store.dict_shape(shape)

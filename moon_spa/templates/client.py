@@ -162,7 +162,9 @@ class _Compiler:
         return f"(s, l) => {self.called('bool', condition, names).js}" if condition else "0"
 
     def loop(self, node: For, names: Meanings) -> str:
-        items = self.called("list", node.items, names)
+        items = self.emit(node.items.node, names, node.items)
+        if not isinstance(items.type, ListOf):
+            items = self.called("list", node.items, names)
         item = items.type.item if isinstance(items.type, ListOf) else ANY
         types = _unpacked(item, len(node.targets))
         inner = dict(names)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import json
 from collections.abc import Callable, Mapping
 
+from moon_spa import artefact
 from moon_spa.analysis.body import Body, Tables, Unit
 from moon_spa.analysis.calls import call_node, method
 from moon_spa.analysis.convert import SCALARS, descriptor, to_slot
@@ -14,8 +16,8 @@ from moon_spa.analysis.store import Store
 from moon_spa.analysis.tables import EXPRESSIONS, STATEMENTS
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import Value, call
-from moon_spa.spec import Binding, ComponentSpec, Expr
 from moon_spa.javascript import text
+from moon_spa.spec import Binding, ComponentSpec, Expr
 from moon_spa.templates.expressions import FUNCTIONS, METHODS
 from moon_spa.types import ANY, FLOAT, NUM, STR, ListOf, TupleOf, Type, mapped
 
@@ -43,21 +45,39 @@ class Emitter:
 
     def emit(self, node: ast.expr, names: Mapping[str, Expr], boxed: bool = False) -> Expr:
         """An expression; `boxed` as a value of any type. Raises NotCompiledError."""
-        store = Store()
         try:
-            for _ in range(PASSES):
-                store.changed = False
-                body = _body(node, names, store)
-                value = body.expression(node)
-                if boxed:
-                    value = _boxed(body, value)
-                if not store.changed:
-                    break
-            found = Expr(_function(body, value), store.plain(value.type))
-        except (Unprovable, Clash) as error:
-            raise NotCompiledError(str(error)) from error
-        self.helpers |= body.unit.helpers
+            found = _compiled(node, names, boxed)
+        except (Unprovable, Clash) as first:
+            try:
+                found = _compiled(node, _loose(names), boxed)
+            except (Unprovable, Clash):
+                raise NotCompiledError(str(first)) from first
+        self.helpers |= found.uses
         return found
+
+
+def _compiled(node: ast.expr, names: Mapping[str, Expr], boxed: bool) -> Expr:
+    """The expression, with the types that the names have."""
+    store = Store()
+    for _ in range(PASSES):
+        store.changed = False
+        body = _body(node, names, store)
+        value = body.expression(node)
+        if boxed:
+            value = _boxed(body, value)
+        if not store.changed:
+            break
+    return Expr(_function(body, value), store.plain(value.type), frozenset(body.unit.helpers))
+
+
+def _loose(names: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The names as values of any type: what they are is looked at when the page runs."""
+    found = {}
+    for name, known in names.items():
+        kind = json.dumps(artefact.descriptor(known.type))
+        uses = known.uses | {"to_any"}
+        found[name] = known if known.type is ANY else Expr(f"__moon.to_any({known.js}, {kind})", ANY, uses)
+    return found
 
 
 def _body(node: ast.expr, names: Mapping[str, Expr], store: Store) -> Body:
@@ -115,7 +135,8 @@ def _call(c: Body, node: ast.Call) -> Value:
 
 
 def _tables() -> Tables:
-    return Tables({**EXPRESSIONS, ast.Call: _call}, STATEMENTS)
+    handlers: dict[type[ast.expr], Callable[..., Value]] = {**EXPRESSIONS, ast.Call: _call}
+    return Tables(handlers, STATEMENTS)
 
 
 def _function(body: Body, value: Value) -> str:

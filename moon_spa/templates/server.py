@@ -56,7 +56,7 @@ class View:
 
 @dataclass(frozen=True)
 class Rendered:
-    """HTML, what went wrong in it, and the contexts of nested components in the order of the page."""
+    """HTML, what went wrong in it, and the contexts of nested components that have data of the server."""
 
     html: str
     diagnostics: tuple[Diagnostic, ...]
@@ -66,7 +66,7 @@ class Rendered:
 def render(view: View, context: Mapping[str, Mapping[str, Any]]) -> Rendered:
     """A component as HTML; one that raises is an error box, and what is around it is there."""
     renderer = _Renderer()
-    html = renderer.component(view, lambda: context, None, 0)
+    html = renderer.component(view, {}, lambda given: context, None, 0)
     return Rendered(html, tuple(renderer.found), tuple(renderer.nested))
 
 
@@ -103,7 +103,8 @@ class _Renderer:
     def component(
         self,
         view: View,
-        context: Callable[[], Mapping[str, Mapping[str, Any]]],
+        given: Mapping[str, Any],
+        context: Callable[[Mapping[str, Any]], Mapping[str, Mapping[str, Any]]],
         children: Callable[[], str] | None,
         depth: int,
     ) -> str:
@@ -111,9 +112,9 @@ class _Renderer:
         try:
             if depth > MAX_NESTED:
                 raise RecursionError(f"more than {MAX_NESTED} components inside each other")
-            spaces = context()
-            if depth:
-                self.nested.append({"name": view.name, **spaces})
+            spaces = context(given)
+            if depth and spaces["py"]:
+                self.nested.append({"name": view.name, "given": given, **spaces})
             inside = _Inside(view, Scope(spaces, {}), children, depth)
             return "".join(self.all(view.nodes, inside))
         except RenderError as error:
@@ -205,7 +206,8 @@ class _Renderer:
         }
         return self.component(
             view,
-            lambda: view.context(props),
+            props,
+            view.context,
             lambda: "".join(self.all(node.children, inside)),
             inside.depth + 1,
         )

@@ -26,10 +26,16 @@ def parsed(text: str, state: Mapping[str, Any] | None = None, py: Any = (), prop
     return parse_template(text, "card.py.md", 10, 5, known)
 
 
-def compiled(name: str, text: str, context: Mapping[str, Mapping[str, Any]], components: Any = ()) -> Template:
+def compiled(
+    name: str,
+    text: str,
+    context: Mapping[str, Mapping[str, Any]],
+    components: Any = (),
+    actions: Any = ACTIONS,
+) -> Template:
     """A template for a render context."""
     state = {key: type_of(value) for key, value in context.get("state", {}).items()}
-    offer = Offer(state, context.get("py", {}), context.get("props", {}), ACTIONS, components)
+    offer = Offer(state, context.get("py", {}), context.get("props", {}), actions, components)
     return compile_template(name, text, Place("card.py.md", 1, 1), offer)
 
 
