@@ -25,7 +25,10 @@ from moonleap.toolsettings import Tool
 
 CONFIG, FILES = "{config}", "{files}"
 """What stands for both in `args`."""
-PASSED = ("PATH", "HOME", "USERPROFILE", "APPDATA", "SYSTEMROOT", "PATHEXT", "XDG_CONFIG_HOME")
+PASSED = (
+    *("PATH", "PATHEXT", "SYSTEMROOT", "HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME"),
+    *("TMPDIR", "TEMP", "TMP", "CARGO_HOME", "RUSTUP_HOME", "PYENV_ROOT", "VOLTA_HOME"),
+)
 """Variables of the environment that a formatter gets."""
 SHOWN_LINES, SHOWN_BYTES = 12, 16_384
 """How much of what a program says an error shows."""

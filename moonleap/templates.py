@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import Any, Literal
 
+from moonleap.findings import did_you_mean
 from moonleap.outputfile import shown
 from moonleap.outputpath import PathRefused, output_path
 from moonleap.render.problems import Problem, RenderError
@@ -96,7 +97,9 @@ def render_templates(
             job.folder(root, PurePosixPath(output_path), 0)
         else:
             where = "is no folder" if os.path.lexists(root) else "is not there"
-            hint = 'write Path(__file__).parent / "templates"'
+            above, last = os.path.split(root)
+            near = os.listdir(above) if os.path.isdir(above) else []
+            hint = did_you_mean(last, near, 'write Path(__file__).parent / "templates"')
             job.problems.append(
                 Problem(
                     "missing-template-dir", None, f"the template folder `{shown(root)}` {where}", "", hint

@@ -665,6 +665,13 @@ def test_template_folders_that_cannot_be_rendered(tmp_path: Path) -> None:
     assert wrong(made(tmp_path, {})) == codes
 
 
+def test_template_folder_that_is_misspelled_is_told_with_the_closest_name(tmp_path: Path) -> None:
+    rules = PKG.replace('/ "t"', '/ "templats"')
+    generation = made(tmp_path, {"pkg/__init__.py": rules, "pkg/templates/a.j2": ""})
+    assert wrong(generation) == [("missing-template-dir", "spec.md", 3)]
+    assert "did you mean `templates`?" in message(generation)
+
+
 def test_links_to_other_folders_are_followed(tmp_path: Path) -> None:
     write(tmp_path, {"shared/a.txt.j2": "{{ res.name }}"})
     (tmp_path / "pkg" / "t").mkdir(parents=True)
