@@ -46,9 +46,7 @@ class Generation:
         """
         return write(self, out, force=force, only=only)
 
-    def plan(
-        self, out: str | os.PathLike[str], *, force: bool = False, only: Iterable[str] = ()
-    ) -> Plan:
+    def plan(self, out: str | os.PathLike[str], *, force: bool = False, only: Iterable[str] = ()) -> Plan:
         """What `write` would do, file by file; nothing is written."""
         return plan(self, out, force=force, only=only)
 
