@@ -1,0 +1,189 @@
+"""The command `moon-spa`: its JSON, what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from moon_spa.cli import cli
+
+COUNTER = """\
+class Counter(Component):
+    def setup(self, props):
+        print("setting up")
+        state = {"count": 0, "ratio": 7.0}
+        data = {"limit": props.get("limit", 10)}
+
+        def increment():
+            state["count"] += 1
+
+        def save():
+            open("counts.txt", "a")
+
+        return {
+            "state": state,
+            "data": data,
+            "actions": {
+                "increment": increment,
+                "save": save,
+                "reset": {"op": "set", "state": "count", "value": 0},
+            },
+        }
+"""
+TWO = f"{COUNTER}\n\nclass Other(Component):\n    def setup(self, props):\n        state = {{'x': 1}}\n"
+DOCUMENT = f"# Counters\n\n```python\nimport math\n```\n\nText.\n\n```python\n{COUNTER}```\n"
+WRONG = "class Wrong(Component):\n    def setup(self, props):\n        state = {'x': object()}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (
+        ("counter.py", COUNTER),
+        ("two.py", TWO),
+        ("page.py.md", DOCUMENT),
+        ("wrong.py", WRONG),
+        ("plain.py", "raise SystemExit('this module must not run')\n"),
+        ("broken.py", "class Broken(Component:\n"),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(cli, args, prog_name="moon-spa", catch_exceptions=False)
+
+
+def json_of(*args: str) -> Any:
+    result = run(*args)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("file", ["counter.py", "page.py.md"])
+def test_compile_gives_the_json_of_the_contract(folder: Path, file: str) -> None:
+    found = json_of("compile", file, "--json")
+    keys = ("name", "setup_js", "esm", "state", "ops", "placement", "explain", "diagnostics")
+    assert tuple(found) == keys
+    assert found["name"] == "Counter"
+    assert found["setup_js"].startswith("function setup({ useState, props, componentName }) {")
+    assert found["setup_js"] in found["esm"]
+    assert found["state"] == {"count": {"default": 0}, "ratio": {"default": 7.0}}
+    assert found["placement"] == {"increment": "client", "save": "server", "reset": "client"}
+    assert found["ops"]["reset"] == [{"op": "set", "state": "count", "value": 0}]
+    assert found["ops"]["increment"] == [{"op": "add", "state": "count", "value": 1}]
+    assert found["ops"]["save"] == [{"op": "server_call", "kind": "action", "name": "save"}]
+    assert len(found["explain"]) == 3
+    assert found["diagnostics"] == []
+
+
+def test_what_a_component_prints_is_not_part_of_the_answer(folder: Path) -> None:
+    result = run("compile", "counter.py", "--json")
+    assert "setting up" in result.stderr
+    assert "setting up" not in result.stdout
+
+
+def test_compile_prints_the_module_or_writes_it(folder: Path) -> None:
+    module = run("compile", "counter.py").stdout
+    assert module == json_of("compile", "counter.py", "--json")["esm"]
+    assert run("compile", "counter.py", "-o", "counter.mjs").stdout == ""
+    assert (folder / "counter.mjs").read_text(encoding="utf-8") == module
+    script = (
+        "import('./counter.mjs').then((m) => console.log(Object.keys(m).join(), typeof m.default.render))"
+    )
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "bind,component,default,setup function\n"
+
+
+def test_mode_server_leaves_declared_operations_in_the_browser(folder: Path) -> None:
+    found = json_of("compile", "counter.py", "--json", "--mode", "server")
+    assert found["placement"] == {"increment": "server", "save": "server", "reset": "client"}
+
+
+def test_explain_has_a_line_for_each_action(folder: Path) -> None:
+    lines = run("explain", "page.py.md").stdout.splitlines()
+    line = DOCUMENT[: DOCUMENT.index("open(")].count("\n") + 1
+    assert lines[0] == "increment: client"
+    assert lines[1].startswith("save: server: ")
+    assert lines[1].endswith(f"at line {line}")
+
+
+def test_render_shows_what_the_template_sees(folder: Path) -> None:
+    found = json_of("render", "counter.py", "--props", '{"limit": 3}')
+    assert found == {"props": {"limit": 3}, "state": {"count": 0, "ratio": 7.0}, "py": {"limit": 3}}
+
+
+def test_a_file_with_several_components_needs_a_name(folder: Path) -> None:
+    result = run("compile", "two.py")
+    assert result.exit_code == 1
+    assert "Counter, Other" in result.stderr
+    assert json_of("compile", "two.py", "--name", "Other", "--json")["state"] == {"x": {"default": 1}}
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("compile", "wrong.py"), 1, "wrong.py:3: error: "),
+        (("compile", "broken.py"), 1, "broken.py:1: error: "),
+        (("compile", "missing.py"), 1, "missing.py:1: error: no such file"),
+        (("compile", "."), 1, ".:1: error: not a regular file"),
+        (("compile", "counter.py", "--name", "Countr"), 1, "did you mean `Counter`?"),
+        (("compile", "counter.py", "-o", "no/such/folder.mjs"), 1, "No such file or directory"),
+        (("explain", "wrong.py"), 1, "wrong.py:3: error: "),
+        (("render", "wrong.py"), 1, "wrong.py:3: error: "),
+        (("compile",), 2, "Missing argument 'FILE'"),
+        (("compile", "counter.py", "--mode", "both"), 2, "'both' is not one of 'auto', 'server'"),
+        (("render", "counter.py", "--props", "{"), 2, "Invalid value for --props"),
+        (("render", "counter.py", "--props", "[]"), 2, "write a JSON object"),
+        (("render", "counter.py", "--props", '{"$moon": 1}'), 2, "none of the wire's tags"),
+        (("nope",), 2, "No such command 'nope'"),
+    ],
+)
+def test_errors_are_lines_with_an_exit_code(
+    folder: Path, args: tuple[str, ...], code: int, message: str
+) -> None:
+    result = run(*args)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_check_looks_at_all_components_of_files_and_folders(folder: Path) -> None:
+    assert run("check", "two.py", "page.py.md").exit_code == 0
+    (folder / "inner").mkdir()
+    (folder / "broken.py").rename(folder / "inner" / "broken.py")
+    result = run("check", ".")
+    assert result.exit_code == 1
+    assert "wrong.py:3: error: " in result.stderr
+    assert "plain.py" not in result.stderr
+    found = json.loads(run("check", "wrong.py", "two.py", "--json").stdout)["diagnostics"]
+    assert [(one["path"], one["line"], one["severity"]) for one in found] == [("wrong.py", 3, "error")]
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("plain.py", "no component"),
+        ("broken.py", "broken.py:1: error: "),
+        ("missing.py", "missing.py:1: error: no such file"),
+    ],
+)
+def test_check_of_a_file_without_component_is_an_error(folder: Path, file: str, message: str) -> None:
+    (folder / "plain.py").write_text("x = 1\n", encoding="utf-8")
+    result = run("check", file)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_the_command_is_there_as_a_program(folder: Path) -> None:
+    command = [sys.executable, "-m", "moon_spa", "explain", "counter.py"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("increment: client\n")
