@@ -37,6 +37,10 @@ Nothing is written without --write.
   --no-post-process  leave formatters out"""
 
 
+_KNOWN = (str, tuple)
+"""Types of what identifies a cell: what the client calls it, or path and block."""
+
+
 class CellMarks:
     """Keeps the marks of a namespace up to date while its cells run."""
 
@@ -76,16 +80,20 @@ class CellMarks:
             self.sources.pop()
 
     def collect(self) -> None:
-        """Give new marks to the cell that runs. Where cells have no identity, as in a terminal, a function
-        or class that is defined again replaces the one of the same name that an earlier cell defined."""
+        """Give new marks to the cell that runs.
+
+        Where a cell has no identity, as in a terminal or before this followed them, a function or class that
+        is defined again replaces the one of the same name.
+        """
         cell = self._running[-1] if self._running else object()
         marks = self._marks()
         new = [mark for mark in marks if self._owner(mark) is None]
         for mark in new:
             self._owners[id(mark)] = (cell, mark)
-        if new and not isinstance(cell, str | tuple):
-            names = {_name(mark) for mark in new}
-            self._drop([mark for mark in marks if _name(mark) in names and self._owner(mark) is not cell])
+        names = set(map(_name, new))
+        known = isinstance(cell, _KNOWN)
+        old = [mark for mark in marks if _name(mark) in names and self._owner(mark) != cell]
+        self._drop([mark for mark in old if not (known and isinstance(self._owner(mark), _KNOWN))])
         if len(self._owners) > 2 * len(marks) + 100:
             self._owners = {id(mark): self._owners[id(mark)] for mark in self._marks()}
 

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from moon_kernel.moonleap_cells import MARKS, OPTIONS
+from moon_kernel.moonleap_cells import MARKS, OPTIONS, CellMarks
 from moon_kernel.moonleap_magic import read_request
 from moon_kernel.moonleap_views import View, diff_html, file_link
 from moonleap.deciding import Change
@@ -259,6 +260,8 @@ def test_help_and_completion_know_every_option(shop: Client) -> None:
     assert "--no-post-process" in asked
     shop.client.complete("%moonleap . --no")
     assert "--no-post-process" in shop.client.get_shell_msg(timeout=10)["content"]["matches"]
+    shop.client.complete("%moonleap sho")
+    assert "shop.py.md" in shop.client.get_shell_msg(timeout=10)["content"]["matches"]
 
 
 def test_the_manual_names_every_option() -> None:
@@ -301,6 +304,27 @@ def test_a_terminal_has_the_magics_and_a_name_defined_again_counts_once(tmp_path
     assert first == "[]", "Moonleap is loaded when it is used"
     assert rest[0] == "%%moonleap: 3 resources, 2 relations"
     assert rest[-1] == "1"
+
+
+class FakeShell:
+    """What `CellMarks` needs of a shell."""
+
+    def __init__(self) -> None:
+        self.user_ns: dict[str, Any] = {"__name__": "__main__"}
+        self.events = SimpleNamespace(register=lambda name, function: None)
+
+
+@pytest.mark.parametrize("cell_id", ["rules", None])
+def test_rules_from_before_the_extension_was_loaded_are_replaced_by_their_names(cell_id: str | None) -> None:
+    shell = FakeShell()
+    code = "from moonleap import *\n@create('a')\ndef one(term): ...\n@create('b')\ndef one(term): ...\n"
+    exec(code + "@create('c')\ndef two(term): ...", shell.user_ns)
+    marks = CellMarks(shell)
+    for _ in range(2):
+        marks.before(SimpleNamespace(cell_id=cell_id, raw_cell=code))
+        exec(code, shell.user_ns)
+        marks.after(SimpleNamespace(error_before_exec=None))
+        assert [mark.pattern.tag for mark in shell.user_ns[MARKS]] == ["c", "a", "b"]
 
 
 def test_the_name_of_the_marks_is_moonleaps() -> None:
