@@ -98,7 +98,7 @@ def render_templates(
         else:
             where = "is no folder" if os.path.lexists(root) else "is not there"
             above, last = os.path.split(root)
-            near = os.listdir(above) if os.path.isdir(above) else []
+            near = sorted(os.listdir(above)) if os.path.isdir(above) else []
             hint = did_you_mean(last, near, 'write Path(__file__).parent / "templates"')
             job.problems.append(
                 Problem(

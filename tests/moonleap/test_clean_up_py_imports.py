@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sysconfig
+import time
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,11 @@ def test_real_modules_keep_their_code(name: str) -> None:
     rest = [ast.dump(n) for n in ast.parse(text).body if not isinstance(n, imports)]
     assert [ast.dump(n) for n in ast.parse(cleaned).body if not isinstance(n, imports)] == rest
     compile(cleaned, name, "exec")
+
+
+@pytest.mark.parametrize("line", ["import a.m{}", "from a import m{}", "from m{} import a", "import a"])
+def test_time_grows_with_the_text(line: str) -> None:
+    text = "".join(f"{line.format(i)}\n" for i in range(20_000)) + "a\n"
+    start = time.perf_counter()
+    clean(text)
+    assert time.perf_counter() - start < 20

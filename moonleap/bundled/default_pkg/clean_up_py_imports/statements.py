@@ -100,14 +100,14 @@ def kept_aliases(
         stay = []
         for alias in statement.aliases:
             name = alias.bound
-            known = there.get(name, set())
+            known = there.setdefault(name, set())
             unused = used is not None and name not in used and not alias.is_kept
             if is_fixed or name in elsewhere or not (alias in known or unused):
                 stay.append(alias)
             if alias.name == "*":
                 there.clear()
-            elif alias.is_plain and all(other.is_plain for other in known):
-                there[name] = known | {alias}
+            elif alias.is_plain and next(iter(known), alias).is_plain:
+                known.add(alias)
             else:
                 there[name] = {alias}
         kept[statement] = tuple(stay)
