@@ -61,7 +61,13 @@ class TracedProps(Props):
     def _known(self, name: str) -> Any:
         if name in self.computed:
             return self.computed[name]
-        return traced(plain(self.defaults[name]), Expr(_access(name)), name)
+        default = self.defaults[name]
+        return traced(plain(default), _read(name, default), name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.defaults and name not in self.computed:
+            self.reads.append((name, self.defaults[name]))
+        return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The prop, or `default`, with its JavaScript."""

@@ -73,7 +73,7 @@ class Setup:
             try:
                 return self.run(Props()), False
             except ComponentError:
-                raise error from None
+                raise error from error.__cause__
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""

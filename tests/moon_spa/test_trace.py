@@ -1,0 +1,209 @@
+"""Values from props: one script for all props, equal to what Python's setup makes of them, or an error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import pytest
+
+from moon_spa import CompiledComponent, ComponentError, compile  # noqa: A004
+from moon_spa.casts import cast_props, prop_casts
+from tests.moon_spa.node import Node, encode, same
+
+HELPERS = Path(__file__).parents[2] / "moon_spa" / "browser" / "helpers"
+FIRST_STATE = """
+const setup = new Function("__serverCall", "__moon", `return (${input.js})`)(null, modules.helpers.helpers);
+return input.props.map((props) => tools.attempt(() => {
+  const seen = setup({ useState: (value) => [value, null], props: tools.decode(props), componentName: "C" });
+  return { state: seen.state, props: seen.props };
+}));
+"""
+
+
+def component(body: str) -> CompiledComponent:
+    return compile("class C(Component):\n    def setup(self, props):\n" + indent(body, " " * 8))
+
+
+def refused(body: str) -> ComponentError:
+    with pytest.raises(ComponentError) as caught:
+        component(body)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'props.get("n", 1)',
+        'props.get("n")',
+        'props.get("n", 1) + 1',
+        '2 - props.get("n", 1) * 3',
+        'int(props.get("n", 1)) // 2 + int(props.get("m", 7)) % 4',
+        'str(props.get("n", 1)) + "!"',
+        "f\"n is {props.get('n', 1)}, m is {props.get('m', 2.0)}\"",
+        'props.get("n", 1) < 5',
+        'props.get("n", 1) == props.get("m", 1)',
+        '[props.get("n", 1), {"m": props.get("m", 2.5), "k": 1}]',
+        '-props.get("n", 1)',
+        'bool(props.get("n", 0))',
+        'float(props.get("n", 2))',
+        'props.get("constructor", 4)',
+        'props.get("list", [1, 2])',
+        '{**props, "n": 5}["n"]',
+        '{"m": 3, **props}["m"]',
+        'dict(props, m=4)["m"]',
+        'StateField(from_prop="n", default=3)',
+        'StateField(from_prop="n", default=3, cast="int")',
+        'StateField(from_prop="n", default="a", cast="str")',
+    ],
+)
+def test_the_first_state_is_the_same_on_both_sides(value: str, node: Node) -> None:
+    made = component(f'state = {{"value": {value}}}')
+    given: list[dict[str, Any]] = [
+        {},
+        {"n": 4},
+        {"n": 4, "m": 9},
+        {"n": None},
+        {"n": -3, "list": ["x"]},
+        {"n": True},
+    ]
+    results = node.call(FIRST_STATE, argument(made, given), {"helpers": runtime()})
+    for props, result in zip(given, results, strict=True):
+        raised = error_of(made, props)
+        if raised:
+            assert result.get("error", "nothing") in raised, (props, result)
+            continue
+        got = dict(result["value"]["d"])["state"]
+        assert same(made.context(props)["state"], got), (props, got)
+
+
+def error_of(made: CompiledComponent, props: dict[str, Any]) -> str:
+    """What Python's setup raises with these props; "" for nothing."""
+    try:
+        made.context(props)
+    except ComponentError as error:
+        return str(error)
+    return ""
+
+
+def runtime() -> Path:
+    return HELPERS.parent / "helpers.mjs"
+
+
+def argument(made: CompiledComponent, given: list[dict[str, Any]]) -> dict[str, Any]:
+    casts = prop_casts(made.spec.fields)
+    props = [encode(cast_props(casts, one)[0], boxed=True) for one in given]
+    return {"js": made.setup_js, "props": props}
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("props = {**props}", {"a": 1}),
+        ('props = {"size": 2, **props}', {"size": 2, "a": 1}),
+        ('props = {**props, "a": props.get("a", 5)}', {"a": 1}),
+        ('props = {**props, "a": 9}', {"a": 9}),
+        ('props = {**props, "twice": props.get("a", 5) * 2}', {"a": 1, "twice": 2}),
+        ('props = {"b": props.get("b", 5)}', {"a": 1, "b": 5}),
+        ('props["b"] = 3', {"a": 1, "b": 3}),
+    ],
+)
+def test_the_props_section_says_the_same_on_both_sides(
+    section: str, expected: dict[str, Any], node: Node
+) -> None:
+    made = component(section)
+    assert made.context({"a": 1})["props"] == expected
+    (result,) = node.call(FIRST_STATE, argument(made, [{"a": 1}]), {"helpers": runtime()})
+    assert same(expected, sorted_like(dict(result["value"]["d"])["props"], expected))
+
+
+def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
+    order = list(expected)
+    return {"d": sorted(got["d"], key=lambda pair: order.index(pair[0]))}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'state = {"n": 1 if props.get("big") else 2}',
+        'state = {"n": props.get("a") or 2}',
+        'state = {"n": not props.get("a")}',
+        'state = {"n": len(props.get("items", []))}',
+        'state = {"n": 0 < props.get("a", 1) < 5}',
+        'state = {"n": "a" in props}',
+        'state = {"n": [x for x in props.get("items", [])]}',
+        'state = {"n": {1: 2}[props.get("a", 1)]}',
+        'state = {"n": "%d" % props.get("a", 1)}',
+        'state = {"n": f"{props.get(\'a\', 1):>4}"}',
+        'n = 1\nif props.get("big"):\n    n = 2\nstate = {"n": n}',
+        'n = 1\nfor item in props.get("items", []):\n    n = 2\nstate = {"n": n}',
+        'n = 1\nwhile props.get("a", 0):\n    n = 2\nstate = {"n": n}',
+        'try:\n    n = int(props.get("a", "x"))\nexcept ValueError:\n    n = 1\nstate = {"n": n}',
+        'match props.get("a", 1):\n    case 1:\n        n = 1\n    case _:\n        n = 2\nstate = {"n": n}',
+        'def pick(a):\n    return 1 if a else 2\nstate = {"n": pick(props.get("a", 0))}',
+        'def pick():\n    return 1 if props.get("a", 0) else 2\nstate = {"n": pick()}',
+        'found = []\nfound.append(len(props))\nstate = {"n": found}',
+        'a = []\nb = a\nb.append(len(props))\nstate = {"n": a}',
+        'self.size = len(props)\nstate = {"n": self.size}',
+        'a, b = len(props), 2\nstate = {"n": a}',
+        'state = {"n": 1}\nstate["n"] += len(props)',
+        'state = {"n": 1}\nif props.get("x"):\n    state["m"] = 2',
+        'state = {"n": 1}\nif props.get("x"):\n    return {"state": {"n": 2}}',
+        'if props.get("x"):\n    return {"state": {"n": 2}}\nreturn {"state": {"n": 1}}',
+        'state = {}\nif props.get("x"):\n    def more():\n        pass',
+        'state = {"n": 1}\nactions = {}\nif props.get("x"):\n    actions["a"] = self.toggle("n")',
+        'state = {"n": 1}\nactions = {"set": {"op": "set", "state": "n", "value": len(props)}}',
+        'if props.get("n", 1) < 0:\n    raise ValueError\nstate = {"n": 1}',
+        'state = {"n": max(props.get("n", 1), 2)}',
+        'state = {"n": self.props.get("n", 1) or 2}',
+        'if (n := props.get("n", 1)) > 2:\n    n = 2\nstate = {"n": n}',
+    ],
+)
+def test_what_props_decide_is_never_written_as_a_constant(body: str) -> None:
+    assert refused(body).code == "depends-on-props"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'data = {"n": len(props.get("items", []))}\nif props.get("x"):\n    data["more"] = 1',
+        'data = {"text": ", ".join(props.get("tags", []))}',
+        'import json\ndata = {"json": json.dumps({"a": props.get("a"), "b": props.get("b", True)})}',
+        'data = {"a": props.get("a").upper() if props.get("a") else None}',
+    ],
+)
+def test_data_may_depend_on_props_in_any_way(body: str) -> None:
+    made = component('state = {"n": 1}\n' + body)
+    assert "useState(1)" in made.setup_js
+    context = made.context({"items": [1, 2], "x": True, "tags": ["a", "b"], "a": "q", "b": None})
+    assert json.dumps(context["data"])
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_an_action_sees_the_values_of_setup(n: int) -> None:
+    made = component(
+        'limit = 10\nstep = props.get("step", 1)\nsize = len(props)\nstate = {"n": 0}\n'
+        'def clean():\n    state["n"] += limit\n'
+        'def traced():\n    state["n"] = step\n'
+        'def opaque():\n    state["n"] += size\n'
+    )
+    assert made.placement == {"clean": "client", "traced": "client", "opaque": "server"}
+    assert "depends on props" in made.explain[2]
+    assert made.context({"step": n})["state"] == {"n": 0}
+
+
+@pytest.mark.parametrize("read", ['props["x"]', 'f"{props.x:>3}"', '{**props}["x"]'])
+def test_a_prop_that_is_read_without_default_names_get(read: str) -> None:
+    error = refused(f'data = {{"x": {read}}}')
+    assert error.code == "missing-prop"
+    assert error.diagnostics[0].span.line == 3
+    assert "props.get('x', default)" in error.diagnostics[0].hint
+
+
+def test_a_prop_that_is_not_given_is_an_error_when_it_is_rendered() -> None:
+    made = component('state = {"x": props.x}')
+    assert made.context({"x": 3})["state"] == {"x": 3}
+    with pytest.raises(ComponentError, match="the prop 'x' is not given"):
+        made.context({})
