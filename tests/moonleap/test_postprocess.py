@@ -7,6 +7,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -307,6 +308,26 @@ def test_cache_is_bounded_and_drops_what_was_not_used(
     assert cache.get("k00") == "x" * 100, "it was used last"
     assert cache.get("k01") is None
     assert MAX_ENTRIES > 1000
+
+
+def test_several_writers_of_one_cache_see_whole_texts_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moonleap.postcache.MAX_BYTES", 200_000)
+
+    def work(seed: int) -> set[str | None]:
+        cache, seen = TextCache(tmp_path), set()
+        for i in range(60):
+            cache.put(f"k{i % 7}", f"{seed}" * 5000)
+            seen.add(cache.get(f"k{(i + seed) % 7}"))
+            if i % 20 == 0:
+                cache.trim()
+        return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        seen = set().union(*pool.map(work, range(4)))
+    assert seen <= {None, *(f"{seed}" * 5000 for seed in range(4))}
+    assert not list(tmp_path.glob("*.tmp"))
 
 
 def test_cache_behind_a_link_is_not_used(tmp_path: Path) -> None:
