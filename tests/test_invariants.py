@@ -66,8 +66,13 @@ MUTATORS = frozenset(
 )
 
 
+STARTER = ROOT / "moonleap" / "starter"
+"""What `moonleap new` copies: the user's code, not ours."""
+
+
 def module_files() -> list[Path]:
-    return [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+    files = [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
+    return [file for file in files if STARTER not in file.parents]
 
 
 def name_of(file: Path) -> str:
