@@ -1,0 +1,236 @@
+"""Sections: what setup returns, or what its locals are; under tracers and in threads too."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from moon_spa import CompiledComponent, ComponentError, compile  # noqa: A004
+
+INFERRED = """
+class Counter(Component):
+    total = StateField(default=5)
+
+    def setup(self, props):
+        props = {"name": "moon", **props}
+        state = {"count": 0}
+        data = {"limit": 10}
+        actions = {"reset": self.set("count", 0)}
+        LIMIT = 3
+        def increment():
+            state["count"] += LIMIT
+        def _helper():
+            pass
+        def mounted():
+            increment()
+        other = 1
+
+    def double(self):
+        self.state.count = self.state.count * 2
+
+    def updated(self):
+        self.state.total += 1
+
+    def _private(self):
+        pass
+"""
+
+
+def names(made: CompiledComponent) -> dict[str, list[str]]:
+    spec = made.spec
+    return {
+        "props": list(spec.props),
+        "state": [field.name for field in spec.fields],
+        "data": list(spec.data),
+        "actions": sorted(spec.actions),
+        "lifecycle": sorted(spec.lifecycle),
+    }
+
+
+EXPECTED = {
+    "props": ["name"],
+    "state": ["total", "count"],
+    "data": ["limit"],
+    "actions": ["double", "increment", "reset"],
+    "lifecycle": ["mounted", "updated"],
+}
+
+
+@pytest.mark.parametrize("end", ["", "        return\n", "        return None\n"])
+def test_sections_are_the_locals_of_their_names_and_the_public_functions(end: str) -> None:
+    head, tail = INFERRED.split("        other = 1\n")
+    assert names(compile(f"{head}        other = 1\n{end}{tail}")) == EXPECTED
+
+
+def test_sections_are_inferred_at_an_early_return_too() -> None:
+    text = INFERRED.replace(
+        "        other = 1\n", "        if LIMIT:\n            return\n        data['x'] = 1\n"
+    )
+    assert names(compile(text)) == EXPECTED
+
+
+def test_sections_are_inferred_under_a_tracer_and_a_profiler_and_in_a_thread() -> None:
+    lines: list[int] = []
+
+    def tracer(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename == "traced.py" and event == "line":
+            lines.append(frame.f_lineno)
+        return tracer
+
+    found: list[dict[str, list[str]]] = []
+    threading.settrace(tracer)
+    threading.setprofile(lambda *event: None)
+    try:
+        worker = threading.Thread(target=lambda: found.append(names(compile(INFERRED, path="traced.py"))))
+        worker.start()
+        worker.join()
+    finally:
+        threading.settrace(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
+    assert found == [EXPECTED]
+    source = INFERRED.split("\n")
+    assert {'state = {"count": 0}', "other = 1"} <= {source[line - 1].strip() for line in lines}
+    assert sys.getprofile() is None
+
+
+def test_what_is_returned_says_which_methods_are_actions() -> None:
+    text = """
+class Counter(Component):
+    def setup(self, props):
+        return {"state": {"n": 0}, "actions": {"more": self.increment}, "lifecycle": {}}
+    def increment(self):
+        self.state.n += 1
+    def mounted(self):
+        self.state.n = 9
+"""
+    made = compile(text)
+    assert (list(made.spec.actions), list(made.spec.lifecycle)) == (["more"], [])
+    without = compile(text.replace(', "actions": {"more": self.increment}, "lifecycle": {}', ""))
+    assert (list(without.spec.actions), list(without.spec.lifecycle)) == (["increment"], ["mounted"])
+
+
+def test_the_three_spellings_are_one_operation_list() -> None:
+    made = compile(
+        """
+class Counter(Component):
+    def setup(self, props):
+        state = {"n": 0}
+        actions = {"declared": self.add("n", 2)}
+        def closure():
+            state["n"] += 2
+    def method(self):
+        self.state.n += 2
+    def call(self):
+        self.add("n", 2)
+"""
+    )
+    assert set(map(str, made.ops.values())) == {"[{'op': 'add', 'state': 'n', 'value': 2}]"}
+    assert set(made.placement.values()) == {"client"}
+
+
+def test_fields_are_lists_mappings_or_attributes_of_the_class() -> None:
+    made = compile(
+        """
+class Base(Component):
+    first = StateField(default=1)
+class Counter(Base):
+    second = StateField("renamed", default={"a": 1})
+    def setup(self, props):
+        state = [StateField("third", default=None), StateField("fourth", default=[1], from_prop="x")]
+"""
+    )
+    assert [field.to_spec() for field in made.spec.fields] == [
+        {"default": 1},
+        {"default": {"a": 1}},
+        {"default": None},
+        {"from_prop": "x", "default": [1]},
+    ]
+    assert made.context({"x": [2]})["state"] == {
+        "first": 1,
+        "renamed": {"a": 1},
+        "third": None,
+        "fourth": [2],
+    }
+
+
+def test_a_mutable_default_is_not_shared_between_renders() -> None:
+    made = compile(
+        """
+class Counter(Component):
+    items = StateField(default=[1])
+    def setup(self, props):
+        state = {"more": StateField(default=[2])}
+"""
+    )
+    first = made.context()["state"]
+    first["items"].append(7)
+    first["more"].append(7)
+    assert made.context()["state"] == {"items": [1], "more": [2]}
+
+
+def test_every_run_gives_the_same_script() -> None:
+    assert compile(INFERRED).setup_js == compile(INFERRED).setup_js
+
+
+def test_a_global_that_setup_changes_is_refused() -> None:
+    text = """
+RUNS = []
+class Counter(Component):
+    def setup(self, props):
+        RUNS.append(1)
+        state = {"runs": len(RUNS)}
+"""
+    with pytest.raises(ComponentError, match="different results"):
+        compile(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "side"),
+    [
+        ("LIMIT = 5", "client"),
+        ("LIMIT = 5\nLIMIT = 6", "server"),
+        ("LIMIT = 5\ndef change():\n    global LIMIT\n    LIMIT = 7", "server"),
+        ("LIMIT = {'a': 5}['a']", "client"),
+    ],
+)
+def test_a_global_is_a_constant_when_it_is_assigned_once(code: str, side: str) -> None:
+    made = compile(
+        f"""{code}
+class Counter(Component):
+    def setup(self, props):
+        state = {{"n": 0}}
+        def more():
+            state["n"] += LIMIT
+"""
+    )
+    assert made.placement == {"more": side}
+
+
+def test_two_lambdas_of_one_line_are_told_apart() -> None:
+    made = compile(
+        """
+class Counter(Component):
+    def setup(self, props):
+        state = {"n": 0}
+        actions = {"one": lambda: self.add("n", 1), "two": lambda: self.add("n", 2)}
+"""
+    )
+    nodes = [callback.node for callback in made.spec.actions.values()]
+    assert nodes[0] is not None
+    assert nodes[0] is not nodes[1]
+
+
+def test_names_of_two_sections_are_a_warning() -> None:
+    made = compile(
+        """
+class Counter(Component):
+    def setup(self, props):
+        state = {"n": 0}
+        data = {"n": 1}
+"""
+    )
+    assert [(one.code, one.severity) for one in made.diagnostics] == [("name-clash", "warning")]
