@@ -29,6 +29,13 @@ from moon_spa.types import ANY, Record, Type
 DEADLINE = 10.0
 """Seconds that one call may take."""
 
+CODES = (
+    *("bad-request", "unknown-component", "unknown-action", "unknown-hook", "unknown-state"),
+    *("wrong-type", "wrong-arguments", "not-sendable", "too-deep", "too-large", "overflow", "undeclared"),
+    *("bad-result", "name-clash", "setup-failed", "action-failed", "too-slow"),
+)
+"""The codes of errors in replies."""
+
 
 def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[str, Any]:
     """Answer one request: ``{seq, ok, patch: {state, props}, error, stdout}``. Never raises for its input.

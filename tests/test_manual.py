@@ -13,6 +13,8 @@ import click
 import pytest
 
 import moonlight
+from moon_spa.bridge import CODES as BRIDGE_CODES
+from moon_spa.cli import cli as spa_cli
 from moonleap.commands.explain import explain_command
 from moonleap.commands.graph import graph as spec_graph
 from moonlight.commands.check import check
@@ -26,6 +28,7 @@ from moonlight.guard import CODES as FILE_SYSTEM_CODES
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "notebooks").glob("*.py.md"))
 COMMANDS: dict[str, list[click.Command]] = {
+    "components": list(spa_cli.commands.values()),
     "run": [run],
     "importing": [hook, check],
     "export": [export],
@@ -51,6 +54,7 @@ CODES = {
     "importing": ["syntax", "hook", "shadowed-py"],
     "export": ["syntax", "not-an-export", "stale-export", "missing-export"],
     "dataflow": ["order"],
+    "components": list(BRIDGE_CODES),
 }
 """Page -> error codes that have a paragraph there."""
 
@@ -132,6 +136,15 @@ def test_every_code_in_the_source_has_a_paragraph() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PAGES)
     assert len(raised) > 5
     assert not {code for code in raised if f"**{code}" not in text}
+
+
+def test_every_code_of_a_component_has_a_paragraph() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "moon_spa").rglob("*.py")]
+    made = r'\b(?:finding|refusal|Diagnostic|RefusedError|WireError|Failure)\(\s*"([a-z][a-z-]+)"'
+    raised = {code for text in texts for code in re.findall(rf'{made}|"(template-[a-z-]+)"', text)}
+    found = {code or template for code, template in raised} - {"not-a-file"}
+    assert len(found) > 50
+    assert not {code for code in found if f"**{code}**" not in page("components")}
 
 
 def test_links_between_pages_lead_somewhere() -> None:
