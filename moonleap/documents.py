@@ -58,19 +58,19 @@ class DocumentRules:
 
     @contextmanager
     def loaded(self) -> Iterator[ModuleType]:
-        """The blocks as a module, which is known by its name while the context lasts.
+        """The blocks as the main module, which they are in a notebook too, while the context lasts.
 
         Raises SpecError ``package-failed`` where a block raises or is no Python.
         """
-        name = _free_name(self.path)
-        module = ModuleType(name)
+        module = ModuleType("__main__")
         module.__file__ = os.path.abspath(self.path)
-        sys.modules[name] = module
+        before = sys.modules["__main__"]
+        sys.modules["__main__"] = module
         try:
             self._run(module)
             yield module
         finally:
-            del sys.modules[name]
+            sys.modules["__main__"] = before
 
     def _run(self, module: ModuleType) -> None:
         flags = 0
@@ -218,9 +218,3 @@ def _compiled(block: Code, path: str, flags: int) -> CodeType:
             raise
         code = compile(plain, path, "exec", flags, dont_inherit=True)
     return code
-
-
-def _free_name(path: str) -> str:
-    """The document's name as a module, if nothing else has it."""
-    name = os.path.basename(path).removesuffix(SUFFIX)
-    return name if name.isidentifier() and name not in sys.modules else "moonleap_document"

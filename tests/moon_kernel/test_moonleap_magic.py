@@ -104,6 +104,13 @@ def test_document_and_folder_give_the_files_of_the_cell(shop: Client, tmp_path: 
     assert len(expected) == 2
     assert shop.run("%moonleap shop.py.md -o document --write").ok
     assert files(tmp_path, "document") == expected
+    manifests = [
+        (tmp_path / out / ".moonleap" / "manifest.json").read_bytes() for out in ("cell", "document")
+    ]
+    assert manifests[0] == manifests[1]
+    assert shop.run("Item.__module__, __name__, ExtendItem.__name__").ok, (
+        "the kernel's main module is its own"
+    )
     made = generate(str(document))
     assert {file.path: file.text for file in made.files} == expected
     shutil.rmtree(tmp_path / "cell")
