@@ -64,7 +64,7 @@ COMMANDS = (
     *JUPYTER,
 )
 HOMES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("IPython", "ipykernel", "nbformat", "traitlets", "anywidget"), JUPYTER),
+    **dict.fromkeys(("IPython", "ipykernel", "nbformat", "traitlets", "anywidget", "ipywidgets"), JUPYTER),
     **dict.fromkeys(("comm", "jupyter_client", "jupyter_core", "debugpy", "zmq"), JUPYTER),
     **dict.fromkeys(("jupyter_server", "jupyterlab", "jupytext", "tornado"), ("jupyter_ext",)),
     "click": COMMANDS,
