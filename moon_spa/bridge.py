@@ -75,12 +75,14 @@ async def call_async(compiled: Compiled, request: Any, deadline: float = DEADLIN
 
 def call_text(compiled: Compiled, text: str, deadline: float = DEADLINE) -> str:
     """`call` for a transport that carries text: a request in wire form in, its reply in wire form out."""
+    seq = None
     try:
         request = wire.loads(text)
-    except wire.WireError as error:
-        return wire.dumps(_reply(None, Printed(), _refused(error)))
-    reply = call(compiled, request, deadline)
-    return wire.dumps(reply, _type_of(reply, compiled))
+        seq = sequence(request)
+        reply = call(compiled, request, deadline)
+        return wire.dumps(reply, _type_of(reply, compiled))
+    except wire.WireError as error:  # the text, or all parts of the patch together, were too much
+        return wire.dumps(_reply(seq, Printed(), _refused(error)))
 
 
 def _reply(seq: int | None, printed: Printed, done: dict[str, Any] | Failure) -> dict[str, Any]:

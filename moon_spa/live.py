@@ -118,6 +118,7 @@ class Live:
                     continue
                 what = f"{key} {name}"
                 kind = types.get(name, ANY) if key == "state" else ANY
+                wire.encode(name, where=f"a name in {key}")
                 wire.encode(value, kind, what)
                 if key == "state":
                     _check_ints(value, what)

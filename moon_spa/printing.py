@@ -29,8 +29,8 @@ class Printed:
 
     @property
     def text(self) -> str:
-        """All of it, and how much was left out."""
-        text = "".join(self._parts)
+        """All of it, and how much was left out; half characters are written as escapes."""
+        text = "".join(self._parts).encode("utf-8", "backslashreplace").decode("utf-8")
         dropped = self._size - MAX_PRINTED
         return f"{text}\n… {dropped} more characters\n" if dropped > 0 else text
 

@@ -47,7 +47,7 @@ def failure(code: str, error: BaseException, path: str, line: int) -> Failure:
         code,
         type(error).__name__,
         _clean(_said(error), MAX_MESSAGE),
-        last[0].filename if last else path,
+        _clean(last[0].filename if last else path, MAX_MESSAGE),
         (last[0].lineno or line) if last else line,
         _clean("".join(found.format()), MAX_TRACEBACK),
     )

@@ -99,6 +99,19 @@ class Shop(Component):
                 state["count"] = value
 
         @server
+        def odd_text():
+            print("half \\ud800")
+            raise ValueError("half \\ud800")
+
+        @server
+        def flood():
+            return {"props": {f"p{i}": "x" * 5_000_000 for i in range(3)}}
+
+        @server
+        def odd_name():
+            return {"props": {"\\ud800": 1}}
+
+        @server
         def undeclared():
             state["nope"] = 1
 
@@ -172,6 +185,9 @@ class Shop(Component):
                 "fetch": fetch,
                 "give": give,
                 "store": store,
+                "odd_text": odd_text,
+                "flood": flood,
+                "odd_name": odd_name,
                 "undeclared": undeclared,
                 "remove": remove,
                 "forever": forever,
@@ -481,6 +497,18 @@ def test_every_request_has_a_reply_with_a_stable_code(shop: Any, sent: Any) -> N
     else:
         assert error_of(reply)[0] in bridge.CODES
     wire.dumps(reply)
+
+
+def test_what_cannot_travel_as_text_is_no_reason_for_silence(shop: Any) -> None:
+    replies = {
+        name: json.loads(bridge.call_text(shop, wire.dumps(request(name))))
+        for name in ("odd_text", "flood", "odd_name")
+    }
+    assert replies["odd_text"]["stdout"] == "half \\ud800\n"
+    assert replies["odd_text"]["error"]["message"] == "half \\ud800"
+    assert replies["odd_name"]["error"]["code"] == "not-sendable"
+    assert replies["flood"]["error"]["code"] == "too-large"
+    assert [reply["seq"] for reply in replies.values()] == [4, 4, 4]
 
 
 def test_a_transport_of_text_gets_text_whatever_it_sends(shop: Any) -> None:
