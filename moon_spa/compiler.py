@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 from moon_spa.analysis.placement import Key, Mode
@@ -17,10 +18,12 @@ from moon_spa.findings import Place, finding
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
-from moon_spa.setup import Setup
 from moon_spa.source import ComponentSource, read_component
 from moon_spa.spec import ComponentSpec, Placed, Side
+from moon_spa.templates.server import Rendered, View, render
+from moon_spa.templates.template import Template
 from moon_spa.types import Type
+from moon_spa.views import specs_of, template_of
 from moonlight.diagnostic import Diagnostic
 
 
@@ -34,6 +37,8 @@ class CompiledComponent:
     types: Mapping[str, Type]
     diagnostics: tuple[Diagnostic, ...] = ()
     stdout: str = ""
+    template: Template | None = None
+    parts: Mapping[str, CompiledComponent] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -75,22 +80,48 @@ class CompiledComponent:
         return first_context(self.spec, props or {})
 
     @cached_property
+    def view(self) -> View:
+        """What the server renders; `parts` are rendered with theirs."""
+        views: dict[str, View] = {}
+        for name, part in {**self.parts, self.name: self}.items():
+            nodes, mark = (part.template.nodes, part.template.mark) if part.template else ((), "")
+            views[name] = View(name, nodes, mark, part.render_context, views)
+        return views[self.name]
+
+    def render(self, props: Mapping[str, Any] | None = None) -> Rendered:
+        """The HTML of the component with these props. Raises ComponentError where its own setup refuses."""
+        return render(self.view, self.render_context(props), props or {})
+
+    def payload(self, props: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What a page needs beside the module to go on from `render`: plain values, not yet in wire form."""
+        context = self.render_context(props)
+        nested = render(self.view, context, props or {}).nested
+        return {"name": self.name, "given": dict(props or {}), **context, "nested": list(nested)}
+
+    @cached_property
     def esm(self) -> str:
         """One ES module with anywidget's contract.
 
         Its source map names the document and its lines; the Python itself stays where it is.
         """
-        part = Part(
+        parts = [self.part, *(other.part for name, other in self.parts.items() if name != self.name)]
+        return esm(parts, Origin(PurePath(self.spec.path).name))
+
+    @property
+    def part(self) -> Part:
+        """The component as a part of a module."""
+        client = self.template.client if self.template else None
+        return Part(
             self.name,
             self.setup_js,
-            fields=[(field.name, self.types[field.name]) for field in self.spec.fields],
+            fields=[(one.name, self.types[one.name]) for one in self.spec.fields],
             data=self.spec.data,
             casts=prop_casts(self.spec.fields),
-            helpers=self.helpers,
-            style=self.spec.style or "",
+            helpers=self.helpers | (client.helpers if client else frozenset()),
+            template=client.js if client else None,
+            style=self.template.style if self.template else "",
             lines=self.generated.lines,
         )
-        return esm([part], Origin(PurePath(self.spec.path).name))
 
 
 def compile(  # noqa: A001 - the public name
@@ -109,14 +140,31 @@ def compile(  # noqa: A001 - the public name
     """
     read = source if isinstance(source, ComponentSource) else read_component(source, name, path)
 
-    def work() -> tuple[ComponentSpec, Loaded]:
+    def work() -> tuple[dict[str, ComponentSpec], Loaded]:
         scope = load(read, namespace)
-        return Setup(scope, component_of(scope, name)).spec(), scope[LOADED]
+        return specs_of(scope, component_of(scope, name)), scope[LOADED]
 
-    spec, loaded = within_deadline(work, Place(read.path, 1), "the component")
+    specs, loaded = within_deadline(work, Place(read.path, 1), "the component")
+    made: dict[str, CompiledComponent] = {}
+    for found in reversed(specs):
+        made[found] = _component(specs[found], loaded, mode, specs, made)
+    return made[next(iter(specs))]
+
+
+def _component(
+    spec: ComponentSpec,
+    loaded: Loaded,
+    mode: Mode,
+    components: Iterable[str],
+    parts: Mapping[str, CompiledComponent],
+) -> CompiledComponent:
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
-    return CompiledComponent(spec, generated, placed, types, _warnings(spec), loaded.printed.text)
+    template = template_of(spec, loaded.source, types, components)
+    found = template.diagnostics if template else _warnings(spec)
+    return CompiledComponent(
+        spec, generated, placed, types, found, loaded.printed.text, template, MappingProxyType(parts)
+    )
 
 
 def _explained(name: str, placed: Placed) -> str:
@@ -129,7 +177,7 @@ def _explained(name: str, placed: Placed) -> str:
 def _warnings(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
     """Names that two sections share: a template's flat name can mean only one of them."""
     found = []
-    spaces = {"state": [field.name for field in spec.fields], "data": spec.data, "props": spec.props}
+    spaces = {"state": [one.name for one in spec.fields], "data": spec.data, "props": spec.props}
     for one, other in (("data", "state"), ("state", "props"), ("data", "props")):
         for name in spaces[one]:
             if name in spaces[other]:

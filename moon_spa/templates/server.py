@@ -63,10 +63,12 @@ class Rendered:
     nested: tuple[Mapping[str, Any], ...]
 
 
-def render(view: View, context: Mapping[str, Mapping[str, Any]]) -> Rendered:
+def render(
+    view: View, context: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any] | None = None
+) -> Rendered:
     """A component as HTML; one that raises is an error box, and what is around it is there."""
     renderer = _Renderer()
-    html = renderer.component(view, {}, lambda given: context, None, 0)
+    html = renderer.component(view, given or {}, lambda _: context, None, 0)
     return Rendered(html, tuple(renderer.found), tuple(renderer.nested))
 
 
