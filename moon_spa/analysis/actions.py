@@ -76,6 +76,25 @@ def compile_action(spec: ComponentSpec, store: Store, callback: Callback) -> Com
         raise Unprovable("code nested this deeply", node.lineno) from None
 
 
+def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> set[str]:
+    """Learn what a server action may write into the state; returns the names whose values are not clear."""
+    names = Names()
+    index = {field.name: field.index for field in spec.fields}
+    unit = Unit((callback.kind, callback.name), spec, store, tables(), names, {}, index, tolerant=True)
+    assert callback.node is not None
+    callee = Callee(unit.key, callback.name, callback.node, callback.resolve)
+    try:
+        body = open_body(unit, callee)
+        for one in own_parameters(callback.node, callback.resolve):
+            body.env = {**(body.env or {}), one.arg: Local(ANY)}
+            if one.arg in body.shared:
+                store.learn(("variable", body.key, one.arg), ANY)
+        run(body)
+    except (Unprovable, Clash, RecursionError):
+        return {field.name for field in spec.fields}
+    return unit.unclear
+
+
 def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     key = (callback.kind, callback.name)
     names = Names()

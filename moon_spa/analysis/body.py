@@ -12,7 +12,7 @@ from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import ATOM, Value
 from moon_spa.spec import Binding, ComponentSpec
-from moon_spa.types import Type
+from moon_spa.types import ANY, Type
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class Unit:
     functions: dict[Hashable, str] = field(default_factory=dict)
     written: list[Line] = field(default_factory=list)
     changes: int = 0
+    tolerant: bool = False
+    unclear: set[str] = field(default_factory=set)
     depth: int = 0
 
 
@@ -144,7 +146,28 @@ class Body:
     def block(self, nodes: list[ast.stmt]) -> None:
         """Write statements one after the other."""
         for node in nodes:
-            self.statement(node)
+            try:
+                self.statement(node)
+            except Unprovable:
+                if not self.unit.tolerant:
+                    raise
+                self.recover(node)
+
+    def recover(self, node: ast.stmt) -> None:
+        """Go on after a statement of a server action, of which only the writes of the state are wanted."""
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load) and one.id in self.locals:
+                self.set(one.id, ANY)
+            elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+                self.unit.unclear.add(one.value)
+            elif isinstance(one, ast.Attribute):
+                self.unit.unclear.add(one.attr)
+        self.loops.append(Loop())
+        for name in ("body", "orelse", "finalbody"):
+            self.block(getattr(node, name, []) if not isinstance(node, ast.FunctionDef) else [])
+        for handler in getattr(node, "handlers", []):
+            self.block(handler.body)
+        self.loops.pop()
 
     def refuse(self, construct: str, node: ast.AST | None = None) -> Unprovable:
         """To be raised: the construct cannot be proven, the action stays on the server."""

@@ -377,14 +377,24 @@ def _dict(c: Body, node: ast.Call) -> Value:
         keys: list[ast.expr | None] = [ast.Constant(one.arg) for one in node.keywords]
         made = ast.Dict(keys=keys, values=[one.value for one in node.keywords])
         return c.expression(ast.fix_missing_locations(ast.copy_location(made, node)))
-    value = one_value(c, node)
+    if node.keywords or len(node.args) > 1:
+        raise c.refuse("`dict()` with these arguments", node)
+    if isinstance(node.args[0], ast.Call | ast.GeneratorExp):
+        return _dict_of(c, _items(c, node.args[0]), node)
+    value = c.expression(node.args[0])
     shape = c.store.shape(value.type)
     if isinstance(shape, Record | DictOf):
         ref = c.store.site(("dict", place(node)), shape)
         return call(c.helper("dict_copy"), value, result=ref)
-    source = series(c, value, node)
+    return _dict_of(c, series(c, value, node), node)
+
+
+def _dict_of(c: Body, source: Source, node: ast.Call) -> Value:
+    """A dict of pairs."""
+    if source.item is NEVER:
+        return Value("{}", c.store.site(("dict", place(node)), DictOf(NEVER, NEVER)))
     if not isinstance(source.item, TupleOf) or len(source.item.items) != 2:
-        return _refused(c, node, value)
+        raise c.refuse(f"`dict()` of {c.store.describe(source.item)}", node)
     key, item = source.item.items
     if key not in (STR, NEVER):
         raise c.refuse(f"a key that is {c.store.describe(key)}", node)

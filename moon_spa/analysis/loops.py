@@ -130,6 +130,7 @@ def _loop(
     flag = _flag(c, node)
     for _ in range(MOST_ROUNDS):
         names, hoisted, helpers = c.unit.names.mark(), dict(c.hoisted), set(c.unit.helpers)
+        declared = set(c.declared)
         functions = dict(c.unit.functions), list(c.unit.written), list(c.functions)
         loop = Loop(flag=flag)
         c.loops.append(loop)
@@ -144,7 +145,7 @@ def _loop(
         if new == head:
             break
         c.unit.names.reset(names)
-        c.hoisted, c.unit.helpers = hoisted, helpers
+        c.hoisted, c.declared, c.unit.helpers = hoisted, declared, helpers
         c.unit.functions, c.unit.written, c.functions = functions
         head = new
     else:

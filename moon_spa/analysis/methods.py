@@ -426,7 +426,9 @@ def any_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
 
 
 def float_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
-    """`x.is_integer()`."""
+    """`x.is_integer()`, `n.bit_length()`."""
+    if name == "bit_length" and target.type is INT and not node.args:
+        return call(c.helper("bit_length"), target, result=INT, span=(0, 10_000_000_000))
     if target.type is not FLOAT or name != "is_integer" or node.args:
         raise c.refuse(f"{describe(node)} of {c.store.describe(target.type)}", node)
     return call(c.helper("is_integer"), target, result=BOOL)

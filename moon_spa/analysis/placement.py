@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Literal
 
-from moon_spa.analysis.actions import Compiled, compile_action
+from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.data import settled_keys
+from moon_spa.analysis.names import own_nodes
 from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
@@ -61,10 +62,11 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
             pending[key] = callback
         else:
             placed[key] = found
+    settled = settled_keys(spec)
     while True:
         servers = [callbacks[key] for key, one in placed.items() if one.side == "server"]
-        store = _store(spec, callbacks.values(), servers)
-        compiled, failures = _settle(spec, store, pending)
+        store = _store(spec, callbacks.values(), settled)
+        compiled, failures = _settle(spec, store, pending, servers)
         if not failures:
             break
         for key, why in failures.items():
@@ -139,13 +141,15 @@ def _passed_on(callback: Callback) -> tuple[tuple[str, ...], str]:
 
 
 def _settle(
-    spec: ComponentSpec, store: Store, pending: Mapping[Key, Callback]
+    spec: ComponentSpec, store: Store, pending: Mapping[Key, Callback], servers: list[Callback]
 ) -> tuple[dict[Key, Compiled], dict[Key, Unprovable]]:
     """Passes over all actions until one learns nothing; or those that cannot be proven."""
     for _ in range(MOST_PASSES):
         store.changed = False
         compiled: dict[Key, Compiled] = {}
         failures: dict[Key, Unprovable] = {}
+        for callback in servers:
+            _learn_server(spec, store, callback)
         for key, callback in pending.items():
             try:
                 compiled[key] = compile_action(spec, store, callback)
@@ -156,8 +160,8 @@ def _settle(
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
 
 
-def _store(spec: ComponentSpec, callbacks: Iterable[Callback], servers: list[Callback]) -> Store:
-    """What is known before the first pass: first values, declared operations, writes of server actions."""
+def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str]) -> Store:
+    """What is known before the first pass: first values and declared operations."""
     store = Store()
     for field in spec.fields:
         _learn(store, field.name, field.initial.type if field.initial else field.type)
@@ -167,9 +171,7 @@ def _store(spec: ComponentSpec, callbacks: Iterable[Callback], servers: list[Cal
         for one in callback.operations or ():
             found = BOOL if one.op == "toggle" else value_type(one.value)
             _learn(store, one.state, found)
-    for callback in servers:
-        _learn_server(spec, store, callback)
-    for key in settled_keys(spec):
+    for key in settled:
         store.note(("settled", key))
     return store
 
@@ -184,36 +186,17 @@ def _learn(store: Store, name: str, found: Type) -> None:
 def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None:
     """A server action may write any value where nothing else says what a field holds."""
     node = callback.node
+    if isinstance(node, ast.FunctionDef) and not any(map(_returns_a_value, own_nodes(node))):
+        unclear = learn_writes(spec, store, callback)
+    else:
+        unclear = {field.name for field in spec.fields}
     for field in spec.fields:
-        written = list(_writes(node, field.name)) if node is not None else []
-        for value in written:
-            if isinstance(value, ast.Constant):
-                _learn(store, field.name, type_of(value.value))
-        if node is None or _mentions(node, field.name):
+        if field.name in unclear:
             _open(store, field.name)
 
 
-def _writes(node: ast.AST, name: str) -> Iterable[ast.expr]:
-    """Values that are assigned to something called `name`."""
-    for one in ast.walk(node):
-        if not isinstance(one, ast.Assign):
-            continue
-        for target in one.targets:
-            match target:
-                case ast.Subscript(slice=ast.Constant(value=key)) if key == name:
-                    yield one.value
-                case ast.Attribute(attr=key) if key == name:
-                    yield one.value
-
-
-def _mentions(node: ast.AST, name: str) -> bool:
-    return any(
-        (isinstance(one, ast.Constant) and one.value == name)
-        or (isinstance(one, ast.Attribute) and one.attr == name)
-        or (isinstance(one, ast.keyword) and one.arg == name)
-        or (isinstance(one, ast.Return) and one.value is not None)
-        for one in ast.walk(node)
-    )
+def _returns_a_value(node: ast.AST) -> bool:
+    return isinstance(node, ast.Return) and node.value is not None
 
 
 def _open(store: Store, name: str) -> None:
