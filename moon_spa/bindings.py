@@ -11,13 +11,14 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from moon_spa.component import SIDE
-from moon_spa.dependence import Dependence, Status
+from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
 from moon_spa.sections import Run
 from moon_spa.source import ComponentSource
 from moon_spa.spec import Binding, Callback, CallbackKind, Function, Side
+from moon_spa.statuses import Status
 from moon_spa.trace import expression, is_traced
 
 _SCALARS = (type(None), bool, int, float, str)

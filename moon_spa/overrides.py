@@ -12,23 +12,36 @@ from moon_spa.trace import NO_VALUE, Traced, expression_any, plain, traced
 from moon_spa.types import BOOL, FLOAT, INT, STR, Type
 
 
-def _cast(base: type, helper_name: str, result: Type) -> Callable[..., Any]:
-    def cast(value: Any) -> Any:
-        known = plain(value)
-        try:
-            call = helper(helper_name, expression_any(value))
-            expr: Expr | None = Expr(call.js, result, call.uses)
-        except UnwritableError:
-            expr = None
-        return traced(NO_VALUE if known is NO_VALUE else base(known), expr)
-
-    return cast
+def _cast(value: Any, base: type, helper_name: str, result: Type) -> Any:
+    """``base(value)`` with the call of a helper as its expression."""
+    known = plain(value)
+    try:
+        call = helper(helper_name, expression_any(value))
+        expr: Expr | None = Expr(call.js, result, call.uses)
+    except UnwritableError:
+        expr = None
+    return traced(NO_VALUE if known is NO_VALUE else base(known), expr)
 
 
-cast_int = _cast(int, "int_a", INT)
-cast_float = _cast(float, "float_a", FLOAT)
-cast_str = _cast(str, "str_a", STR)
-cast_bool = _cast(bool, "truth", BOOL)
+def cast_int(value: Any) -> Any:
+    """``int(value)`` of a traced value."""
+    return _cast(value, int, "int_a", INT)
+
+
+def cast_float(value: Any) -> Any:
+    """``float(value)`` of a traced value."""
+    return _cast(value, float, "float_a", FLOAT)
+
+
+def cast_str(value: Any) -> Any:
+    """``str(value)`` of a traced value."""
+    return _cast(value, str, "str_a", STR)
+
+
+def cast_bool(value: Any) -> Any:
+    """``bool(value)`` of a traced value."""
+    return _cast(value, bool, "truth", BOOL)
+
 
 _CASTS: Mapping[type, Callable[..., Any]] = {int: cast_int, float: cast_float, str: cast_str, bool: cast_bool}
 

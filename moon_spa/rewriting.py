@@ -14,7 +14,7 @@ import ast
 import copy
 from typing import Any
 
-from moon_spa.dependence import plain_text
+from moon_spa.statuses import plain_text
 
 LOCALS = "__moon_locals__"
 MERGED = "__moon_merged__"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from moon_spa import javascript
@@ -19,11 +20,13 @@ from moon_spa.spec import Expr
 from moon_spa.types import ANY, BOOL, INT, STR, ListOf, Record, TupleOf, Type, join_all
 
 
-class _NoValue:
+class NoValue(Enum):
     """Stands for the value of a prop that has none at compile time."""
 
+    NO_VALUE = "no value"
 
-NO_VALUE = _NoValue()
+
+NO_VALUE = NoValue.NO_VALUE
 
 
 class MissingPropError(KeyError, AttributeError):

@@ -89,7 +89,7 @@ def test_sections_are_inferred_under_a_tracer_and_a_profiler_and_in_a_thread() -
         worker.start()
         worker.join()
     finally:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         threading.setprofile(None)
     assert found == [EXPECTED]
     source = INFERRED.split("\n")

@@ -1,0 +1,50 @@
+"""How a value of setup depends on props, and the few questions about syntax that are asked for it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How something depends on props: `level` 0 clean, 1 traced, 2 opaque because of `why` at `line`."""
+
+    level: int = 0
+    line: int = 0
+    why: str = ""
+
+    def __or__(self, other: Status) -> Status:
+        return other if other.level > self.level else self
+
+
+CLEAN, TRACED = map(Status, (0, 1))
+
+
+def opaque(node: ast.AST, why: str) -> Status:
+    """Something that props may decide without tracing seeing it."""
+    return Status(2, getattr(node, "lineno", 0), why)
+
+
+def plain_text(node: ast.JoinedStr) -> bool:
+    """Whether an f-string has no conversions and no formats."""
+    parts = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+    return all(part.conversion == -1 and part.format_spec is None for part in parts)
+
+
+def root_of(node: ast.expr) -> str:
+    """The variable that an expression reaches into."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def key_of(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return node.slice.value if isinstance(node.slice.value, str) else None
+    return None
+
+
+def words_of(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return f"`{text if len(text) < 40 else text[:37] + '…'}`"

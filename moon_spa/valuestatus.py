@@ -1,0 +1,268 @@
+"""The status of every expression of setup: what tracing follows, and what it does not see."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from moon_spa.overrides import OVERRIDES
+from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of
+
+OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
+
+Cell = tuple[str, str | None]
+"""A variable, or the entry of a constant key in it."""
+
+
+class ValueStatus(ABC):
+    """Statuses of expressions; `namespace` is the module's scope, `methods` are those of the class."""
+
+    def __init__(
+        self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: frozenset[str] = frozenset()
+    ) -> None:
+        self.node = node
+        self.methods = methods
+        self.namespace = namespace
+        self.self_name, self.props_name = (argument.arg for argument in node.args.args[:2])
+        self.cells: dict[Cell, Status] = defaultdict(Status)
+        self.displays: dict[str, ast.Dict] = {}
+        self.values: dict[str, ast.expr] = {}
+        self.props_names = {self.props_name}
+        self.functions = {
+            part.name: part
+            for part in ast.walk(node)
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and part is not node
+        }
+        self.links: dict[str, set[str]] = defaultdict(set)
+        self.locals = {
+            n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        self.returns: list[tuple[ast.expr | None, Status]] = []
+        self.leaves = CLEAN
+        self.entered: set[str] = set()
+        self.depth = 0
+
+    # --- what statements do
+
+    @abstractmethod
+    def assign(self, target: ast.expr, value: ast.expr, control: Status) -> None:
+        """Take ``target = value``."""
+
+    @abstractmethod
+    def changed(self, root: str, status: Status, key: str | None) -> None:
+        """An object was changed: so were all names that stand for it."""
+
+    @abstractmethod
+    def block(self, statements: Iterable[ast.stmt], control: Status) -> None:
+        """Take statements that run when `control` lets them."""
+
+    # --- expressions
+
+    def name(self, name: str) -> Status:
+        """Status of a local variable, all its entries together."""
+        found = CLEAN
+        for (root, _), status in list(self.cells.items()):
+            if root == name:
+                found |= status
+        return found
+
+    def _dict_cells(self, value: ast.Dict) -> dict[str | None, Status]:
+        found: dict[str | None, Status] = defaultdict(Status)
+        for key, item in zip(value.keys, value.values, strict=True):
+            status = self.status(item)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found[key.value] |= status
+            else:
+                known = CLEAN if key is None else self.status(key)
+                found[None] |= status if not known.level else opaque(key or value, "a prop is a key")
+        return found
+
+    def status(self, node: ast.expr) -> Status:
+        """Status of an expression's value; calls in it are taken for what they may change."""
+        method = getattr(self, f"of_{type(node).__name__.lower()}", self.of_other)
+        found: Status = method(node)
+        return found
+
+    def of_other(self, node: ast.expr) -> Status:
+        """Comprehensions, `and`, `or`, `not`, conditional expressions, and what else Python has."""
+        found = CLEAN
+        for child in ast.iter_child_nodes(node):
+            found |= self.status(child) if isinstance(child, ast.expr) else self.mentions(child)
+        if isinstance(node, ast.NamedExpr):
+            self.assign(node.target, node.value, CLEAN)
+            return found
+        return opaque(node, f"{words_of(node)} depends on a prop") if found.level else found
+
+    def of_constant(self, node: ast.Constant) -> Status:
+        return CLEAN
+
+    def of_lambda(self, node: ast.Lambda) -> Status:
+        return CLEAN
+
+    def of_name(self, node: ast.Name) -> Status:
+        return TRACED if node.id in self.props_names else self.name(node.id)
+
+    def of_attribute(self, node: ast.Attribute) -> Status:
+        if self.is_props(node):
+            return TRACED
+        if self.is_props(node.value):
+            return TRACED
+        if self.of_self(node) and node.attr in self.methods:
+            return CLEAN
+        base = self.status(node.value)
+        return opaque(node, f"`.{node.attr}` of a value from props") if base.level == 1 else base
+
+    def of_subscript(self, node: ast.Subscript) -> Status:
+        if self.status(node.slice).level:
+            return opaque(node, "a prop is an index")
+        if isinstance(node.value, ast.Name) and key_of(node) and node.value.id not in self.props_names:
+            return self.cells[node.value.id, key_of(node)] | self.cells[node.value.id, None]
+        return self.status(node.value)
+
+    def of_binop(self, node: ast.BinOp) -> Status:
+        left, right = self.status(node.left), self.status(node.right)
+        number = isinstance(node.left, ast.Constant) and isinstance(node.left.value, int | float)
+        if isinstance(node.op, ast.Mod) and right.level and not left.level and not number:
+            return opaque(node, "text is formatted with a prop")
+        return left | right
+
+    def of_unaryop(self, node: ast.UnaryOp) -> Status:
+        return self.of_other(node) if isinstance(node.op, ast.Not) else self.status(node.operand)
+
+    def of_compare(self, node: ast.Compare) -> Status:
+        simple = len(node.ops) == 1 and not isinstance(node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot)
+        return self.status(node.left) | self.status(node.comparators[0]) if simple else self.of_other(node)
+
+    def of_joinedstr(self, node: ast.JoinedStr) -> Status:
+        return self.joined(node.values) if plain_text(node) else self.of_other(node)
+
+    def of_formattedvalue(self, node: ast.FormattedValue) -> Status:
+        return self.status(node.value)
+
+    def joined(self, nodes: Iterable[ast.expr | None]) -> Status:
+        """The worst of several."""
+        found = CLEAN
+        for node in nodes:
+            if node is not None:
+                found |= self.status(node)
+        return found
+
+    def of_list(self, node: ast.List | ast.Tuple | ast.Set) -> Status:
+        return self.joined(node.elts)
+
+    of_tuple = of_list
+
+    def of_dict(self, node: ast.Dict) -> Status:
+        found = CLEAN
+        for status in self._dict_cells(node).values():
+            found |= status
+        return found
+
+    def of_starred(self, node: ast.Starred) -> Status:
+        found = self.status(node.value)
+        return opaque(node, "a prop is unpacked") if found.level else found
+
+    def of_call(self, node: ast.Call) -> Status:
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        given = self.joined(arguments)
+        if self.is_followed(node):
+            return given | TRACED if self.reads_props(node.func) else given
+        called = self.status(node.func)
+        effect = given | called
+        if self.of_self(node.func):
+            effect |= opaque(node, f"the call {words_of(node)} can read props")
+        for part in (node.func, *arguments):
+            if isinstance(part, ast.Name) and part.id in self.functions:
+                effect |= self.enter(part.id, effect)
+            elif isinstance(part, ast.Lambda):
+                effect |= self.mentions(part)
+        if not effect.level:
+            return CLEAN
+        found = effect if effect.level == 2 else opaque(node, f"the call {words_of(node)} gets a prop")
+        receivers = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        for part in (*receivers, *arguments):
+            root = root_of(part)
+            if root and root not in self.props_names and self.may_change(root):
+                self.cells[root, None] |= found
+                self.changed(root, found, None)
+        return found
+
+    def is_followed(self, node: ast.Call) -> bool:
+        """Whether tracing follows this call: reads of props, casts, operations, state fields, `dict`."""
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            return self.reads_props(func) or (self.of_self(func) and func.attr in OPERATIONS)
+        if not isinstance(func, ast.Name) or func.id in self.locals or func.id in self.functions:
+            return False
+        known = self.namespace.get(func.id)
+        if func.id in OVERRIDES and known is OVERRIDES[func.id]:
+            return len(node.args) == 1 and not node.keywords
+        if func.id == "dict":
+            return known is None and all(keyword.arg for keyword in node.keywords)
+        return func.id == "StateField" and getattr(known, "__module__", "") == "moon_spa.component"
+
+    def reads_props(self, node: ast.expr) -> bool:
+        """Whether an expression is `props.get` or `props.copy`."""
+        return isinstance(node, ast.Attribute) and node.attr in ("get", "copy") and self.is_props(node.value)
+
+    def of_self(self, node: ast.expr) -> bool:
+        """Whether an expression is an attribute of the component itself."""
+        return (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == self.self_name
+        )
+
+    def may_change(self, root: str) -> bool:
+        """Whether a call may change what a name stands for: modules and functions keep what they are."""
+        kept = ModuleType | FunctionType | BuiltinFunctionType | type
+        return root in self.locals or root == self.self_name or not isinstance(self.namespace.get(root), kept)
+
+    def enter(self, name: str, given: Status) -> Status:
+        """A local function is called, or may be: its statements belong to setup."""
+        node = self.functions[name]
+        found = self.mentions(node) | given
+        if name not in self.entered and not isinstance(node, ast.ClassDef):
+            self.entered.add(name)
+            status = opaque(node, f"the function {name} gets a prop") if found.level else CLEAN
+            for argument in ast.walk(node.args):
+                if isinstance(argument, ast.arg):
+                    self.cells[argument.arg, None] |= status
+            leaves = self.leaves
+            self.depth += 1
+            self.block(node.body, status)
+            self.depth -= 1
+            self.leaves = leaves
+        return found
+
+    def mentions(self, node: ast.AST) -> Status:
+        """Whether anything inside a node, functions too, uses something that depends on props."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                tainted = part.id in self.props_names or self.name(part.id).level
+                if tainted:
+                    return opaque(part, f"`{part.id}` depends on a prop")
+            if isinstance(part, ast.Attribute) and self.is_props(part):
+                return opaque(part, "it uses self.props")
+        return CLEAN
+
+    def is_props(self, node: ast.expr) -> bool:
+        """Whether an expression is the props mapping, or a copy with more entries."""
+        if isinstance(node, ast.Name):
+            return node.id in self.props_names
+        if isinstance(node, ast.Attribute):
+            return isinstance(node.value, ast.Name) and (node.value.id, node.attr) == (
+                self.self_name,
+                "props",
+            )
+        if isinstance(node, ast.Dict):
+            return any(k is None and self.is_props(v) for k, v in zip(node.keys, node.values, strict=True))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+            return self.is_followed(node) and any(map(self.is_props, node.args))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return node.func.attr == "copy" and self.is_props(node.func.value)
+        return False
