@@ -44,6 +44,7 @@ def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[s
     """
     seq = sequence(request)
     printed = Printed()
+    compiled = _meant(compiled, request)
     try:
         checked = read_request(compiled, request)
     except (RefusedError, wire.WireError) as error:
@@ -80,9 +81,15 @@ def call_text(compiled: Compiled, text: str, deadline: float = DEADLINE) -> str:
         request = wire.loads(text)
         seq = sequence(request)
         reply = call(compiled, request, deadline)
-        return wire.dumps(reply, _type_of(reply, compiled))
+        return wire.dumps(reply, _type_of(reply, _meant(compiled, request)))
     except wire.WireError as error:  # the text, or all parts of the patch together, were too much
         return wire.dumps(_reply(seq, Printed(), _refused(error)))
+
+
+def _meant(compiled: Compiled, request: Any) -> Compiled:
+    """The component that a request is for: this one, or one that stands inside of it."""
+    name = request.get("component") if type(request) is dict else None
+    return compiled.parts.get(name, compiled) if type(name) is str else compiled
 
 
 def _reply(seq: int | None, printed: Printed, done: dict[str, Any] | Failure) -> dict[str, Any]:

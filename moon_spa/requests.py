@@ -28,6 +28,10 @@ class Compiled(Protocol):
     def types(self) -> Mapping[str, Type]:
         """State field -> type."""
 
+    @property
+    def parts(self) -> Mapping[str, Compiled]:
+        """The components that may stand inside of it, by name."""
+
 
 class RefusedError(Exception):
     """A request, or what an action has done, is against the rules; `code` is stable."""

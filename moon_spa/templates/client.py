@@ -31,8 +31,15 @@ from moon_spa.templates.server import BOOLEAN_TEXT, ENUMERATED, is_loose
 from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type
 from moonlight.diagnostic import Diagnostic, Span
 
-LOOP = Record((("index", INT), ("index0", INT), ("first", BOOL), ("last", BOOL), ("length", INT)))
-EVENT = Record((("type", STR), ("key", STR), ("value", STR), ("checked", BOOL), ("x", ANY), ("y", ANY)))
+LOOP: tuple[tuple[str, Type], ...] = (
+    *(("index", INT), ("index0", INT), ("first", BOOL), ("last", BOOL), ("length", INT)),
+)
+"""The keys of `loop`."""
+
+EVENT: tuple[tuple[str, Type], ...] = (
+    *(("type", STR), ("key", STR), ("value", STR), ("checked", BOOL), ("x", ANY), ("y", ANY)),
+)
+"""The keys of `event`."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ class _Compiler:
         inner = dict(names)
         for at, (name, type_) in enumerate(zip(node.targets, types, strict=True)):
             inner[name] = Expr(f"l[{node.depth + at}]", type_)
-        inner["loop"] = Expr(f"l[{node.depth + len(node.targets)}]", LOOP)
+        inner["loop"] = Expr(f"l[{node.depth + len(node.targets)}]", Record(LOOP))
         children = self.nodes(node.children, inner)
         parts = [f"f: (s, l) => {items.js}"]
         if len(node.targets) > 1:
@@ -290,7 +297,7 @@ class _Compiler:
     def event(self, event: Event, names: Meanings) -> str:
         flags = [modifier for modifier in event.modifiers if modifier in attributes.FLAGS]
         key = next((attributes.KEYS[m] for m in event.modifiers if m in attributes.KEYS), "")
-        inner = {**names, "event": Expr("e", EVENT)}
+        inner = {**names, "event": Expr("e", Record(EVENT))}
         arguments = ", ".join(self.boxed(argument, inner) for argument in event.arguments)
         parts = [
             '"e"',
