@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from moon_spa.commands.output import FILE, NAME, compiled, data, or_exit, print_json, show
+from moon_spa.commands.output import FAILED, FILE, NAME, compiled, data, or_exit, print_json, show
 from moon_spa.wire import WireError, loads
 
 
@@ -23,5 +25,10 @@ def render(file: str, name: str | None, props: str, as_json: bool) -> None:
         raise click.BadParameter("write a JSON object", param_hint="--props")
     component = compiled(file, name)
     show(component.diagnostics)
-    context = or_exit(lambda: component.render_context(given))
-    print_json(data(context))
+    if as_json or component.template is None:
+        print_json(data(or_exit(lambda: component.render_context(given))))
+        return
+    rendered = or_exit(lambda: component.render(given))
+    click.echo(rendered.html)
+    if show(rendered.diagnostics):
+        sys.exit(FAILED)
