@@ -119,6 +119,20 @@ def test_render_shows_what_the_template_sees(folder: Path) -> None:
     assert found == {"props": {"limit": 3}, "state": {"count": 0, "ratio": 7.0}, "py": {"limit": 3}}
 
 
+def test_render_prints_html_and_what_went_wrong_in_it(folder: Path) -> None:
+    python = "class Card(Component):\n    def setup(self, props):\n        state = {'n': 2}\n"
+    template = "<template>\n<p>{{ n }}</p><b>{{ props.title }}</b>\n</template>\n"
+    Path("card.html").write_text(f"<python>\n{python}</python>\n{template}", encoding="utf-8")
+    result = run("render", "card.html", "--props", '{"title": "<i>"}')
+    assert "<p>2</p><b>&lt;i&gt;</b>" in result.stdout
+    assert result.exit_code == 0
+    assert json_of("render", "card.html", "--json")["state"] == {"n": 2}
+    bad = Path("card.html").read_text(encoding="utf-8").replace("{{ n }}", "{{ 1 // (n - 2) }}")
+    Path("card.html").write_text(bad, encoding="utf-8")
+    result = run("render", "card.html")
+    assert (result.exit_code, "card.html:7: error: " in result.stderr) == (1, True), result.stderr
+
+
 def test_a_file_with_several_components_needs_a_name(folder: Path) -> None:
     result = run("compile", "two.py")
     assert result.exit_code == 1
