@@ -61,22 +61,11 @@ class Bindings:
         if not isinstance(function, FunctionType) or function.__code__.co_filename != self.source.path:
             return None
         code = function.__code__
-        found = self._nodes[code.co_name, code.co_firstlineno]
+        found = self.source.definitions.get((code.co_name, code.co_firstlineno), ())
         if len(found) < 2:
             return found[0] if found else None
         inside = [node for node in found if _holds(node, code)]
         return inside[0] if len(inside) == 1 else None
-
-    @cached_property
-    def _nodes(self) -> dict[tuple[str, int], list[Function]]:
-        nodes: dict[tuple[str, int], list[Function]] = defaultdict(list)
-        for node in ast.walk(self.source.tree):
-            if isinstance(node, ast.Lambda):
-                nodes["<lambda>", node.lineno].append(node)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                first = min((decorator.lineno for decorator in node.decorator_list), default=node.lineno)
-                nodes[node.name, first].append(node)
-        return nodes
 
     # --- names
 
@@ -187,7 +176,7 @@ class Bindings:
     def _rebound(self) -> frozenset[str]:
         """Globals that are assigned more than once, or from inside a function."""
         counts: dict[str, int] = defaultdict(int)
-        for node in ast.walk(self.source.tree):
+        for node in self.source.nodes:
             if isinstance(node, ast.Global):
                 for name in node.names:
                     counts[name] += 2
@@ -200,9 +189,9 @@ class Bindings:
     def _changing(self) -> frozenset[str]:
         """Names that are used other than by reading: what they stand for may be changed there."""
         harmless: set[int] = set()
-        for node in ast.walk(self.source.tree):
+        for node in self.source.nodes:
             harmless.update(id(part) for part in _reads(node))
-        names = [node for node in ast.walk(self.source.tree) if isinstance(node, ast.Name)]
+        names = [node for node in self.source.nodes if isinstance(node, ast.Name)]
         return frozenset(n.id for n in names if isinstance(n.ctx, ast.Load) and id(n) not in harmless)
 
 

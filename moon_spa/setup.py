@@ -42,13 +42,12 @@ class Setup:
         function = self.cls.setup
         place = Place(self.source.path, class_line(self.source, self.cls.__name__))
         if isinstance(function, FunctionType) and function.__code__.co_filename == self.source.path:
-            line = function.__code__.co_firstlineno
-            for node in ast.walk(self.source.tree):
-                if isinstance(node, ast.AsyncFunctionDef) and node.name == "setup" and node.lineno == line:
+            for node in self.source.definitions.get(("setup", function.__code__.co_firstlineno), ()):
+                if isinstance(node, ast.AsyncFunctionDef):
                     hint = "write `def setup(self, props):`, and wait in an async action or in `created`"
-                    place = Place(self.source.path, line)
-                    raise refusal("async-setup", "setup cannot wait or yield", place, hint)
-                if isinstance(node, ast.FunctionDef) and node.name == "setup" and node.lineno == line:
+                    where = Place(self.source.path, node.lineno)
+                    raise refusal("async-setup", "setup cannot wait or yield", where, hint)
+                if isinstance(node, ast.FunctionDef):
                     return _checked(node, self.source.path)
         hint = "write `def setup(self, props):` in this source, without decorators"
         raise refusal("no-setup", f"setup of {self.cls.__name__} stands elsewhere", place, hint)
@@ -79,9 +78,9 @@ class Setup:
         """The spec of the component, the same from every run. Raises ComponentError."""
         run, traces = self.traced()
         found = self._spec(run, traces)
-        again = self._spec(*self.traced())
-        for section, one, other in _signatures(found, again):
-            if one != other:
+        again, _ = self.traced()
+        for section, value in run.sections.items():
+            if section != "data" and shape(value) != shape(again.sections[section]):
                 message = f"setup gives different results for {section} each time it runs"
                 hint = "make such values in an action or in the hook `created`"
                 raise refusal("unstable-setup", message, self.where(section, None), hint)
@@ -219,36 +218,29 @@ def _prop_types(fields: tuple[Field, ...]) -> dict[str, Type]:
     }
 
 
-def _signatures(one: ComponentSpec, other: ComponentSpec) -> list[tuple[str, object, object]]:
-    """What two runs of setup must agree on, by section."""
-
-    def of(spec: ComponentSpec) -> list[tuple[str, object]]:
-        return [
-            ("state", [(f.name, repr(f.default), f.initial, f.cast, f.from_prop) for f in spec.fields]),
-            ("props", [repr(spec.props), repr(spec.computed)]),
-            *(
-                (name, _behaviour(entries))
-                for name, entries in (("actions", spec.actions), ("lifecycle", spec.lifecycle))
-            ),
-        ]
-
-    return [(name, a, b) for (name, a), (_, b) in zip(of(one), of(other), strict=True)]
-
-
-def _behaviour(callbacks: Mapping[str, Any]) -> object:
-    found = []
-    for name, callback in callbacks.items():
-        function = getattr(callback.function, "__func__", callback.function)
-        cells = getattr(function, "__closure__", None) or ()
-        held = [
-            repr(_held(cell)) for cell in cells if isinstance(_held(cell), bool | int | float | str | tuple)
-        ]
-        found.append((name, repr(callback.operations), callback.line, held))
-    return found
+def shape(value: Any) -> Any:
+    """What two runs of setup must agree on: values, expressions, and what functions hold."""
+    if isinstance(value, TracedProps):
+        return (shape(value.defaults), shape(value.computed))
+    if isinstance(value, Traced):
+        return (value.expr, value.prop)
+    if isinstance(value, StateField):
+        return (value.name, shape(value.default), value.cast, value.from_prop)
+    if isinstance(value, Mapping):
+        return [(name, shape(item)) for name, item in value.items()]
+    if isinstance(value, list | tuple):
+        return [shape(item) for item in value]
+    if isinstance(value, None | bool | int | float | str):
+        return repr(value)
+    code = getattr(getattr(value, "__func__", value), "__code__", None)
+    cells = getattr(getattr(value, "__func__", value), "__closure__", None) or ()
+    return (type(value).__name__, code, [_held(cell) for cell in cells])
 
 
 def _held(cell: Any) -> Any:
+    """What a function holds of setup, where it is a plain value."""
     try:
-        return cell.cell_contents
+        value = cell.cell_contents
     except ValueError:
         return None
+    return shape(value) if isinstance(value, bool | int | float | str | tuple | Traced) else None

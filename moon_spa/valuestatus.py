@@ -10,6 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from moon_spa.overrides import OVERRIDES
+from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
@@ -32,15 +33,12 @@ class ValueStatus(ABC):
         self.displays: dict[str, ast.Dict] = {}
         self.values: dict[str, ast.expr] = {}
         self.props_names = {self.props_name}
-        self.functions = {
-            part.name: part
-            for part in ast.walk(node)
-            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and part is not node
-        }
+        nodes = tuple(all_nodes(node))
+        definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        self.functions = {one.name: one for one in nodes if isinstance(one, definition) and one is not node}
         self.links: dict[str, set[str]] = defaultdict(set)
-        self.locals = {
-            n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
+        names = [one for one in nodes if isinstance(one, ast.Name)]
+        self.locals = {one.id for one in names if isinstance(one.ctx, ast.Store)}
         self.returns: list[tuple[ast.expr | None, Status]] = []
         self.leaves = CLEAN
         self.entered: set[str] = set()
@@ -229,7 +227,7 @@ class ValueStatus(ABC):
         if name not in self.entered and not isinstance(node, ast.ClassDef):
             self.entered.add(name)
             status = opaque(node, f"the function {name} gets a prop") if found.level else CLEAN
-            for argument in ast.walk(node.args):
+            for argument in all_nodes(node.args):
                 if isinstance(argument, ast.arg):
                     self.cells[argument.arg, None] |= status
             leaves = self.leaves
@@ -241,7 +239,7 @@ class ValueStatus(ABC):
 
     def mentions(self, node: ast.AST) -> Status:
         """Whether anything inside a node, functions too, uses something that depends on props."""
-        for part in ast.walk(node):
+        for part in all_nodes(node):
             if isinstance(part, ast.Name):
                 tainted = part.id in self.props_names or self.name(part.id).level
                 if tainted:
