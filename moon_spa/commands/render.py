@@ -7,6 +7,7 @@ import sys
 import click
 
 from moon_spa.commands.output import FAILED, FILE, NAME, compiled, data, or_exit, print_json, show
+from moon_spa.page import page
 from moon_spa.wire import WireError, loads
 
 
@@ -15,7 +16,8 @@ from moon_spa.wire import WireError, loads
 @NAME
 @click.option("--props", metavar="JSON", default="{}", help="The props, a JSON object.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the template sees, as one JSON document.")
-def render(file: str, name: str | None, props: str, as_json: bool) -> None:
+@click.option("--page", "as_page", is_flag=True, help="Print a whole page that works from disk.")
+def render(file: str, name: str | None, props: str, as_json: bool, as_page: bool) -> None:
     """Print the HTML of a component with these props; without a template what it would see."""
     try:
         given = loads(props)
@@ -29,6 +31,6 @@ def render(file: str, name: str | None, props: str, as_json: bool) -> None:
         print_json(data(or_exit(lambda: component.render_context(given))))
         return
     rendered = or_exit(lambda: component.render(given))
-    click.echo(rendered.html)
+    click.echo(or_exit(lambda: page(component, given)) if as_page else rendered.html)
     if show(rendered.diagnostics):
         sys.exit(FAILED)
