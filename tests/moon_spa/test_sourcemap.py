@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import moon_spa
 from moon_spa.artefact import Origin, Part, esm
 from moon_spa.sourcemap import comment, decode_mappings, shifted, source_map
 
@@ -84,3 +85,33 @@ def test_a_comment_cannot_be_left(tmp_path: Path) -> None:
     text = comment(source_map([(1, 1)], "a\nalert(1)//.py.md", "\n</script>"))
     assert text.count("\n") == 1
     assert "<" not in text
+
+
+DIVIDE = """\
+# Division
+
+```python
+class Ratio(Component):
+    def setup(self, props):
+        state = {"count": 0}
+
+        def divide():
+            more = state["count"] + 1
+            if more:
+                state["count"] = more // (more - 1)
+```
+"""
+
+
+def test_an_error_of_a_compiled_action_is_at_its_line_of_the_document(tmp_path: Path) -> None:
+    file = tmp_path / "ratio.mjs"
+    file.write_text(moon_spa.compile(DIVIDE, path="ratio.py.md").esm, encoding="utf-8")
+    script = f"""import {{ setup }} from {json.dumps(file.as_uri())};
+    const useState = (first) => [first, () => 0];
+    try {{ setup({{ useState, props: {{}} }}).actions.divide(); }}
+    catch (error) {{ console.log(error.stack); }}"""
+    command = ["node", "--enable-source-maps", "--input-type=module", "-e", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert "ZeroDivisionError" in done.stdout
+    line = DIVIDE[: DIVIDE.index("more // (more")].count("\n") + 1
+    assert f"ratio.py.md:{line}:" in done.stdout, done.stdout
