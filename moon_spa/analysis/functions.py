@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body, Line, Local, Unit
 from moon_spa.analysis.convert import constant, to_slot
-from moon_spa.analysis.names import assigned, captured, own_nodes, parameters, place
+from moon_spa.analysis.names import parameters, place
+from moon_spa.analysis.unprovable import Unprovable
 from moon_spa.analysis.values import ASSIGN, Value
 from moon_spa.spec import Binding, Function
 from moon_spa.types import NONE, Type
@@ -102,13 +103,18 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
     pending, seen = [callee.node], set()
     while owner is not None and pending:
         function = pending.pop()
+        own = c.store.scanned(function).assigned
         for one in ast.walk(function):
             if not isinstance(one, ast.Name) or one.id in seen or (one.id in c.locals and owner is not c):
                 continue
             seen.add(one.id)
             if one.id in owner.nested:
                 pending.append(owner.nested[one.id])
-            elif one.id in owner.shared and one.id in owner.locals and one.id not in assigned(function):
+            elif (
+                one.id in owner.shared
+                and one.id in owner.locals
+                and one.id not in c.store.scanned(function).assigned
+            ):
                 known = owner.get(one.id)
                 inner = any(one.id == parameter.arg for parameter in parameters(function.args))
                 if not inner and (known is None or known.maybe):
@@ -149,13 +155,13 @@ def _compiled(c: Body, callee: Callee, node: ast.AST) -> str:
 def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:
     """A function before its first statement."""
     node = callee.node
-    for one in own_nodes(node):
-        if isinstance(one, ast.Global | ast.Nonlocal):
-            raise Body(unit, callee.resolve, node, callee.key).refuse(f"`{type(one).__name__.lower()}`", one)
+    known = unit.store.scanned(node)
+    if known.outer is not None:
+        raise Unprovable(f"`{type(known.outer).__name__.lower()}`", known.outer.lineno)
     names = (
         [one.arg for one in parameters(node.args)] if isinstance(node, ast.Lambda | ast.FunctionDef) else []
     )
-    variables = dict.fromkeys([*names, *assigned(node)])
+    variables = dict.fromkeys([*names, *known.assigned])
     found = {name: unit.names.fresh(name) for name in variables if callee.resolve(name).kind != "self"}
     return Body(
         unit,
@@ -164,7 +170,7 @@ def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:
         (callee.key, place(node)),
         outer=callee.outer,
         locals=found,
-        shared=captured(node),
+        shared=known.shared,
         entry=entry,
         result=("result", unit.key, callee.key),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from moon_spa.javascript import RESERVED, is_identifier
 
@@ -46,16 +47,18 @@ class Names:
         self._used = set(mark)
 
 
-def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+def own_nodes(node: ast.AST) -> list[ast.AST]:
     """All nodes below a function that run in its scope: bodies of nested functions are left out."""
-    pending = list(children(node))
+    found: list[ast.AST] = []
+    pending = children(node)[::-1]
     while pending:
-        one = pending.pop(0)
-        yield one
+        one = pending.pop()
+        found.append(one)
         if not isinstance(one, SCOPES):
-            pending = [*ast.iter_child_nodes(one), *pending]
+            pending.extend(list(ast.iter_child_nodes(one))[::-1])
         elif not isinstance(one, ast.ClassDef):
-            pending = [*one.args.defaults, *(d for d in one.args.kw_defaults if d), *pending]
+            pending += [*one.args.defaults, *(default for default in one.args.kw_defaults if default)]
+    return found
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -67,34 +70,50 @@ def children(node: ast.AST) -> list[ast.AST]:
     return [node]
 
 
-def assigned(node: ast.AST) -> list[str]:
-    """Names that a function assigns, in order; variables of comprehensions are not the function's."""
+@dataclass(frozen=True)
+class Scan:
+    """What the source of a function says of its names.
+
+    `assigned` are its variables in order, `shared` those names that functions nested in it mention, `outer`
+    is its first `global` or `nonlocal`.
+    """
+
+    assigned: tuple[str, ...]
+    shared: frozenset[str]
+    outer: ast.stmt | None
+
+
+def scan(node: ast.AST) -> Scan:
+    """Read a function; variables of comprehensions are not the function's."""
+    nodes = own_nodes(node)
     inner = {
         id(target)
-        for one in own_nodes(node)
+        for one in nodes
         if isinstance(one, COMPREHENSIONS)
         for generator in one.generators
         for target in ast.walk(generator.target)
     }
     found: dict[str, None] = {}
-    for one in own_nodes(node):
-        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load) and id(one) not in inner:
-            found[one.id] = None
-        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    shared: set[str] = set()
+    outer: ast.stmt | None = None
+    for one in nodes:
+        if isinstance(one, ast.Name):
+            if not isinstance(one.ctx, ast.Load) and id(one) not in inner:
+                found[one.id] = None
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            found[one.name] = None
+            shared.update(name.id for name in ast.walk(one) if isinstance(name, ast.Name))
+        elif isinstance(one, ast.ClassDef):
             found[one.name] = None
         elif isinstance(one, ast.ExceptHandler):
             found.update({one.name: None} if one.name else {})
         elif isinstance(one, ast.Import | ast.ImportFrom):
             found.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in one.names))
-        elif isinstance(one, ast.MatchAs | ast.MatchStar) and one.name:
-            found[one.name] = None
-    return list(found)
-
-
-def captured(node: ast.AST) -> frozenset[str]:
-    """Names that functions nested in this one read."""
-    nested = (one for one in own_nodes(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
-    return frozenset(one.id for function in nested for one in ast.walk(function) if isinstance(one, ast.Name))
+        elif isinstance(one, ast.MatchAs | ast.MatchStar):
+            found.update({one.name: None} if one.name else {})
+        elif isinstance(one, ast.Global | ast.Nonlocal) and outer is None:
+            outer = one
+    return Scan(tuple(found), frozenset(shared), outer)
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:

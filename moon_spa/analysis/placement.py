@@ -10,7 +10,7 @@ from typing import Literal
 
 from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.data import settled_keys
-from moon_spa.analysis.names import own_nodes
+from moon_spa.analysis.names import Scan, own_nodes
 from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
@@ -63,9 +63,10 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
         else:
             placed[key] = found
     settled = settled_keys(spec)
+    scans: dict[int, tuple[ast.AST, Scan]] = {}
     while True:
         servers = [callbacks[key] for key, one in placed.items() if one.side == "server"]
-        store = _store(spec, callbacks.values(), settled)
+        store = _store(spec, callbacks.values(), settled, Store(scans))
         compiled, failures = _settle(spec, store, pending, servers)
         if not failures:
             break
@@ -160,9 +161,8 @@ def _settle(
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
 
 
-def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str]) -> Store:
+def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str], store: Store) -> Store:
     """What is known before the first pass: first values and declared operations."""
-    store = Store()
     for field in spec.fields:
         _learn(store, field.name, field.initial.type if field.initial else field.type)
         if field.from_prop is not None:

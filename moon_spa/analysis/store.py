@@ -7,9 +7,11 @@ program learned something, so that another pass is needed.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
+from moon_spa.analysis.names import Scan, scan
 from moon_spa.analysis.unprovable import Clash
 from moon_spa.types import (
     ANY,
@@ -54,8 +56,9 @@ class Caught(Type):
 class Store:
     """What the passes so far have learned of mutable objects."""
 
-    def __init__(self) -> None:
+    def __init__(self, scans: dict[int, tuple[ast.AST, Scan]] | None = None) -> None:
         self.changed = False
+        self._scans = {} if scans is None else scans
         self._parents: list[int] = []
         self._shapes: list[Type] = []
         self._sites: dict[Hashable, Ref] = {}
@@ -63,6 +66,12 @@ class Store:
         self._constant: set[int] = set()
         self._known: dict[Hashable, Type] = {}
         self._facts: set[Hashable] = set()
+
+    def scanned(self, node: ast.AST) -> Scan:
+        """What the source of a function says of its names, read once."""
+        if id(node) not in self._scans:
+            self._scans[id(node)] = (node, scan(node))
+        return self._scans[id(node)][1]
 
     def known(self, key: Hashable) -> Type:
         """The type learned so far for a field, parameter, result or shared variable."""
