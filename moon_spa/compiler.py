@@ -22,7 +22,7 @@ from moon_spa.source import ComponentSource, read_component
 from moon_spa.spec import ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
-from moon_spa.types import Type
+from moon_spa.types import NUM, Type, holds
 from moon_spa.views import specs_of, template_of
 from moonlight.diagnostic import Diagnostic
 
@@ -161,7 +161,7 @@ def _component(
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
     template = template_of(spec, loaded.source, types, components)
-    found = template.diagnostics if template else _warnings(spec)
+    found = (*(template.diagnostics if template else _warnings(spec)), *_ambiguous(spec, placed, types))
     return CompiledComponent(
         spec, generated, placed, types, found, loaded.printed.text, template, MappingProxyType(parts)
     )
@@ -185,3 +185,16 @@ def _warnings(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
                 hint = "rename one of them, or write where it is from"
                 found.append(finding("name-clash", message, Place(spec.path, spec.line), hint, "warning"))
     return tuple(found)
+
+
+def _ambiguous(
+    spec: ComponentSpec, placed: Mapping[Key, Placed], types: Mapping[str, Type]
+) -> Iterable[Diagnostic]:
+    """Fields that hold ints and floats: JavaScript has one number for 1 and 1.0, so the server gets 1."""
+    if all(one.side == "client" and not one.reason for one in placed.values()):
+        return
+    for one in spec.fields:
+        if holds(types[one.name], NUM):
+            message = f"the state {one.name} holds ints and floats: where it is 1.0, the server gets 1"
+            hint = "begin with a float, as 0.0, and store floats only"
+            yield finding("int-or-float", message, Place(spec.path, one.line or spec.line), hint, "warning")

@@ -227,6 +227,18 @@ def describe(a: Type) -> str:
     return type(a).__name__
 
 
+def holds(a: Type, part: Type) -> bool:
+    """Whether a type is another one, or has it inside."""
+    inside: list[Type] = []
+
+    def note(one: Type) -> Type:
+        inside.append(one)
+        return one
+
+    mapped(a, note)
+    return a == part or any(holds(one, part) for one in inside)
+
+
 def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
     """`a` with its direct parts changed."""
     match a:

@@ -517,3 +517,26 @@ def test_a_transport_of_text_gets_text_whatever_it_sends(shop: Any) -> None:
     assert reply["patch"]["state"]["price"] == 6.0
     for text in ("", "{", "[" * 100_000, '{"$moon": 1}', "null", '"\\ud800"'):
         assert json.loads(bridge.call_text(shop, text))["error"]["code"] in bridge.CODES
+
+
+MIXED = """
+class Mixed(Component):
+    def setup(self, props):
+        state = {"x": %s, "text": ""}
+
+        def half():
+            state["x"] = state["x"] + 0.5
+
+        @%s
+        def show():
+            state["text"] = "shown"
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "marker", "told"),
+    [("0", "server", ["int-or-float"]), ("0.0", "server", []), ("0", "client", [])],
+)
+def test_a_number_that_the_server_could_mistake_is_told(first: str, marker: str, told: list[str]) -> None:
+    mixed = moon_spa.compile(MIXED % (first, marker))
+    assert [one.code for one in mixed.diagnostics] == told
