@@ -201,6 +201,9 @@ class Dependence(ValueStatus):
 
     do_trystar = do_with = do_asyncwith = do_try
 
+    def do_global(self, node: ast.Global, control: Status) -> None:
+        self.globals.update(node.names)
+
     def do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, control: Status) -> None:
         self.cells[node.name, None] |= control
         for default in (*node.args.defaults, *node.args.kw_defaults, *node.decorator_list):
@@ -251,6 +254,8 @@ class Dependence(ValueStatus):
         """Something is stored in a target."""
         if isinstance(target, ast.Name):
             self.cells[target.id, None] |= status
+            if status.level and target.id in self.globals:
+                self.leaves |= opaque(target, f"the global {target.id} gets a prop")
         elif isinstance(target, ast.Tuple | ast.List):
             for part in target.elts:
                 self.mark(part, status)
@@ -259,6 +264,8 @@ class Dependence(ValueStatus):
         elif isinstance(target, ast.Subscript | ast.Attribute):
             root = root_of(target)
             key = key_of(target)
+            if status.level and root not in self.locals and root in self.namespace:
+                self.leaves |= opaque(target, f"the global {root} gets a prop")
             if isinstance(target, ast.Subscript) and not key and self.status(target.slice).level:
                 status = opaque(target, "a prop is an index")
             if isinstance(target.value, ast.Name) and isinstance(target, ast.Subscript) and key:

@@ -18,7 +18,7 @@ from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
 from moon_spa.operations import read_callbacks, refuse_dependent
 from moon_spa.printing import collecting
 from moon_spa.props import Props, TracedProps
-from moon_spa.sections import Run, check_name, methods_of, run_setup
+from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
 from moon_spa.source import ComponentSource
 from moon_spa.spec import ComponentSpec, Expr, Field
 from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
@@ -55,7 +55,20 @@ class Setup:
     def where(self, section: str, key: str | None) -> Place:
         """The place of a section or of its entry."""
         line = self.dependence.line(section, key) if section else self.node.lineno
+        if section == "state" and key is not None and key in class_fields(self.cls):
+            line = self._attribute_line(key) or line
         return Place(self.source.path, line)
+
+    def _attribute_line(self, name: str) -> int:
+        """The line of a state field that is an attribute of a class."""
+        for node in self.source.nodes:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                arguments = [one.value for one in node.value.args if isinstance(one, ast.Constant)]
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                if ast.unparse(node.value.func).endswith("StateField") and name in (*names, *arguments):
+                    return node.lineno
+        return 0
 
     def run(self, props: Props) -> Run:
         """Run setup once; what it raises becomes an error at its line."""

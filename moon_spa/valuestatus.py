@@ -14,6 +14,8 @@ from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
+_SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
+_HARMLESS = OPERATIONS | {"state", "data"}
 
 Cell = tuple[str, str | None]
 """A variable, or the entry of a constant key in it."""
@@ -43,6 +45,7 @@ class ValueStatus(ABC):
         self.leaves = CLEAN
         self.entered: set[str] = set()
         self.depth = 0
+        self.globals: set[str] = set()
 
     # --- what statements do
 
@@ -102,6 +105,8 @@ class ValueStatus(ABC):
         return CLEAN
 
     def of_name(self, node: ast.Name) -> Status:
+        if node.id == self.self_name:
+            return opaque(node, f"`{node.id}` can read props")
         return TRACED if node.id in self.props_names else self.name(node.id)
 
     def of_attribute(self, node: ast.Attribute) -> Status:
@@ -109,8 +114,8 @@ class ValueStatus(ABC):
             return TRACED
         if self.is_props(node.value):
             return TRACED
-        if self.of_self(node) and node.attr in self.methods:
-            return CLEAN
+        if self.of_self(node):
+            return CLEAN if node.attr in self.methods else self.name(self.self_name)
         base = self.status(node.value)
         return opaque(node, f"`.{node.attr}` of a value from props") if base.level == 1 else base
 
@@ -169,10 +174,11 @@ class ValueStatus(ABC):
         given = self.joined(arguments)
         if self.is_followed(node):
             return given | TRACED if self.reads_props(node.func) else given
-        called = self.status(node.func)
-        effect = given | called
+        effect = given | self.status(node.func)
         if self.of_self(node.func):
             effect |= opaque(node, f"the call {words_of(node)} can read props")
+        if isinstance(node.func, ast.Name) and node.func.id in _SEEING:
+            return opaque(node, f"`{node.func.id}()` can read props")
         for part in (node.func, *arguments):
             if isinstance(part, ast.Name) and part.id in self.functions:
                 effect |= self.enter(part.id, effect)
@@ -187,7 +193,13 @@ class ValueStatus(ABC):
             if root and root not in self.props_names and self.may_change(root):
                 self.cells[root, None] |= found
                 self.changed(root, found, None)
+                if self.is_shared(root):
+                    self.leaves |= opaque(node, f"the global {root} gets a prop")
         return found
+
+    def is_shared(self, root: str) -> bool:
+        """Whether a name stands for a container that other code can see."""
+        return root not in self.locals and isinstance(self.namespace.get(root), list | dict | set)
 
     def is_followed(self, node: ast.Call) -> bool:
         """Whether tracing follows this call: reads of props, casts, operations, state fields, `dict`."""
@@ -239,13 +251,15 @@ class ValueStatus(ABC):
 
     def mentions(self, node: ast.AST) -> Status:
         """Whether anything inside a node, functions too, uses something that depends on props."""
+        plain = {id(part.value) for part in all_nodes(node) if isinstance(part, ast.Attribute)}
         for part in all_nodes(node):
             if isinstance(part, ast.Name):
-                tainted = part.id in self.props_names or self.name(part.id).level
-                if tainted:
+                if part.id in self.props_names or self.name(part.id).level:
                     return opaque(part, f"`{part.id}` depends on a prop")
-            if isinstance(part, ast.Attribute) and self.is_props(part):
-                return opaque(part, "it uses self.props")
+                if part.id == self.self_name and id(part) not in plain:
+                    return opaque(part, f"`{part.id}` can read props")
+            elif isinstance(part, ast.Attribute) and self.of_self(part) and part.attr not in _HARMLESS:
+                return opaque(part, f"{words_of(part)} can read props")
         return CLEAN
 
     def is_props(self, node: ast.expr) -> bool:

@@ -23,8 +23,26 @@ return input.props.map((props) => tools.attempt(() => {
 """
 
 
+PRELUDE = """
+G = 1
+SHARED = []
+def pick_global():
+    return G
+def pick_shared():
+    return SHARED[0] if SHARED else 0
+def read(component):
+    return len(component.props)
+class Base(Component):
+    def setup(self, props):
+        pass
+    def _secret(self):
+        return len(self.props)
+"""
+
+
 def component(body: str) -> CompiledComponent:
-    return compile("class C(Component):\n    def setup(self, props):\n" + indent(body, " " * 8))
+    text = PRELUDE + "class C(Base):\n    def setup(self, props):\n"
+    return compile(text + indent(body, " " * 8), name="C")
 
 
 def refused(body: str) -> ComponentError:
@@ -157,6 +175,22 @@ def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
         'state = {"n": 1}\nactions = {"set": {"op": "set", "state": "n", "value": len(props)}}',
         'if props.get("n", 1) < 0:\n    raise ValueError\nstate = {"n": 1}',
         'state = {"n": max(props.get("n", 1), 2)}',
+        'global G\nG = len(props)\nstate = {"n": pick_global()}',
+        'SHARED.append(len(props))\nstate = {"n": SHARED[-1]}',
+        'SHARED[:] = [len(props)]\nstate = {"n": pick_shared()}',
+        'state = {"n": read(self)}',
+        'me = self\nstate = {"n": me._secret()}',
+        'state = {"n": super()._secret()}',
+        'state = {"n": self._secret()}',
+        'def pick():\n    return self._secret()\nstate = {"n": pick()}',
+        'def pick(x=len(props)):\n    return x\nstate = {"n": pick()}',
+        'state = {"n": [self.props for _ in range(2)]}',
+        'state = {"n": (lambda: props.get("n", 1))()}',
+        'state = {"n": list(map(lambda x: props.get("n", 1), [1]))}',
+        'class Inner:\n    size = len(props)\nstate = {"n": Inner.size}',
+        'with open("/dev/null") as f:\n    n = len(props)\nstate = {"n": n}',
+        'state = {"n": 1}\nassert props.get("ok", True)',
+        'state = {"n": locals()["props"].get("n", 1) > 0}',
         'state = {"n": self.props.get("n", 1) or 2}',
         'if (n := props.get("n", 1)) > 2:\n    n = 2\nstate = {"n": n}',
     ],
@@ -198,7 +232,7 @@ def test_an_action_sees_the_values_of_setup(n: int) -> None:
 def test_a_prop_that_is_read_without_default_names_get(read: str) -> None:
     error = refused(f'data = {{"x": {read}}}')
     assert error.code == "missing-prop"
-    assert error.diagnostics[0].span.line == 3
+    assert error.diagnostics[0].span.line == PRELUDE.count("\n") + 3
     assert "props.get('x', default)" in error.diagnostics[0].hint
 
 
