@@ -65,13 +65,16 @@ def run_setup(cls: type[Component], props: Props, where: Where) -> Run:
     )
     _check_kinds(sections, where)
     sections["state"] = named_fields(sections["state"], where)
-    return Run(component, props, sections, inferred)
+    run = Run(component, props, sections, inferred)
+    check_casts(run, where)
+    return run
 
 
 def start(run: Run) -> None:
     """Give the component its first state and its data; from here on operations change the state."""
     state = run.sections["state"]
-    first = {name: first_value(value, run.props) for name, value in run.fields().items()}
+    props = {**run.props, **run.sections["props"]}
+    first = {name: first_value(value, props) for name, value in run.fields().items()}
     state.clear()
     state.update(first)
     run.component.state = State(state)
@@ -226,6 +229,19 @@ def check_field(name: Any, value: Any, where: Where) -> None:
         except CastError as error:
             message = f"the default of {name}: {error}"
             raise refusal("bad-default", message, place, f"write a default that is {value.cast}") from None
+
+
+def check_casts(run: Run, where: Where) -> None:
+    """Refuse a prop that two fields cast in different ways: it is cast once, before setup sees it."""
+    known: dict[str, str] = {}
+    for name, value in run.fields().items():
+        if not isinstance(value, StateField) or value.from_prop is None or value.cast is None:
+            continue
+        before = known.setdefault(value.from_prop, value.cast)
+        if before != value.cast:
+            message = f"the prop {value.from_prop} is cast to {before} and to {value.cast}"
+            hint = "cast it once, and compute the other value from it"
+            raise refusal("two-casts", message, where("state", name), hint)
 
 
 def check_name(what: str, name: Any, place: Place) -> None:
