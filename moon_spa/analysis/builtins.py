@@ -11,7 +11,7 @@ from moon_spa.analysis.collections import set_item_type
 from moon_spa.analysis.comprehensions import comprehension
 from moon_spa.analysis.convert import as_float, constant, number, quoted, text, truth
 from moon_spa.analysis.formatting import formatted
-from moon_spa.analysis.iteration import Source, iteration, length_span, series
+from moon_spa.analysis.iteration import Source, is_series, iteration, length_span, series
 from moon_spa.analysis.keys import key_function
 from moon_spa.analysis.names import place
 from moon_spa.analysis.values import ATOM, Value, call
@@ -379,7 +379,7 @@ def _dict(c: Body, node: ast.Call) -> Value:
         return c.expression(ast.fix_missing_locations(ast.copy_location(made, node)))
     if node.keywords or len(node.args) > 1:
         raise c.refuse("`dict()` with these arguments", node)
-    if isinstance(node.args[0], ast.Call | ast.GeneratorExp):
+    if is_series(c, node.args[0]):
         return _dict_of(c, _items(c, node.args[0]), node)
     value = c.expression(node.args[0])
     shape = c.store.shape(value.type)

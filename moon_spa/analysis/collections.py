@@ -7,8 +7,7 @@ import ast
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
 from moon_spa.analysis.names import place
-from moon_spa.analysis.store import Ref
-from moon_spa.analysis.subscripts import is_plain_key
+from moon_spa.analysis.store import Ref, is_plain_key
 from moon_spa.analysis.values import ASSIGN, Value, call
 from moon_spa.javascript import key as property_name
 from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type

@@ -7,7 +7,7 @@ import ast
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type, value_of
 from moon_spa.analysis.convert import to_slot
-from moon_spa.analysis.iteration import Source, iteration
+from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment
 from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
@@ -78,7 +78,7 @@ def _loops(
     first, rest = generators[0], generators[1:]
     if first.is_async:
         raise c.refuse("an async comprehension", node)
-    changes = c.unit.changes
+    since = moment(c)
     source = iteration(c, first.iter)
     c.write(f"for (const {bind(c, first.target, source)} of {source.js}) {{")
     for one in first.ifs:
@@ -86,8 +86,7 @@ def _loops(
         c.env = narrowed(c, c.env, one, True)
     value = _loops(c, node, rest, result, until) if rest else _element(c, node, result, until)
     c.write("}")
-    if source.ahead and changes != c.unit.changes:
-        raise c.refuse("changing objects while they are gone through", node)
+    check_unchanged(c, source, since, node)
     return value
 
 

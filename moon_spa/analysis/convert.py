@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,8 @@ from moon_spa.analysis.body import Body
 from moon_spa.analysis.store import Caught, Ref
 from moon_spa.analysis.unprovable import Clash
 from moon_spa.analysis.values import ATOM, EQUAL, LESS, UNARY, Missing, Value, call
-from moon_spa.javascript import literal
+from moon_spa.javascript import literal, object_literal
+from moon_spa.javascript import text as text_literal
 from moon_spa.types import (
     ANY,
     BOOL,
@@ -150,7 +150,14 @@ def quoted(c: Body, value: Value) -> Value:
 
 def descriptor(c: Body, found: Type) -> str:
     """The helpers' name of a type, as a JavaScript literal."""
-    return json.dumps(_descriptor(c, c.store.plain(found)), ensure_ascii=True)
+    return _written(_descriptor(c, c.store.plain(found)))
+
+
+def _written(found: Any) -> str:
+    """A descriptor as a literal, whatever the names of a record are."""
+    if isinstance(found, dict):
+        return object_literal({key: _written(item) for key, item in found.items()})
+    return f"[{', '.join(map(_written, found))}]" if isinstance(found, list) else text_literal(found)
 
 
 def _descriptor(c: Body, found: Type) -> Any:
@@ -184,7 +191,7 @@ def same_text(a: Type, b: Type) -> bool:
 def parameter_descriptor(found: Type) -> str:
     """The helpers' name of an annotated type, for arguments from outside; "" where there is none."""
     try:
-        return "" if found is ANY else json.dumps(_parameter(found))
+        return "" if found is ANY else _written(_parameter(found))
     except Clash:
         return ""
 

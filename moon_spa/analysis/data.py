@@ -21,6 +21,8 @@ def dropped(c: Body, target: ast.expr, value: ast.expr) -> bool:
 def settled_keys(spec: ComponentSpec) -> set[str]:
     """Keys of `data` that every write in the component sets to their first value."""
     keys = {str(key) for key in spec.data}
+    if not keys:
+        return keys
     for callback in (*spec.actions.values(), *spec.lifecycle.values()):
         if callback.node is None:
             if callback.operations is None:

@@ -110,11 +110,7 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
             seen.add(one.id)
             if one.id in owner.nested:
                 pending.append(owner.nested[one.id])
-            elif (
-                one.id in owner.shared
-                and one.id in owner.locals
-                and one.id not in c.store.scanned(function).assigned
-            ):
+            elif one.id in owner.shared and one.id in owner.locals and one.id not in own:
                 known = owner.get(one.id)
                 inner = any(one.id == parameter.arg for parameter in parameters(function.args))
                 if not inner and (known is None or known.maybe):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant
 from moon_spa.analysis.state import binding_of
+from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
 from moon_spa.javascript import text
 from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
@@ -21,8 +22,8 @@ LONGEST = 2**32
 class Source:
     """A series of items: what `for … of` takes.
 
-    `ahead` means that items are read before Python would: nothing may be changed under way. `limits` are
-    start and stop of a plain range.
+    With `ahead`, items are read before Python would, so the containers `held` must not be changed under way.
+    `limits` are start and stop of a plain range.
     """
 
     js: str
@@ -30,6 +31,7 @@ class Source:
     is_array: bool = False
     span: tuple[int, int] | None = None
     ahead: bool = False
+    held: tuple[Type, ...] = ()
     limits: tuple[Value, Value] | None = None
     pure: bool = False
 
@@ -48,13 +50,39 @@ def iteration(c: Body, node: ast.expr, ordered: bool = True) -> Source:
     return series(c, c.expression(node), node, ordered)
 
 
+def moment(c: Body) -> tuple[int, int]:
+    """How many changes of objects there were so far, for `check_unchanged`."""
+    return c.unit.changes, len(c.unit.mutated)
+
+
+def check_unchanged(c: Body, source: Source, since: tuple[int, int], node: ast.AST) -> None:
+    """Refuse a loop that changes what was read ahead for it."""
+    if not source.ahead:
+        return
+    changes, mutated = since
+    new = c.unit.mutated[mutated:]
+    held = {c.store.find(one) for one in source.held if isinstance(one, Ref)}
+    unknown = c.unit.changes - changes != len(new) or len(held) < len(source.held)
+    if (unknown and c.unit.changes != changes) or any(c.store.find(one) in held for one in new):
+        raise c.refuse("changing objects while they are gone through", node)
+
+
+def is_series(c: Body, node: ast.expr) -> bool:
+    """Whether an expression is a call whose result can only be gone through: `zip(…)`, `d.items()`."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.GeneratorExp)
+    if isinstance(node.func, ast.Name):
+        return node.func.id in SERIES and binding_of(c, node.func).kind == "builtin"
+    return isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS and not node.args
+
+
 def series(c: Body, value: Value, node: ast.AST, ordered: bool = True) -> Source:
     """The items of a value; those of a set only where their order does not matter."""
     if value.type is NEVER:
         return Source(value.at(ASSIGN), NEVER)
     match c.store.shape(value.type):
         case ListOf(item):
-            return Source(value.at(ATOM), item, is_array=True, pure=value.pure)
+            return Source(value.at(ATOM), item, is_array=True, pure=value.pure, held=(value.type,))
         case TupleOf(items):
             found: Type = NEVER
             for one in items:
@@ -131,9 +159,9 @@ def _enumerate(c: Body, node: ast.Call) -> Source:
         raise c.refuse("`enumerate` with a start that is no int", node)
     item = TupleOf((INT, inner.item))
     if start.constant == 0 and inner.is_array:
-        return Source(f"{inner.js}.entries()", item, ahead=inner.ahead, pure=inner.pure)
+        return Source(f"{inner.js}.entries()", item, ahead=inner.ahead, held=inner.held, pure=inner.pure)
     js = call(c.helper("enumerate"), inner.js, start, result=ANY).js
-    return Source(js, item, ahead=True)
+    return Source(js, item, ahead=True, held=inner.held)
 
 
 def _zip(c: Body, node: ast.Call) -> Source:
@@ -143,8 +171,9 @@ def _zip(c: Body, node: ast.Call) -> Source:
     sources = [iteration(c, one) for one in node.args]
     if not sources:
         raise c.refuse("`zip` of nothing", node)
+    held = tuple(kind for one in sources for kind in one.held)
     js = f"{c.helper('zip')}([{', '.join(one.js for one in sources)}])"
-    return Source(js, TupleOf(tuple(one.item for one in sources)), is_array=True, ahead=True)
+    return Source(js, TupleOf(tuple(one.item for one in sources)), is_array=True, ahead=True, held=held)
 
 
 def _reversed(c: Body, node: ast.Call) -> Source:
@@ -154,7 +183,14 @@ def _reversed(c: Body, node: ast.Call) -> Source:
     inner = series(c, value, node)
     if not inner.is_array:
         raise c.refuse(f"`reversed` of {c.store.describe(value.type)}", node)
-    return Source(f"{inner.js}.slice().reverse()", inner.item, is_array=True, ahead=True, pure=inner.pure)
+    return Source(
+        f"{inner.js}.slice().reverse()",
+        inner.item,
+        is_array=True,
+        ahead=True,
+        held=inner.held,
+        pure=inner.pure,
+    )
 
 
 SERIES: Mapping[str, Callable[[Body, ast.Call], Source]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moon_spa.analysis.body import Body, Env, Loop
-from moon_spa.analysis.iteration import Source, iteration
+from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment
 from moon_spa.analysis.names import own_nodes, used_outside
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
@@ -22,7 +22,7 @@ MOST_ROUNDS = 20
 def for_node(c: Body, node: ast.For) -> None:
     """`for target in items:`."""
     source = iteration(c, node.iter)
-    changes = c.unit.changes
+    since = moment(c)
     local = _is_local(c, node)
     if not local:
         for one in ast.walk(node.target):
@@ -40,8 +40,7 @@ def for_node(c: Body, node: ast.For) -> None:
         c.write("}")
 
     _loop(c, node, one_round, lambda env: env)
-    if source.ahead and changes != c.unit.changes:
-        raise c.refuse("changing objects while they are gone through", node)
+    check_unchanged(c, source, since, node)
 
 
 def _head(c: Body, node: ast.For, source: Source, local: bool, after: list[str]) -> str:

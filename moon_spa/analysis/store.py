@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from moon_spa.analysis.names import Scan, scan
 from moon_spa.analysis.unprovable import Clash
+from moon_spa.javascript import is_index
 from moon_spa.types import (
     ANY,
     BOOL,
@@ -117,6 +118,8 @@ class Store:
 
         def enter(one: Type) -> Type:
             number = next(made)
+            if isinstance(one, Record) and not all(is_plain_key(key) for key, _ in one.fields):
+                one = as_dict(one)
             inner = mapped(one, enter)
             if not isinstance(one, ListOf | SetOf | DictOf | Record):
                 return inner
@@ -297,6 +300,11 @@ class Store:
     def describe(self, one: Type) -> str:
         """The type in Python's words."""
         return describe(self.plain(one))
+
+
+def is_plain_key(name: object) -> bool:
+    """Whether a text can be the name of a record's field: JavaScript neither reorders nor interprets it."""
+    return isinstance(name, str) and not is_index(name) and name != "__proto__"
 
 
 def parts_of(one: Type) -> Iterable[Type]:

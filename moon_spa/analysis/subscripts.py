@@ -10,7 +10,7 @@ from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import Value, call
-from moon_spa.javascript import is_index, member
+from moon_spa.javascript import member
 from moon_spa.types import ANY, BOOL, INT, NEVER, NONE, STR, DictOf, ListOf, Record, TupleOf, Type
 
 
@@ -186,8 +186,3 @@ def set_slice(c: Body, target: Value, node: ast.Slice, value: Value, whole: ast.
         raise c.refuse("floats among values of unknown type", whole)
     start, stop, step = _bounds(c, node)
     c.write(f"{call(c.helper('set_slice'), target, start, stop, step, value, result=NONE).js};")
-
-
-def is_plain_key(name: object) -> bool:
-    """Whether a text can be the name of a record's field: JavaScript neither reorders nor interprets it."""
-    return isinstance(name, str) and not is_index(name) and name != "__proto__"
