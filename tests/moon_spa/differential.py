@@ -1,13 +1,17 @@
-"""The compiler against CPython: the same calls of the same program, state and exceptions compared each time."""
+"""The compiler against CPython: the same calls of the same program, state and exceptions compared."""
 
 from __future__ import annotations
 
 import copy
 import json
+import sys
+import time
+import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import moon_spa
@@ -18,7 +22,10 @@ from tests.moon_spa.node import Node, encode, same
 from tests.moon_spa.programs import Program, smaller
 
 COMPONENT = Path(__file__).parent / "component.mjs"
+FILE = "fuzz.py"
 MAX_SAFE = 2**53 - 1
+MOST_LINES = 3000
+MOST_ITEMS = 2000
 RUN = """
 const moon = new Function("return " + input.helpers)();
 return input.programs.map((program) => modules.component.runProgram(program, moon));
@@ -73,11 +80,44 @@ class Component:
     state: Any
 
 
+class Endless(BaseException):
+    """A program that runs for too long, or whose values grow too large."""
+
+
+def guard() -> Callable[..., Any]:
+    """A trace function that ends a program after some thousand lines."""
+    lines = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal lines
+        if frame.f_code.co_filename != FILE:
+            return None
+        lines += event == "line"
+        values = [*frame.f_locals.values(), *frame.f_locals.get("state", {}).values()]
+        if lines > MOST_LINES or any(isinstance(one, str | list) and len(one) > MOST_ITEMS for one in values):
+            raise Endless
+        return trace
+
+    return trace
+
+
 def python_steps(program: Program) -> list[Step]:
     """The calls, run by CPython: state is a value between calls, an exception leaves it as it was."""
+    before = sys.gettrace()
+    sys.settrace(guard())
+    try:
+        return traced_steps(program)
+    finally:
+        sys.settrace(before)
+
+
+def traced_steps(program: Program) -> list[Step]:
     scope: dict[str, Any] = {"Component": Component}
-    exec(compile(program.source, "fuzz.py", "exec"), scope)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(program.source, FILE, "exec"), scope)
     component = scope["Fuzz"]()
+    component.state = _State({})
     sections = component.setup({})
     state = sections["state"]
     component.state = _State(state)
@@ -135,6 +175,8 @@ def as_plain(tagged: Any) -> Any:
 
 def wrong_state(step: Step, got: Sequence[Any], types: Mapping[str, Type]) -> str:
     """What of the state is not Python's; "" where all is."""
+    if len(step.state) != len(got):
+        return f"JavaScript has {len(got)} fields, Python {len(step.state)}"
     for (name, expected), found in zip(step.state.items(), got, strict=True):
         kind = types.get(name, ANY)
         if not accepts(kind, expected):
@@ -147,29 +189,36 @@ def wrong_state(step: Step, got: Sequence[Any], types: Mapping[str, Type]) -> st
     return ""
 
 
-def run(node: Node, programs: Sequence[Program]) -> Report:
-    """Compile the programs and run them on both sides, in one round trip."""
+def run(node: Node, programs: Sequence[Program], change: tuple[str, str] = ("", "")) -> Report:
+    """Compile the programs and run them on both sides, in one round trip; `change` makes helpers wrong."""
     report = Report()
     compiled: list[tuple[Program, CompiledComponent, list[Step], bool]] = []
     for number, program in enumerate(programs):
         try:
-            found = moon_spa.compile(program.source, path="fuzz.py")
+            steps = python_steps(program)
+        except Endless:
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = moon_spa.compile(program.source, path=FILE)
         except Exception as error:
             report.differences.append(Difference(program, f"compile raised {type(error).__name__}: {error}"))
             continue
-        compiled.append((program, found, python_steps(program), number % 2 == 0))
+        compiled.append((program, found, steps, number % 2 == 0))
     request = {
-        "helpers": shaking.helpers_text(set().union(*(one.helpers for _, one, _, _ in compiled))),
+        "helpers": shaking.helpers_text(set().union(*(one.helpers for _, one, _, _ in compiled))).replace(
+            *change
+        ),
         "programs": [sent(*one) for one in compiled],
     }
     for (program, found, steps, _), results in zip(
         compiled, node.call(RUN, request, {"component": COMPONENT}), strict=True
     ):
-        for name, placed in found.placed.items():
+        for placed in found.placed.values():
             report.sides[placed.side] += 1
             if placed.side == "server":
                 report.reasons[placed.reason] += 1
-            del name
         what = compare(program, steps, results, found.types, report)
         if what:
             report.differences.append(Difference(program, what))
@@ -201,33 +250,36 @@ def compare(
             continue
         error = result.get("error", "")
         if error != step.error:
-            return f"{call}: Python {step.error or 'is done'}, JavaScript {error or 'is done'} {result.get('message', '')}"
+            mine, other = step.error or "is done", error or "is done"
+            return f"{call}: Python {mine}, JavaScript {other} {result.get('message', '')}"
         what = wrong_state(step, result["state"], types)
         if what:
             return f"{call}: {what}"
     return "" if len(results) == len(steps) else "JavaScript ended early"
 
 
-def shrunk(node: Node, difference: Difference, rounds: int = 60) -> Difference:
-    """A smaller program with a difference of the same sort."""
+def shrunk(
+    node: Node, difference: Difference, change: tuple[str, str] = ("", ""), seconds: float = 20
+) -> Difference:
+    """A smaller program with a difference of the same sort, as far as the time goes."""
     sort = kind_of(difference.what)
-    for _ in range(rounds):
-        better = next(smaller_differences(node, difference, sort), None)
-        if better is None:
-            return difference
+    end = time.monotonic() + seconds
+    better: Difference | None = difference
+    while better is not None:
         difference = better
+        better = next(smaller_differences(node, difference, sort, change, end), None)
     return difference
 
 
-def smaller_differences(node: Node, difference: Difference, sort: str) -> Any:
-    batch: list[Program] = []
-    for program in (*smaller(difference.program), None):
-        if program is not None and is_valid(program):
-            batch.append(program)
-        if program is None or len(batch) == 40:
-            found = run(node, batch).differences if batch else []
-            yield from (one for one in found if kind_of(one.what) == sort)
-            batch = []
+def smaller_differences(
+    node: Node, difference: Difference, sort: str, change: tuple[str, str], end: float
+) -> Iterator[Difference]:
+    """Differences of the same sort of smaller programs."""
+    for program in smaller(difference.program):
+        if time.monotonic() > end:
+            return
+        if is_valid(program):
+            yield from (one for one in run(node, [program], change).differences if kind_of(one.what) == sort)
 
 
 def is_valid(program: Program) -> bool:
@@ -237,7 +289,7 @@ def is_valid(program: Program) -> bool:
             step.error not in ("NameError", "AttributeError", "UnboundLocalError")
             for step in python_steps(program)
         )
-    except Exception:
+    except (Exception, Endless):
         return False
 
 

@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 from tests.moon_spa import values
-from tests.moon_spa.grammar import ANNOTATIONS, ERRORS, EXPRESSIONS, IN_LOOP, LITERALS, STATEMENTS, Form
+from tests.moon_spa.grammar import ANNOTATIONS, ERRORS, EXPRESSIONS, LITERALS, Form
+from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
 
 HOLE = re.compile(r"«(\w+)(!?)»")
 FIELDS = ("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe")
@@ -114,14 +115,17 @@ class Writer:
             if kind == "counter":
                 inner.fixed |= {bound[name]}
             inner.add("int" if kind == "counter" else kind, bound[name])
+        fill = self.quoted_hole if form.name.startswith("f-") else self.hole
         lines = []
         for line in form.text.split("\n"):
             indent = line[: len(line) - len(line.lstrip())]
             if line.strip() == "«block»":
                 lines += [indent + one for one in self.block(inner.inner(), self.random.randint(1, 2))]
                 continue
-            fill = self.quoted_hole if form.name.startswith("f-") else self.hole
             lines.append(HOLE.sub(lambda hole: fill(hole, bound, scope, inner, size), line))
+        for name, made in bound.items():
+            if name.startswith("new"):
+                scope.add(name.split("_")[1], made)
         return "\n".join(lines)
 
     def quoted_hole(self, hole: re.Match[str], *where: Any) -> str:
@@ -141,10 +145,9 @@ class Writer:
             return self.random.choice(ERRORS)
         if name.startswith("place_"):
             return self.place(name[6:], scope)
-        if name.startswith("new_"):
-            made = self.fresh()
-            outer.add(name[4:], made)
-            return made
+        if name.startswith("new"):
+            bound[name] = self.fresh()
+            return bound[name]
         if name in ("list_place", "dict_place"):
             return self.place({"list_place": "ints", "dict_place": "table"}[name], scope)
         if name.startswith("call_"):
@@ -291,7 +294,11 @@ def simpler_expressions(program: Program) -> Iterator[Program]:
             if part >= len(parts):
                 break
             changed = _Swap(wanted, parts[part]).visit(tree)
-            yield replace(program, source=ast.unparse(ast.fix_missing_locations(changed)) + "\n")
+            try:
+                source = ast.unparse(ast.fix_missing_locations(changed))
+            except ValueError:  # a text with something else in it
+                continue
+            yield replace(program, source=source + "\n")
 
 
 class _Swap(ast.NodeTransformer):

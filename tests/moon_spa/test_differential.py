@@ -1,0 +1,62 @@
+"""Random component programs: what JavaScript does is what CPython does, call by call."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from random import Random
+
+from tests.moon_spa.differential import run, shrunk
+from tests.moon_spa.grammar import EXPRESSIONS
+from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
+from tests.moon_spa.node import Node
+from tests.moon_spa.programs import Program, Writer
+
+PROGRAMS = 300
+WRONG_FLOORDIV = ("floordiv(a,b){", "floordiv(a,b){if(b!=0)return Math.trunc(a/b);")
+PROGRAM = Program(
+    """\
+class Fuzz(Component):
+    def setup(self, props):
+        state = {"n": -7, "s": ""}
+        def half(by: int):
+            for word in ["a", "b"]:
+                state["s"] += word
+            if state["n"] < 0:
+                state["n"] = state["n"] // by + 0
+        return {"state": state, "actions": {"half": half}}
+""",
+    (("half", (2,)), ("half", (1,))),
+)
+
+
+def test_random_programs_do_in_javascript_what_they_do_in_python(node: Node) -> None:
+    seed = int(os.environ.get("MOON_SEED") or Random().randrange(10**6))
+    print(f"MOON_SEED={seed}")
+    random = Random(seed)
+    report = run(node, [Writer(Random(random.random())).program() for _ in range(PROGRAMS)])
+    found = [str(shrunk(node, one)) for one in report.differences[:2]]
+    assert not found, f"MOON_SEED={seed}\n" + "\n\n".join(found)
+    assert report.sides["server"] < report.sides["client"], report.reasons.most_common(5)
+    assert report.outcomes["done"] > PROGRAMS / 2
+    assert report.outcomes["error"] > PROGRAMS / 10
+
+
+def test_a_wrong_helper_is_found_and_the_program_shown_is_a_small_one(node: Node) -> None:
+    assert not run(node, [PROGRAM]).differences
+    found = run(node, [PROGRAM], WRONG_FLOORDIV).differences
+    assert len(found) == 1
+    least = shrunk(node, found[0], change=WRONG_FLOORDIV)
+    assert len(least.program.calls) == 1
+    assert "//" in least.program.source
+    assert "for" not in least.program.source
+    assert "-4" in least.what
+
+
+def test_programs_hold_every_construct_of_the_grammar() -> None:
+    seen: Counter[str] = Counter()
+    random = Random(7)
+    for _ in range(3000):
+        Writer(random, seen).program()
+    wanted = {form.name for forms in EXPRESSIONS.values() for form in forms}
+    assert {form.name for form in (*STATEMENTS, *IN_LOOP)} | wanted <= set(seen)
