@@ -74,7 +74,7 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     for part in parts:
         head = f"components[{javascript.text(part.name)}] = {{\n  setup: (__serverCall) => (\n"
         lines += sourcemap.shifted(part.lines, (text + head).count("\n"))
-        text += head + part.setup_js.strip("\n") + "\n),\n" + _data(part) + "};\n"
+        text += head + part.setup_js.strip("\n") + "\n),\n" + _members(part) + "};\n"
     text += f"const component = components[{name}];\nconst bind = component.setup;\n{_UNAVAILABLE}\n"
     text += f"const render = {runtime.js}.renderer(component, __moon);\n" if runtime else f"{_NOTICE}\n"
     text += "export { bind, component, setup };\nexport default { render };\n"
@@ -83,7 +83,19 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     return text + sourcemap.comment(sourcemap.source_map(lines, origin.path, origin.text))
 
 
-def _data(part: Part) -> str:
+def expression(parts: Sequence[Part]) -> str:
+    """The component of the first of `parts` as JavaScript expression; ``__moon`` is around it."""
+    made = [
+        f"components[{javascript.text(part.name)}]={{setup:(__serverCall)=>(\n"
+        + part.setup_js.strip("\n")
+        + f"\n),\n{_members(part)}}};"
+        for part in parts
+    ]
+    first = javascript.text(parts[0].name)
+    return "(()=>{\nconst components={};\n" + "\n".join(made) + f"\nreturn components[{first}];\n}})()"
+
+
+def _members(part: Part) -> str:
     """The members of a component beside its setup."""
     members = {
         "name": javascript.text(part.name),

@@ -1,68 +1,237 @@
-"""A component as one HTML file: what the server renders, its style, its script and its data; no network.
+"""Components in pages without a server: HTML that is there at once, and one script that makes it alive.
 
-The page allows the one script that it holds, by its hash, and nothing else to run, load or send. Local
-actions work from disk; those of the server say that there is none.
+A `Piece` is a component with its props, ready for any page. `fragment` makes of one piece the HTML of an
+output, which works wherever it stands, also beside others; `page` makes of several one document that asks
+nobody for anything. Both are functions of the pieces: the same ones give the same bytes.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Mapping
+import html
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from moon_spa import wire
+from moon_spa import javascript, wire
+from moon_spa.artefact import expression, script_json
+from moon_spa.bundling import bundle
 from moon_spa.compiler import CompiledComponent
-from moon_spa.templates import safety
+from moon_spa.findings import Place, refusal
+from moon_spa.shaking import helpers_text
 
-_BOOT = """\
-const page = JSON.parse(document.getElementById("moon-data").textContent);
-render({ model: { get: (name) => page[name] }, el: document.getElementById("moon-app") });
-"""
+COMPONENT_MIME = "application/vnd.moonlight.component+json"
+"""Mime type of a piece as JSON, beside the fragment that shows it without Moonlight."""
 
-_STYLE = "body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }"
+STYLE = """\
+.moon-offline{font-size:.85em;opacity:.8;margin:.4em 0}.moon-offline summary{cursor:pointer}\
+.moon-offline ul{margin:.3em 0;padding-left:1.4em}"""
 
-
-def page(component: CompiledComponent, props: Mapping[str, Any] | None = None, title: str = "") -> str:
-    """The text of the file. Raises ComponentError where setup refuses the props."""
-    given = props or {}
-    body = component.render(given).html
-    data = wire.dumps({"props": given, "payload": component.payload(given)})
-    script = f"\n{component.esm.rstrip()}\n{_BOOT}"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy(script)}">
-<title>{safety.text(title or component.name)}</title>
-<style>{_STYLE}
-{"".join(f"{style}{chr(10)}" for style in _styles(component))}</style>
-</head>
-<body>
-<div id="moon-app">{body}</div>
-<script type="application/json" id="moon-data">{script_data(data)}</script>
-<script type="module">{script}</script>
-</body>
-</html>
-"""
+POLICY = (
+    "default-src 'none'; {scripts}; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; "
+    "font-src data:; form-action 'none'; base-uri 'none'"
+)
+"""What a page may do: nothing that leaves it. `{scripts}` says which scripts it has."""
 
 
-def policy(script: str) -> str:
-    """What the page may do: run this one script, show styles and pictures, and nothing on the network."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "img-src data: blob: https: http:; media-src data: blob: https: http:; "
-        "base-uri 'none'; form-action 'none'"
+@dataclass(frozen=True)
+class Piece:
+    """A component with its props, for pages.
+
+    `js` is an expression with the names `helpers` in ``__moon``, "" where there is nothing to make alive;
+    `payload` is in wire form; `server` says of each action that needs a server what it needs it for.
+    """
+
+    name: str
+    js: str
+    html: str
+    helpers: tuple[str, ...] = ()
+    style: str = ""
+    payload: Any = None
+    server: Mapping[str, str] = field(default_factory=dict)
+    runtime: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in a page: pieces with the same key are the same."""
+        made = json.dumps([self.js, self.payload, dict(self.server)])
+        return hashlib.sha256(made.encode()).hexdigest()[:16]
+
+
+class BadPieceError(ValueError):
+    """JSON that is no piece, or one that another version of the runtime needs."""
+
+
+def piece(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> Piece:
+    """A compiled component with these props. Raises ComponentError where they cannot be shown."""
+    template = component.template
+    if template is None:
+        message = f"{component.name} has no template, so there is nothing to show."
+        return Piece(component.name, "", f'<p role="note">{html.escape(message)}</p>')
+    parts = [component, *(one for name, one in component.parts.items() if name != component.name)]
+    try:
+        payload = wire.encode(component.payload(props), where="what the page needs")
+    except wire.WireError as error:
+        hint = "keep to None, bool, int, float, str, list and dict in data, props and state"
+        place = Place(component.spec.path, component.spec.line)
+        raise refusal(error.code, f"{component.name}: {error}", place, hint) from None
+    return Piece(
+        component.name,
+        expression([one.part for one in parts]),
+        component.render(props).html,
+        tuple(sorted(frozenset[str]().union(*(one.part.helpers for one in parts)))),
+        "\n".join(dict.fromkeys(one.template.style for one in parts if one.template and one.template.style)),
+        payload,
+        {name: text for one in parts for name, text in _server_side(one).items()},
+        runtime_version(),
     )
 
 
-def script_data(text: str) -> str:
-    """JSON for a script element: nothing in it ends the element."""
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def _server_side(component: CompiledComponent) -> dict[str, str]:
+    """Action or hook -> what it needs a server for."""
+    return {
+        name: placed.reason + (f" at line {placed.line}" if placed.line else "")
+        for (_, name), placed in component.placed.items()
+        if placed.side == "server"
+    }
 
 
-def _styles(component: CompiledComponent) -> list[str]:
-    parts = {**component.parts, component.name: component}.values()
-    return list(dict.fromkeys(part.template.style for part in parts if part.template and part.template.style))
+@lru_cache(maxsize=1)
+def runtime_version() -> str:
+    """Which runtime the pieces of this version are for."""
+    made = bundle("page")
+    return hashlib.sha256((made.js + helpers_text(made.helpers)).encode()).hexdigest()[:16]
+
+
+def to_json(made: Piece) -> dict[str, Any]:
+    """A piece as the value of `COMPONENT_MIME`."""
+    return {"version": 1, **asdict(made), "helpers": list(made.helpers), "server": dict(made.server)}
+
+
+def from_json(data: Any) -> Piece:
+    """A piece that was stored; raises BadPieceError. Its script is as trusted as what it was stored in."""
+    if not isinstance(data, Mapping) or data.get("version") != 1:
+        raise BadPieceError("this is no component")
+    if data.get("runtime") not in ("", runtime_version()):
+        raise BadPieceError("the component was made by another version of moon_spa")
+    texts = [data.get(name) for name in ("name", "js", "html", "style")]
+    helpers, server = data.get("helpers"), data.get("server")
+    if not all(isinstance(text, str) for text in texts) or not isinstance(server, Mapping):
+        raise BadPieceError("this is no component")
+    if not isinstance(helpers, list) or not all(
+        isinstance(name, str) for name in [*helpers, *server.values()]
+    ):
+        raise BadPieceError("this is no component")
+    name, js, markup, style = map(str, texts)
+    return Piece(
+        name, js, markup, tuple(helpers), style, data.get("payload"), dict(server), str(data["runtime"])
+    )
+
+
+def mimebundle(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What an output holds of a component that is shown with these props. Raises ComponentError."""
+    made = piece(component, props)
+    return {
+        COMPONENT_MIME: to_json(made),
+        "text/html": fragment(made),
+        "text/plain": f"{made.name} (component)",
+    }
+
+
+def fragment(made: Piece) -> str:
+    """A piece as HTML that brings all it needs, for an output in a notebook."""
+    style = _style_element([STYLE, made.style] if made.server else [made.style])
+    if not made.js:
+        return markup(made)
+    return f'{style}{markup(made)}\n<script type="module">\n{script([made])}</script>\n'
+
+
+def page(pieces: Sequence[Piece], title: str = "", language: str = "en") -> str:
+    """Pieces, one below the other, as one HTML document that asks nobody for anything."""
+    code = script(pieces)
+    body = "\n".join(map(markup, pieces))
+    return document(
+        title or ", ".join(dict.fromkeys(made.name for made in pieces)),
+        f"{body}\n<script>{code}</script>",
+        [_PAGE_STYLE, STYLE, *styles(pieces)],
+        policy(code),
+        language,
+    )
+
+
+def document(title: str, body: str, styles: Iterable[str], csp: str, language: str = "en") -> str:
+    """The frame of a page."""
+    return (
+        f'<!doctype html>\n<html lang="{html.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(csp)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n{_style_element(styles)}</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def policy(code: str) -> str:
+    """The content security policy of a page whose only script is `code`."""
+    digest = b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return POLICY.format(scripts=f"script-src 'sha256-{digest}'")
+
+
+def markup(made: Piece) -> str:
+    """A piece as the server writes it, and what of it needs a server."""
+    if not made.js:
+        return made.html
+    return f'<div class="moon-component" data-moon="{made.key}">{made.html}</div>{_offline(made)}'
+
+
+def _offline(made: Piece) -> str:
+    """The note on actions that do not work without a server; "" where all do."""
+    if not made.server:
+        return ""
+    count = len(made.server)
+    head = "One action needs" if count == 1 else f"{count} actions need"
+    rows = "".join(
+        f"<li><code>{html.escape(name)}</code>: {html.escape(reason)}</li>"
+        for name, reason in made.server.items()
+    )
+    title = f"{head} a server, which this page does not have"
+    return f'<details class="moon-offline"><summary>{title}</summary><ul>{rows}</ul></details>'
+
+
+def styles(pieces: Iterable[Piece]) -> list[str]:
+    """The style sheets of the pieces, each once."""
+    return list(dict.fromkeys(made.style for made in pieces if made.style))
+
+
+def script(pieces: Iterable[Piece]) -> str:
+    """The script that makes all these pieces alive, with one copy of the runtime; "" where none is."""
+    alive = list({made.key: made for made in pieces if made.js}.values())
+    if not alive:
+        return ""
+    runtime = bundle("page")
+    helpers = runtime.helpers.union(*(made.helpers for made in alive))
+    known: dict[str, str] = {}
+    lines = []
+    for made in alive:
+        name = known.setdefault(made.js, f"$c{len(known)}")
+        payload = f"JSON.parse({javascript.text(json.dumps(made.payload))})"
+        given = f"{payload}, {script_json(dict(made.server))}"
+        lines.append(f"$page.startAll(document, {javascript.text(made.key)}, {name}, __moon, {given});\n")
+    defined = "".join(f"const {name} = {js};\n" for js, name in known.items())
+    head = f"const __moon = {helpers_text(helpers)};\nconst $page = {runtime.js};\n"
+    return in_script("(() => {\n" + head + defined + "".join(lines) + "})();\n")
+
+
+def in_script(code: str) -> str:
+    """JavaScript as it may stand in a script element. Texts in it have no ``<`` (`javascript.text`)."""
+    return code.replace("<!--", "< !--").replace("</", "<\\/")
+
+
+def _style_element(sheets: Iterable[str]) -> str:
+    css = "\n".join(filter(None, sheets)).replace("</", "<\\/")
+    return f"<style>\n{css}\n</style>\n" if css else ""
+
+
+_PAGE_STYLE = """\
+:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"""

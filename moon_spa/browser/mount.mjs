@@ -629,8 +629,9 @@ class Instance {
     const [kind, name, args] = this.calls.shift();
     const { transport, moon } = this.app;
     if (!transport) {
-      const reason = this.app.reason ?? "this page has no server";
-      this.app.notice(failure("ServerUnavailable", `${kind} ${name}: ${reason}`), this.component.name);
+      const { reason = "this page has no server" } = this.app;
+      const why = typeof reason === "function" ? reason(kind, name, this.component.name) : reason;
+      this.app.notice(failure("ServerUnavailable", `${kind} ${name}: ${why}`), this.component.name);
       return this.pump();
     }
     this.busy = true;
