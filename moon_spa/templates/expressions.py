@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from moon_spa.findings import did_you_mean
@@ -84,6 +84,10 @@ METHODS = frozenset(
         "zfill",
     ]
 )
+VIEWS = frozenset({"items", "keys", "values"})
+"""Methods whose result is only gone through: as a value it is neither a list nor the same in JavaScript."""
+
+TAKES_VIEWS = FUNCTIONS - {"abs", "bool", "divmod", "float", "int", "range", "repr", "round", "str"}
 NAMESPACES = ("py", "state", "props")
 MAX_TEXT = 10_000
 MAX_DEPTH = 60
@@ -116,6 +120,9 @@ class Names:
         return {"py": self.py, "state": self.state, "props": self.props}[space]
 
 
+MEMBERSHIP = (ast.In, ast.NotIn)
+
+
 class ExpressionError(Exception):
     """An expression that the template language does not have; `line` and `column` count from its text."""
 
@@ -128,14 +135,18 @@ Warn = Callable[[str, str, Place, str], None]
 """`warn(code, message, place, hint)`."""
 
 
-def parse_expression(text: str, place: Place, names: Names, warn: Warn) -> Expression:
-    """`text` as a resolved expression. Raises ExpressionError."""
-    return resolve_expression(parse_python(text), text, place, names, warn)
+def parse_expression(text: str, place: Place, names: Names, warn: Warn, loop: bool = False) -> Expression:
+    """`text` as a resolved expression; a `loop` goes through it. Raises ExpressionError."""
+    return resolve_expression(parse_python(text), text, place, names, warn, loop)
 
 
-def resolve_expression(node: ast.expr, text: str, place: Place, names: Names, warn: Warn) -> Expression:
+def resolve_expression(
+    node: ast.expr, text: str, place: Place, names: Names, warn: Warn, loop: bool = False
+) -> Expression:
     """A node of `parse_python(text)`, resolved. Raises ExpressionError."""
-    found = ast.fix_missing_locations(_Resolver(names, text, place, warn).resolve(node))
+    resolver = _Resolver(names, text, place, warn)
+    resolver.go_through([node] if loop else [])
+    found = ast.fix_missing_locations(resolver.resolve(node))
     return Expression(found, text.strip(), place)
 
 
@@ -172,6 +183,7 @@ class _Resolver:
         self.lines = text.split("\n")
         self.bound: list[str] = []
         self.depth = 0
+        self.gone_through: set[int] = set()
 
     def error(self, message: str, node: ast.AST, hint: str = "") -> ExpressionError:
         return ExpressionError(message, *self.at(node), hint)
@@ -217,6 +229,7 @@ class _Resolver:
             case ast.BinOp(left=left, op=op, right=right) if not isinstance(op, ast.MatMult):
                 return ast.BinOp(self.resolve(left), op, self.resolve(right))
             case ast.Compare(left=left, ops=ops, comparators=others):
+                self.go_through(o for op, o in zip(ops, others, strict=True) if isinstance(op, MEMBERSHIP))
                 return ast.Compare(self.resolve(left), ops, [self.resolve(other) for other in others])
             case ast.IfExp(test=test, body=body, orelse=other):
                 return ast.IfExp(self.resolve(test), self.resolve(body), self.resolve(other))
@@ -291,6 +304,14 @@ class _Resolver:
             raise self.error("templates have no `*` in calls", node)
         if any(keyword.arg is None for keyword in node.keywords):
             raise self.error("templates have no `**` in calls", node)
+        match node.func:
+            case ast.Attribute(attr=method) if method in VIEWS and id(node) not in self.gone_through:
+                text = ast.unparse(node)
+                raise self.error(f"`{text}` is no list", node.func, f"write `list({text})`")
+            case ast.Attribute(attr="join"):
+                self.go_through(node.args)
+            case ast.Name(id=name) if name in TAKES_VIEWS:
+                self.go_through(node.args)
         arguments = [self.resolve(argument) for argument in node.args]
         keywords = [ast.keyword(k.arg, self.resolve(k.value)) for k in node.keywords]
         match node.func:
@@ -307,6 +328,10 @@ class _Resolver:
                 raise self.error("templates cannot call this", node.func)
         return ast.Call(ast.copy_location(function, node.func), arguments, keywords)
 
+    def go_through(self, nodes: Iterable[ast.expr]) -> None:
+        """These stand where a view of a dict is gone through."""
+        self.gone_through.update(map(id, nodes))
+
     def comprehension(
         self, generators: list[ast.comprehension], make: Callable[[list[ast.comprehension]], ast.expr]
     ) -> ast.expr:
@@ -314,6 +339,7 @@ class _Resolver:
         for generator in generators:
             if generator.is_async:
                 raise self.error("templates have no `async`", generator.iter)
+            self.go_through([generator.iter])
             items = self.resolve(generator.iter)
             self.bound += _targets(generator.target, self)
             tests = [self.resolve(test) for test in generator.ifs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -73,6 +74,7 @@ class _Parser:
         self.style = ""
         self.style_place: Place | None = None
         self.clashes: set[str] = set()
+        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def parse(self) -> Parsed:
         try:
@@ -85,9 +87,9 @@ class _Parser:
         return Parsed(() if wrong else nodes, self.style, self.style_place, tuple(self.found))
 
     def place(self, offset: int) -> Place:
-        line = self.text.count("\n", 0, offset)
-        column = offset - (self.text.rfind("\n", 0, offset) + 1)
-        return Place(self.start.path, self.start.line + line, column + (1 if line else self.start.column))
+        line = bisect_right(self.lines, offset) - 1
+        column = offset - self.lines[line] + (1 if line else self.start.column)
+        return Place(self.start.path, self.start.line + line, column)
 
     def report(
         self, code: str, message: str, place: Place, hint: str = "", severity: Severity = "error"
@@ -102,12 +104,12 @@ class _Parser:
 
     # Expressions
 
-    def expression(self, text: str, offset: int, names: Names) -> Expression:
+    def expression(self, text: str, offset: int, names: Names, loop: bool = False) -> Expression:
         """A resolved expression; `None` stands for one that is wrong, which is reported."""
         begin = len(text) - len(text.lstrip())
         text, place = text[begin:], self.place(offset + begin)
         try:
-            return parse_expression(text, place, names, self.warn)
+            return parse_expression(text, place, names, self.warn, loop)
         except ExpressionError as error:
             self.report_expression(error, place)
             return Expression(ast.Constant(None), text, place)
@@ -202,7 +204,7 @@ class _Parser:
             return
         bound = tuple(name.strip() for name in targets[1].split(","))
         self.check_targets(bound, place)
-        items = self.expression(match["items"], loop.value_offset + match.start("items"), names)
+        items = self.expression(match["items"], loop.value_offset + match.start("items"), names, True)
         inner = names.inside(bound)
         keyed = next((a for a in tag.attributes if a.name == ":key"), None)
         key = self.value(keyed, inner) if keyed else None

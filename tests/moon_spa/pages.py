@@ -21,14 +21,15 @@ window.moon = {shaking.helpers_text(shaking.units())};
 window.mount = ((__moon) => {bundle("mount").js})(window.moon).mount;
 window.wire = ((__moon) => {bundle("wire").js})(window.moon);
 """
-    + """
+    """
 window.logged = [];
 window.shape = (node) => {
   if (node.nodeType === 3) return node.data;
-  const attributes = [...(node.attributes ?? [])].filter(({ name }) => !["style", "value", "checked"].includes(name));
+  const kept = ({ name }) => !["style", "value", "checked"].includes(name);
+  const attributes = [...(node.attributes ?? [])].filter(kept).map(({ name, value }) => `${name}=${value}`);
   const children = [...node.childNodes].filter((one) => one.nodeType !== 8 && one.data !== "").map(shape);
-  return [node.localName, attributes.map(({ name, value }) => `${name}=${value}`).sort(), node.style?.cssText ?? "",
-    node.value ?? "", node.localName === "textarea" ? [] : children];
+  const inner = node.localName === "textarea" ? [] : children;
+  return [node.localName, attributes.sort(), node.style?.cssText ?? "", node.value ?? "", inner];
 };
 window.host = () => document.body.appendChild(document.createElement("div"));
 """
@@ -55,7 +56,7 @@ class Made:
         offered = {"act", "pick", *self.actions}
         self.template = compiled(name, template, context, [part.name for part in parts], offered)
         views = {part.name: part.view for part in parts}
-        self.view = View(name, self.template.nodes, self.template.mark, self.context, views)
+        self.view: View = View(name, self.template.nodes, self.template.mark, self.context, views)
 
     def context(self, given: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
         return {"props": {**self.props, **given}, "state": self.state, "py": self.py}
@@ -74,8 +75,9 @@ class Made:
         parts = ", ".join(f"{part.name}: {part.js()}" for part in self.parts)
         fields = json.dumps([[name, descriptor(type_of(value))] for name, value in self.state.items()])
         return (
-            f"{{ name: {self.name!r}, setup: {self.setup()}, fields: {fields}, data: {json.dumps(list(self.py))}, "
-            f"template: {self.template.client.js}, style: {javascript.text(self.template.style)}, "
+            f"{{ name: {self.name!r}, setup: {self.setup()}, fields: {fields}, "
+            f"data: {json.dumps(list(self.py))}, template: {self.template.client.js}, "
+            f"style: {javascript.text(self.template.style)}, "
             f"components: {{ {parts} }} }}"
         )
 

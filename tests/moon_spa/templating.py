@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moon_spa.templates.nodes import Place
-from moon_spa.templates.parser import Parsed, parse_template
-from moon_spa.templates.parser import Known as Known
 from moon_spa.templates.expressions import Names
+from moon_spa.templates.nodes import Place
+from moon_spa.templates.parser import Known as Known
+from moon_spa.templates.parser import Parsed, parse_template
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import MODEL_KINDS, Offer, Template, compile_template
 from moon_spa.types import describe, type_of

@@ -36,8 +36,10 @@ def test_a_click_runs_an_action_and_the_page_shows_it_at_once(stage: Stage) -> N
 
 def test_hydration_keeps_the_nodes_of_the_server(stage: Stage) -> None:
     template = """<h1>Hi {{ name }}!</h1><ul><li l-for="n in items" :key="n">{{ n }}</li></ul>
-      {{ empty }}<p l-if="items">{{ empty }}</p><table><tbody><tr l-for="n in items"><td>{{ n }}</td></tr></tbody></table>
-      <template l-for="n in items">{{ n }}, </template><pre>\n\na</pre><button @click="act('Bo')">x</button>"""
+      {{ empty }}<p l-if="items">{{ empty }}</p>
+      <table><tbody><tr l-for="n in items"><td>{{ n }}</td></tr></tbody></table>
+      <template l-for="n in items">{{ n }}, </template><pre>\n\na</pre>
+      <button @click="act('Bo')">x</button>"""
     state = {"name": "Ann", "items": [1, 2, 3], "empty": ""}
     made = Made(
         "Page",
@@ -82,7 +84,8 @@ def test_rows_keep_their_nodes_when_they_move(stage: Stage) -> None:
     for order in orders:
         stage.js(
             """(order) => {
-              window.old = new Map([...app.el.querySelectorAll("li")].map((li) => [li.textContent.match(/:(\\d+)/)[1], li]));
+              const shown = (li) => li.textContent.match(/:(\\d+)/)[1];
+              window.old = new Map([...app.el.querySelectorAll("li")].map((li) => [shown(li), li]));
               app.call("act", order);
             }""".replace("\\\\", "\\"),
             order,
@@ -162,7 +165,8 @@ def test_inputs_change_state_of_their_type(stage: Stage) -> None:
 
 
 def test_typing_and_selection_survive_renders(stage: Stage) -> None:
-    template = """<p l-if="n > 0">more</p><ul><li l-for="k in order" :key="k"><input :id="k" l-model="s"></li></ul>"""
+    template = """<p l-if="n > 0">more</p>
+      <ul><li l-for="k in order" :key="k"><input :id="k" l-model="s"></li></ul>"""
     made = Made(
         "Page",
         template,
@@ -175,7 +179,7 @@ def test_typing_and_selection_survive_renders(stage: Stage) -> None:
     for order in (["c", "b", "a"], ["b", "a", "c"], ["a", "c", "b"]):
         stage.js("(order) => app.call('act', order)", order)
         assert stage.js(
-            "() => [document.activeElement.id, document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+            "() => { const a = document.activeElement; return [a.id, a.selectionStart, a.selectionEnd]; }"
         ) == ["b", 1, 3]
     stage.page.keyboard.type("XY")
     assert stage.js("() => app.state.s") == "hXYlo"
@@ -184,7 +188,8 @@ def test_typing_and_selection_survive_renders(stage: Stage) -> None:
 
 SERVER = """transport: (request) => new Promise((answer) => {
   (window.requests ??= []).push(request);
-  (window.answers ??= []).push((reply) => answer({ seq: request.seq, ok: true, stdout: "", error: null, patch: {}, ...reply }));
+  const common = { seq: request.seq, ok: true, stdout: "", error: null, patch: {} };
+  (window.answers ??= []).push((reply) => answer({ ...common, ...reply }));
 })"""
 
 
@@ -289,7 +294,8 @@ def test_a_component_that_raises_is_a_box_and_the_rest_lives(stage: Stage) -> No
     assert stage.js("() => reused")
     stage.js("() => app.call('act')")
     assert stage.html() == (
-        '<b>1</b><div class="moon-error" role="alert">Bad: IndexError: list index out of range</div><i>after</i>'
+        '<b>1</b><div class="moon-error" role="alert">'
+        "Bad: IndexError: list index out of range</div><i>after</i>"
     )
     stage.js("() => app.call('act', -1)")
     assert stage.html() == "<b>0</b><p>a</p><i>after</i>"
@@ -327,7 +333,8 @@ def test_children_follow_their_owner(stage: Stage) -> None:
         {"act": ADD},
         props={"title": ""},
     )
-    template = '<Card l-for="k in items" :key="k" title="no {{ k }}"><button @click="act(k)">{{ sum }} {{ k }}</button></Card>'
+    template = """<Card l-for="k in items" :key="k" title="no {{ k }}"
+      ><button @click="act(k)">{{ sum }} {{ k }}</button></Card>"""
     made = Made("Page", template, {"sum": 0, "items": [1, 2]}, {"act": ADD}, parts=(card,))
     stage.hydrate(made)
     assert stage.js("() => reused")
@@ -365,8 +372,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_are_the_same_text_on_both_sides(stage: Stage, value: str) -> None:
-    template = """<p :title="v" :class="[v]" :style="{'color': v}" :data-x="v">{{ v }}</p><a :href="v" id="l">l</a>
-      <textarea l-model="v"></textarea><input l-model="v"><img :src="v"><b l-for="k, x in d.items()" :key="k">{{ k }}{{ x }}</b>"""
+    template = """<p :title="v" :class="[v]" :style="{'color': v}" :data-x="v">{{ v }}</p>
+      <a :href="v" id="l">l</a><textarea l-model="v"></textarea><input l-model="v"><img :src="v">
+      <b l-for="k, x in d.items()" :key="k">{{ k }}{{ x }}</b>"""
     made = Made(
         "Page", template, {"v": value, "d": {value: value}}, {"act": "() { __set_state_0((v) => v + ' '); }"}
     )
@@ -390,10 +398,15 @@ def test_two_hundred_instances_live_on_one_page_and_leave_nothing(stage: Stage) 
         {"act": ADD},
     )
     stage.js(
-        f"() => {{ const c = {made.js()}; window.apps = Array.from({{ length: 200 }}, () => mount(host(), c, {{ moon }})); }}"
+        f"""() => {{
+          const component = {made.js()};
+          window.apps = Array.from({{ length: 200 }}, () => mount(host(), component, {{ moon }}));
+        }}"""
     )
     stage.js(
-        "() => document.querySelectorAll('button').forEach((button, at) => { for (let i = 0; i < at % 3; i++) button.click(); })"
+        """() => document.querySelectorAll("button").forEach((button, at) => {
+          for (let i = 0; i < at % 3; i++) button.click();
+        })"""
     )
     assert stage.page.locator("button").all_inner_texts() == [str(n % 3) for n in range(200)]
     assert stage.js("() => document.adoptedStyleSheets.length") == 1
@@ -433,7 +446,8 @@ SAME = [
     ("<pre>\n\n{{ a }}</pre><textarea>\n{{ a }}</textarea>", {"a": "\n"}),
     ("<p>&lt;&amp;&nbsp;&copy; {{ a }}</p>", {"a": "&amp;"}),
     (
-        '<p l-for="row in rows" :key="row.id"><i l-for="c in row.cells">{{ c }}{{ loop.index }}</i>{{ loop.last }}</p>',
+        """<p l-for="row in rows" :key="row.id"
+          ><i l-for="c in row.cells">{{ c }}{{ loop.index }}</i>{{ loop.last }}</p>""",
         {"rows": [{"id": 1, "cells": [1, 2]}, {"id": 2, "cells": []}]},
     ),
 ]

@@ -24,6 +24,7 @@ STATE = {"count": 0, "name": "", "on": False, "items": [1]}
         ("{{ ().__class__.mro() }}", 10, 8, "templates cannot call `mro`"),
         ("{{ '{0.x}'.format(name) }}", 10, 8, "templates cannot call `format`"),
         ("{{ state.cuont }}", 10, 8, "`state` declares no `cuont`"),
+        ("{{ props.items() }}", 10, 8, "`props.items()` is no list"),
         ("{{ len }}", 10, 8, "`len` is a function"),
         ("{{ (x := 1) }}", 10, 9, "templates have no `:=`"),
         ("{{ max(*items) }}", 10, 8, "templates have no `*` in calls"),
