@@ -31,6 +31,7 @@ class Dependence(ValueStatus):
     ) -> None:
         super().__init__(node, namespace, methods)
         self._settle()
+        self.settled = {}
 
     def _settle(self) -> None:
         """Go through the statements until nothing changes any more."""
@@ -104,7 +105,7 @@ class Dependence(ValueStatus):
         if isinstance(value, ast.Name):
             return self.cells[value.id, key] | self.cells[value.id, None]
         if isinstance(value, ast.Dict):
-            return self._dict_cells(value).get(key, CLEAN) | self._dict_cells(value).get(None, CLEAN)
+            return _entry(self._dict_cells(value), key)
         return CLEAN if value is None else self.status(value)
 
     # --- statements
@@ -283,6 +284,11 @@ class Dependence(ValueStatus):
                 seen.add(other)
                 todo.append(other)
                 self.cells[other, key] |= status
+
+
+def _entry(cells: Mapping[str | None, Status], key: str) -> Status:
+    """The status of a key, which one that is computed may stand for too."""
+    return cells.get(key, CLEAN) | cells.get(None, CLEAN)
 
 
 def _entries(display: ast.expr) -> list[tuple[str, ast.expr]]:

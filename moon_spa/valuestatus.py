@@ -46,6 +46,7 @@ class ValueStatus(ABC):
         self.entered: set[str] = set()
         self.depth = 0
         self.globals: set[str] = set()
+        self.settled: dict[int, Mapping[str | None, Status]] | None = None
 
     # --- what statements do
 
@@ -66,12 +67,21 @@ class ValueStatus(ABC):
     def name(self, name: str) -> Status:
         """Status of a local variable, all its entries together."""
         found = CLEAN
-        for (root, _), status in list(self.cells.items()):
-            if root == name:
-                found |= status
+        for (root, _), status in self.cells.items():
+            if root == name and status.level > found.level:
+                found = status
         return found
 
-    def _dict_cells(self, value: ast.Dict) -> dict[str | None, Status]:
+    def _dict_cells(self, value: ast.Dict) -> Mapping[str | None, Status]:
+        """The statuses of a display's entries; None is for those without a constant key."""
+        known = self.settled.get(id(value)) if self.settled is not None else None
+        if known is None:
+            known = self._entry_cells(value)
+            if self.settled is not None:
+                self.settled[id(value)] = known
+        return known
+
+    def _entry_cells(self, value: ast.Dict) -> dict[str | None, Status]:
         found: dict[str | None, Status] = defaultdict(Status)
         for key, item in zip(value.keys, value.values, strict=True):
             status = self.status(item)
