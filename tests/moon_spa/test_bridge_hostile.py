@@ -30,6 +30,10 @@ opened = []
 MUTABLE = [1, 2]
 
 
+def change(mapping, name, value):
+    mapping[name] = value  # the compiler does not follow this, so the fields keep the types of their defaults
+
+
 class Shop(Component):
     def setup(self, props):
         state = {
@@ -50,8 +54,8 @@ class Shop(Component):
         @server
         def work(amount: int = 1, factor: float = 1.0):
             print("working", amount)
-            state["count"] += amount
-            state["price"] = state["price"] * factor
+            change(state, "count", state["count"] + amount)
+            change(state, "price", state["price"] * factor)
             state["rows"].append(state["count"])
             self.state.shared.append(3)
             data["limit"] = 11
@@ -96,7 +100,7 @@ class Shop(Component):
             if what in ("tuple", "set", "object", "deep"):
                 data["table"] = value
             else:
-                state["count"] = value
+                change(state, "count", value)
 
         @server
         def odd_text():
