@@ -98,7 +98,7 @@ def bin_op(c: Body, node: ast.BinOp) -> Value:
 def operate(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     """The value of `a sign b`, both compiled already."""
     if NEVER in (a.type, b.type):
-        return Value(f"{a.at(TIMES)} {sign} {b.at(UNARY)}", NEVER, PLUS)
+        return Value(f"[{a.at(ASSIGN)}, {b.at(ASSIGN)}]", NEVER)
     if a.type in (BOOL, INT, FLOAT, NUM) and b.type in (BOOL, INT, FLOAT, NUM):
         return _numbers(c, sign, a, b, node)
     if a.type is STR and sign == "%":
