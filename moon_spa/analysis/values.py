@@ -71,6 +71,4 @@ def negated(a: Value) -> Value:
     if a.level == EQUAL and a.js.count("=== ") + a.js.count("!== ") == 1 and '"' not in a.js:
         turned = a.js.replace("!== ", "\0").replace("=== ", "!== ").replace("\0", "=== ")
         return replace(a, js=turned, constant=Missing)
-    if a.js.startswith("!") and a.level == UNARY:
-        return replace(a, js=a.js[1:], constant=Missing)
     return Value(f"!{a.at(UNARY)}", BOOL, UNARY, pure=a.pure)
