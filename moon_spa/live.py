@@ -146,7 +146,7 @@ def _check_ints(value: Any, what: str) -> None:
         raise RefusedError("overflow", f"{what} is past 2**53 - 1, which a browser cannot keep exactly")
     if type(value) is dict:
         value = [*value, *value.values()]
-    if type(value) is list:
+    if type(value) in (list, tuple, set):
         for one in value:
             _check_ints(one, what)
 

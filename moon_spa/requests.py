@@ -80,6 +80,7 @@ def read_request(compiled: Compiled, request: Any) -> Request:
         raise RefusedError("bad-request", "args is a list")
     wire.encode(list(args), ANY, "args")
     props, state = (_mapping(key, request.get(key, {})) for key in ("props", "state"))
+    wire.encode(props, ANY, "props")
     return Request(
         "action" if kind == "action" else "lifecycle",
         callback,
@@ -113,13 +114,12 @@ def _callback(spec: ComponentSpec, kind: str, name: Any) -> Callback:
 
 
 def _mapping(key: str, value: Any) -> dict[str, Any]:
-    """One of the mappings of a request, whose values can travel."""
+    """One of the mappings of a request."""
     if type(value) is not dict:
         raise RefusedError("bad-request", f"{key} is a mapping")
     for name in value:
         if type(name) is not str or len(name) > MAX_NAME:
             raise RefusedError("bad-request", f"{key} has the key {_shown(name)}, which is no name")
-    wire.encode(value, ANY, key)
     return value
 
 
@@ -135,10 +135,12 @@ def _state(compiled: Compiled, state: Mapping[str, Any]) -> dict[str, Any]:
     for name in state:
         if name not in names:
             raise RefusedError("unknown-state", f"{compiled.spec.name} has no state {_shown(name)}")
-    return {
-        name: typed(compiled.types.get(name, ANY), value, f"state {name}", "wrong-type")
-        for name, value in state.items()
-    }
+    found = {}
+    for name, value in state.items():
+        kind = compiled.types.get(name, ANY)
+        wire.encode(value, kind, f"state {name}")
+        found[name] = typed(kind, value, f"state {name}", "wrong-type")
+    return found
 
 
 def _shown(value: Any) -> str:

@@ -3,7 +3,8 @@
 What JSON cannot say is an object with the key ``$moon``: ``{"$moon": "nan"}``, ``inf``, ``-inf``, ``-0.0``;
 ``int`` with the digits of a whole number past 2**53; ``float`` around a whole-numbered float whose reader
 does not know the type; ``dict`` with the items of a mapping whose keys are no text, would be reordered by
-JavaScript (``"7"``), or look like a tag themselves. `browser/wire.mjs` is the other end.
+JavaScript (``"7"``), or look like a tag themselves. Where a type says so, a tuple is a list and a set is a
+``set`` with items; elsewhere both are refused. `browser/wire.mjs` is the other end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     Record,
+    SetOf,
+    TupleOf,
     Type,
     Union,
     accepts,
@@ -141,9 +144,23 @@ def _encode(value: Any, kind: Type, where: str, budget: _Budget) -> Any:
     elif type(value) is dict:
         found = _encode_dict(value, kind, where, budget)
     else:
-        raise WireError("not-sendable", where, _cannot(value))
+        found = _encode_fixed(value, _member(kind, value), where, budget)
     budget.leave(value)
     return found
+
+
+def _encode_fixed(value: Any, kind: Type, where: str, budget: _Budget) -> Any:
+    """A tuple or a set, whose reader has to know that it is one."""
+    if type(value) is tuple and isinstance(kind, TupleOf) and len(value) == len(kind.items):
+        pairs = enumerate(zip(value, kind.items, strict=True))
+        return [_encode(one, part, f"{where}[{i}]", budget) for i, (one, part) in pairs]
+    if type(value) is set and isinstance(kind, SetOf):
+        ordered = sorted(value, key=lambda one: (type(one).__name__, repr(one)))
+        return {
+            TAG: "set",
+            "items": [_encode(one, kind.item, f"{where} (an item)", budget) for one in ordered],
+        }
+    raise WireError("not-sendable", where, _cannot(value))
 
 
 def _encode_int(value: int, where: str) -> Any:
@@ -240,6 +257,10 @@ def _decode_tag(data: dict[str, Any], kind: Type, where: str, budget: _Budget) -
             return number
     elif tag == "dict" and set(data) == {TAG, "items"} and isinstance(data["items"], list):
         return _decode_items(data["items"], kind, where, budget)
+    elif tag == "set" and set(data) == {TAG, "items"} and isinstance(data["items"], list):
+        items = [_decode(one, ANY, f"{where} (an item)", budget) for one in data["items"]]
+        if all(type(one) in _SCALARS for one in items) and len(set(items)) == len(items):
+            return set(items)
     raise WireError("bad-request", where, f"has the key {TAG!r} but is none of the wire's tags")
 
 
@@ -264,13 +285,20 @@ def restore(value: Any, kind: Type) -> Any:
         wanted = accepts(kind, 0.0) and not accepts(kind, 0)
         number = float_or_none(value) if wanted else None
         return value if number is None else number
-    if type(value) is list:
-        part = _part(kind, value)
-        return [restore(one, part) for one in value]
+    if type(value) in (list, tuple, set):
+        return _restore_items(value, _member(kind, value))
     if type(value) is dict:
         keys = _key_part(kind, value)
         return {restore(key, keys): restore(one, _part(kind, value, key)) for key, one in value.items()}
     return value
+
+
+def _restore_items(value: Any, kind: Type) -> Any:
+    """The same for a list, a tuple or a set; a list is a tuple where the type says so."""
+    if isinstance(kind, TupleOf) and len(value) == len(kind.items):
+        return tuple(map(restore, value, kind.items))
+    item = kind.item if isinstance(kind, ListOf | SetOf) else ANY
+    return type(value)(restore(one, item) for one in value)
 
 
 def float_or_none(value: Any) -> float | None:
@@ -300,6 +328,8 @@ def _fits(kind: Type, value: Any) -> bool:
         return isinstance(value, dict) and set(value) == {key for key, _ in kind.fields}
     if isinstance(kind, DictOf):
         return isinstance(value, dict)
+    if isinstance(kind, TupleOf):
+        return isinstance(value, list | tuple) and len(value) == len(kind.items)
     return accepts(kind, value)
 
 

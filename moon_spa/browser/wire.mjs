@@ -74,6 +74,13 @@ function encoded(value, where, left) {
   if (Array.isArray(value)) {
     return within(value, where, left, () => value.map((one, i) => encoded(one, `${where}[${i}]`, left)));
   }
+  if (value instanceof Set) {
+    const items = [...value];
+    return within(value, where, left, () => ({
+      [TAG]: "set",
+      items: items.map((one) => encoded(one, `${where} (an item)`, left)),
+    }));
+  }
   if (!isDict(value)) {
     throw new WireError("not-sendable", where, `is a ${kindOf(value)}, which does not travel to the server`);
   }
@@ -148,6 +155,10 @@ function decodedTag(data, where, left) {
   }
   if (keys === `${TAG} items` && tag === "dict" && Array.isArray(data.items)) {
     return decodedItems(data.items, where, left);
+  }
+  if (keys === `${TAG} items` && tag === "set" && Array.isArray(data.items)) {
+    const items = data.items.map((one) => decoded(one, `${where} (an item)`, left));
+    if (items.every((one) => one === null || typeof one !== "object")) return new Set(items);
   }
   throw new WireError("bad-request", where, `has the key "${TAG}" but is none of the wire's tags`);
 }
