@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.data import dropped
@@ -13,7 +14,7 @@ from moon_spa.analysis.operators import SIGNS, operate
 from moon_spa.analysis.state import binding_of, field_of, key_of, write_field
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_slice
-from moon_spa.analysis.values import Value, call
+from moon_spa.analysis.values import Missing, Value, call
 from moon_spa.analysis.variables import assign, declare, hoist
 from moon_spa.types import ANY, NEVER, NONE, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
 
@@ -23,7 +24,10 @@ def assign_node(c: Body, node: ast.Assign) -> None:
     if len(node.targets) == 1:
         _assign_one(c, node.targets[0], node.value, node)
         return
-    value = _held(c, c.expression(node.value), "value")
+    value = c.expression(node.value)
+    if any(map(_has_effects, node.targets)) and value.constant is Missing:
+        value = replace(value, simple=False)
+    value = _held(c, value, "value")
     for target in node.targets:
         store(c, target, value, node)
 
@@ -59,13 +63,20 @@ def store(c: Body, target: ast.expr, value: Value, node: ast.AST) -> None:
     if not isinstance(target, ast.Subscript):
         raise c.refuse("assigning an attribute", node)
     refuse_sections(c, target.value, node)
-    if not value.pure or isinstance(target.slice, ast.Slice):
+    if _has_effects(target) and value.constant is Missing:
+        value = _held(c, replace(value, simple=False), "value")
+    elif not value.pure or isinstance(target.slice, ast.Slice):
         value = _held(c, value, "value")
     owner = c.expression(target.value)
     if isinstance(target.slice, ast.Slice):
         set_slice(c, owner, target.slice, value, node)
     else:
         set_item(c, owner, c.expression(target.slice), value, node)
+
+
+def _has_effects(target: ast.expr) -> bool:
+    """Whether evaluating a target may change what the value has read."""
+    return any(isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(target))
 
 
 def _store_name(c: Body, target: str, value: Value, node: ast.AST) -> None:

@@ -385,7 +385,7 @@ def set_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
     if name in SET_TESTS:
         return call(c.helper(SET_TESTS[name]), target, other, result=BOOL)
     if name == "issuperset":
-        if not (target.pure or other.pure):
+        if not (target.pure and other.pure):
             raise c.refuse(f"{describe(node)} whose parts have effects", node)
         return call(c.helper("set_le"), other, target, result=BOOL)
     if name not in SET_PAIRS:

@@ -180,7 +180,7 @@ def _sequences(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value |
     if sign != "*":
         return None
     if one in (INT, BOOL):
-        if not (a.pure or b.pure):
+        if not (a.pure and b.pure):
             raise c.refuse("a number times a sequence whose parts have effects", node)
         a, b, one, two = b, a, two, one
     if two not in (INT, BOOL):
@@ -238,9 +238,10 @@ def compare(c: Body, node: ast.Compare) -> Value:
     """`a < b`, `a < b < c` with the middle evaluated once, `in`, `is`."""
     left = c.expression(node.left)
     parts: list[Value] = []
-    before = c.env
+    before = None
     for number_of, (op, right_node) in enumerate(zip(node.ops, node.comparators, strict=True)):
         right = c.expression(right_node)
+        before = c.env if number_of == 0 else before
         is_last = number_of == len(node.ops) - 1
         if is_last or right.simple:
             parts.append(_pair(c, SIGNS[type(op)], left, right, node))
@@ -303,7 +304,7 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     if a.type in numbers and b.type in numbers:
         return binary(number(a), sign, number(b), LESS, BOOL)
     if a.type is STR and b.type is STR:
-        turned = sign in (">", "<=") and (a.pure or b.pure)
+        turned = sign in (">", "<=") and a.pure and b.pure
         if sign in ("<", ">=") or turned:
             found = call(c.helper("lt_s"), *((b, a) if turned else (a, b)), result=BOOL)
             return negated(found) if sign in ("<=", ">=") else found

@@ -68,7 +68,7 @@ def binary(a: Value, sign: str, b: Value, level: int, result: Type) -> Value:
 
 def negated(a: Value) -> Value:
     """`!a` of a JavaScript boolean; comparisons of equality turn round."""
-    if a.level == EQUAL and a.js.count("=== ") + a.js.count("!== ") == 1 and '"' not in a.js:
+    if a.level == EQUAL and a.js.count("=== ") + a.js.count("!== ") == 1:
         turned = a.js.replace("!== ", "\0").replace("=== ", "!== ").replace("\0", "=== ")
         return replace(a, js=turned, constant=Missing)
     return Value(f"!{a.at(UNARY)}", BOOL, UNARY, pure=a.pure)
