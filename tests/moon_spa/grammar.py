@@ -92,7 +92,6 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("sum-generator-if", "sum(1 for «x» in «words!» if «bool»)", x="str"),
         form("sum-values", "sum(«table».values())"),
         form("int-str", "int(«digits»)"),
-        form("int-str", "int(«str»)"),
         form("int-float", "int(«float»)"),
         form("int-bool", "int(«bool»)"),
         form("round", "round(«float»)"),
@@ -113,7 +112,7 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("helper", "«call_int»"),
     ),
     "digit": (form("digit", "(«int» % 5)"),),
-    "index": (form("index-modulo", "(«int» % 4)"), form("index", "«int»")),
+    "index": (form("index-modulo", "(«int» % 2)"), form("index", "«int»")),
     "float": (
         form("float+", "(«float» + «float»)"),
         form("float-", "(«float» - «float»)"),
@@ -371,7 +370,7 @@ ERRORS = (
 LITERALS: dict[str, tuple[str, ...]] = {
     "int": ("0", "1", "2", "3", "-1", "-7", "10", "100", "9007199254740991", "255"),
     "digit": ("0", "1", "2", "3"),
-    "index": ("0", "1", "-1", "2", "-2", "5"),
+    "index": ("0", "0", "0", "-1", "-1", "1", "2", "-2", "5"),
     "float": ("0.0", "1.5", "-2.5", "0.1", "3.0", "1e16", "-0.0", "2.675", "1e-7", "100.0"),
     "str": (
         "''",
@@ -387,7 +386,7 @@ LITERALS: dict[str, tuple[str, ...]] = {
         "'a\\nb'",
     ),
     "bool": ("True", "False"),
-    "ints": ("[]", "[1, 2, 3]", "[5, -1, 5]", "[0]"),
+    "ints": ("[1, 2, 3]", "[4, 0]", "[]", "[1, 2, 3]", "[5, -1, 5]", "[0]"),
     "floats": ("[1.0, 2.5]", "[0.5]", "[-0.0, 3.0]"),
     "words": ("['a', 'b']", "['b', 'a', 'ab']", "['x']"),
     "table": ("{'a': 1}", "{'b': 2, '10': 3, '2': 4}", "{'__proto__': 5, 'a': 0}"),
@@ -399,6 +398,6 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "pair": ("(1, 'a')", "(2, '')"),
     "tags": ("{'a', 'b'}", "{'x'}"),
     "numbered": ("{1: 'a', 0: 'b'}", "{10: 'x'}"),
-    "key": ("'a'", "'b'", "'10'", "'2'", "'__proto__'", "'constructor'"),
-    "digits": ("'12'", "'-5'", "' 7 '", "'x1'"),
+    "key": ("'a'", "'a'", "'a'", "'b'", "'10'", "'2'", "'__proto__'", "'constructor'"),
+    "digits": ("'12'", "'-5'", "'0'", "'7'", "' 7 '", "'x1'"),
 }

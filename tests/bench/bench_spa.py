@@ -1,0 +1,245 @@
+"""The compiler of components: random programs beside CPython, compile times, sizes, the seed's package.
+
+Run as a script, or by pytest with `-s`. `MOON_PROGRAMS` is how many random programs run (20,000 without it),
+`MOON_SEED` where they start. Prints samples, medians and shares. The published package is installed into a
+temporary environment of its own; without a package index that part says so and is left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import moon_spa
+from moon_spa import shaking
+from tests.moon_spa.differential import Report, run, shrunk
+from tests.moon_spa.grammar import EXPRESSIONS
+from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
+from tests.moon_spa.node import Node
+from tests.moon_spa.programs import Writer
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = int(os.environ.get("MOON_PROGRAMS") or 20_000)
+SEED = int(os.environ.get("MOON_SEED") or 1)
+BATCH = 200
+SAMPLES = 60
+PUBLISHED = "moon-spa==2.4.3"
+
+MAX_COMPILE = 0.001
+"""Seconds, the median over the components."""
+MAX_COUNTER = 500
+"""Bytes of the counter's setup() with its helpers, after gzip."""
+MAX_SERVER = 0.5
+"""Share of the random actions that run on the server."""
+
+COUNTER = """\
+class Counter(Component):
+    def setup(self, props):
+        return {
+            "props": props,
+            "state": {"count": 0},
+            "data": {},
+            "actions": {
+                "increment": {"op": "add", "state": "count", "value": 1},
+                "reset": {"op": "set", "state": "count", "value": 0},
+            },
+            "lifecycle": {},
+        }
+"""
+GUARDED = """\
+class Guarded(Component):
+    def setup(self, props):
+        state = {"count": 0}
+        data = {"limit": 10}
+        def safe_increment():
+            if state["count"] < 10:
+                state["count"] += 1
+                data["limit"] = 10
+        return {
+            "props": props,
+            "state": state,
+            "data": data,
+            "actions": {"safe_increment": safe_increment},
+            "lifecycle": {},
+        }
+"""
+TODO = """\
+class Todo(Component):
+    def setup(self, props):
+        state = {"text": "", "items": [{"name": "start", "done": False}], "left": 1}
+        def add():
+            name = state["text"].strip()
+            if not name:
+                return
+            state["items"].append({"name": name, "done": False})
+            state["text"] = ""
+            state["left"] = sum(1 for item in state["items"] if not item["done"])
+        def toggle(index: int):
+            state["items"][index]["done"] = not state["items"][index]["done"]
+            state["left"] = sum(1 for item in state["items"] if not item["done"])
+        def clear():
+            state["items"] = [item for item in state["items"] if not item["done"]]
+        return {
+            "props": props,
+            "state": state,
+            "data": {},
+            "actions": {"add": add, "toggle": toggle, "clear": clear},
+            "lifecycle": {},
+        }
+"""
+CART = """\
+class Cart(Component):
+    def setup(self, props):
+        state = {"prices": [1.5, 2.25], "rate": 0.19, "total": "0.00"}
+        def refresh():
+            net = sum(state["prices"], 0.0)
+            state["total"] = f"{net * (1 + state['rate']):.2f}"
+        def add(price: float):
+            if price < 0:
+                raise ValueError("price")
+            state["prices"].append(price)
+            refresh()
+        return {
+            "props": props,
+            "state": state,
+            "data": {},
+            "actions": {"refresh": refresh, "add": add},
+            "lifecycle": {},
+        }
+"""
+COMPONENTS = {"counter": COUNTER, "guarded": GUARDED, "todo": TODO, "cart": CART}
+
+OTHER = """
+import gzip, json, statistics, sys, time
+from moon_spa.codegen import build_client_script
+
+found = {}
+for name, source in json.load(sys.stdin).items():
+    try:
+        times = []
+        for _ in range(%d):
+            start = time.process_time()
+            script = build_client_script(source)
+            times.append(time.process_time() - start)
+    except Exception as error:
+        found[name] = {"error": f"{type(error).__name__}: {error}"}
+        continue
+    found[name] = {
+        "time": statistics.median(times),
+        "size": len(gzip.compress(script.encode(), mtime=0)),
+        "server": script.count('__serverCall("action"'),
+    }
+print(json.dumps(found))
+"""
+
+
+def fuzz(node: Node) -> tuple[Report, Counter[str]]:
+    """All random programs, in batches."""
+    total = Report()
+    seen: Counter[str] = Counter()
+    for start in range(0, PROGRAMS, BATCH):
+        seeds = range(start, min(start + BATCH, PROGRAMS))
+        found = run(node, [Writer(Random(f"{SEED}/{i}"), seen).program() for i in seeds])
+        total.differences += found.differences
+        total.sides += found.sides
+        total.outcomes += found.outcomes
+        total.reasons += found.reasons
+    return total, seen
+
+
+def test_random_programs_of_every_construct_do_what_cpython_does() -> None:
+    node = Node()
+    started = time.perf_counter()
+    report, seen = fuzz(node)
+    share = report.sides["server"] / report.sides.total()
+    wanted = {one.name for forms in EXPRESSIONS.values() for one in forms}
+    wanted |= {one.name for one in (*STATEMENTS, *IN_LOOP)}
+    print(f"\n{PROGRAMS} programs in {time.perf_counter() - started:.0f} s, seed {SEED}")
+    print(f"  actions: {dict(report.sides)}, {share:.1%} on the server")
+    print(f"  calls: {dict(report.outcomes)}")
+    print(f"  constructs: {len(wanted & set(seen))} of {len(wanted)}, least often {seen.most_common()[-3:]}")
+    for reason, count in report.reasons.most_common(8):
+        print(f"  {count:6} on the server for {reason}")
+    print(f"  differences: {len(report.differences)}")
+    for one in report.differences[:3]:
+        print(shrunk(node, one))
+    node.close()
+    assert not report.differences
+    assert share < MAX_SERVER
+    assert PROGRAMS < 2000 or wanted <= set(seen)
+
+
+def compile_times() -> dict[str, float]:
+    """Median processor seconds of a compilation, for each component: a busy machine disturbs them least."""
+    found = {}
+    for name, source in COMPONENTS.items():
+        moon_spa.compile(source, path=f"{name}.py")
+        times = []
+        for _ in range(SAMPLES):
+            start = time.process_time()
+            moon_spa.compile(source, path=f"{name}.py")
+            times.append(time.process_time() - start)
+        found[name] = statistics.median(times)
+    return found
+
+
+def size(source: str, name: str) -> tuple[int, int]:
+    """Bytes after gzip of setup() with the helpers it needs, and how many actions run on the server."""
+    compiled = moon_spa.compile(source, path=f"{name}.py")
+    helpers = shaking.helpers_text(compiled.helpers) if compiled.helpers else ""
+    script = (compiled.setup_js + helpers).encode()
+    return len(gzip.compress(script, mtime=0)), list(compiled.placement.values()).count("server")
+
+
+def published(folder: Path) -> dict[str, dict[str, float]] | str:
+    """The same of the published package, in its own environment; or why not."""
+    venv.create(folder, with_pip=True)
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", PUBLISHED]
+    done = subprocess.run(install, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        return f"{PUBLISHED} cannot be installed here"
+    program = [str(python), "-c", OTHER % SAMPLES]
+    ran = subprocess.run(
+        program, input=json.dumps(COMPONENTS), capture_output=True, text=True, cwd=folder, check=False
+    )
+    if ran.returncode:
+        return ran.stderr.strip().splitlines()[-1]
+    found: dict[str, dict[str, float]] = json.loads(ran.stdout)
+    return found
+
+
+def test_compiling_takes_less_than_a_millisecond_and_a_counter_is_small() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        other = published(Path(folder))
+    times = compile_times()
+    print(f"\nmedian of {SAMPLES} compilations; bytes of the script after gzip; actions on the server")
+    for name, seconds in times.items():
+        length, server = size(COMPONENTS[name], name)
+        line = f"  {name:8} ours {seconds * 1000:7.3f} ms {length:5} B {server} on the server"
+        theirs = other[name] if isinstance(other, dict) else {}
+        if "time" in theirs:
+            line += f"; {PUBLISHED} {theirs['time'] * 1000:7.3f} ms {theirs['size']:5} B {theirs['server']}"
+        elif theirs:
+            line += f"; {PUBLISHED} {theirs['error']}"
+        print(line)
+    if isinstance(other, str):
+        print(f"  without {PUBLISHED}: {other}")
+    assert size(COUNTER, "counter")[0] < MAX_COUNTER
+    assert statistics.median(times.values()) < MAX_COMPILE
+
+
+if __name__ == "__main__":
+    raise SystemExit(pytest.main(["-q", "-s", "-p", "no:cacheprovider", "--timeout=0", __file__]))
