@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-FILES = ("errors", "numbers", "text", "values", "format", "sequences", "mappings", "dynamic")
+FILES = ("errors", "numbers", "text", "values", "format", "sequences", "mappings", "dynamic", "view")
 """Where the helpers stand, in the order of the text."""
 
 _FOLDER = Path(__file__).parent / "browser" / "helpers"

@@ -87,6 +87,8 @@
  *   add_a sub_a mul_a truediv_a floordiv_a mod_a pow_a (a, b)   neg_a pos_a abs_a (v)   eq lt le gt ge truth as above
  *   len_a(v) at_a(v, k) set_at_a(v, k, x) del_at_a(v, k) slice_a(v, start, stop, step) in_a(v, container) iter_a(v) -> iterable
  *   str_a repr_a int_a float_a round_a(v, n)  get_a(d, k, default): AttributeError unless dict
+ * pages: attribute_a flag_a shown_a key_a (v)   class_text(parts)   declaration(name, text)   declarations(text)
+ *   safe_url(tag, name, url): see helpers/view.mjs
  *   text_a(v, name) dict_a(v, name)   v, AttributeError for its method `name` unless it is a str, a dict
  */
 
@@ -98,6 +100,7 @@ import * as format from "./helpers/format.mjs";
 import * as sequences from "./helpers/sequences.mjs";
 import * as mappings from "./helpers/mappings.mjs";
 import * as dynamic from "./helpers/dynamic.mjs";
+import * as view from "./helpers/view.mjs";
 
 export * from "./helpers/errors.mjs";
 export * from "./helpers/numbers.mjs";
@@ -107,5 +110,6 @@ export * from "./helpers/format.mjs";
 export * from "./helpers/sequences.mjs";
 export * from "./helpers/mappings.mjs";
 export * from "./helpers/dynamic.mjs";
+export * from "./helpers/view.mjs";
 
-export const helpers = { ...errors, ...numbers, ...text, ...values, ...format, ...sequences, ...mappings, ...dynamic };
+export const helpers = { ...errors, ...numbers, ...text, ...values, ...format, ...sequences, ...mappings, ...dynamic, ...view };

@@ -1,11 +1,11 @@
 /* mount(el, component, options): a compiled component, alive in the element `el`.
  *
  * component = { name, setup, fields: [[name, type]], data: [keys], casts, template, style, components };
- * `setup(serverCall)` makes the compiled function of one instance, `template(moon, $)` a list of nodes:
+ * `setup(serverCall)` makes the compiled function of one instance, `template(moon)` a list of nodes:
  *   "text" | (s, l) => text | 0 (children)
  *   { t: tag, a: { static attributes }, b: [bindings], c: [nodes] }
  *   { i: [[condition | 0, nodes]] }                   branches
- *   { f: items, n: names, k: key | 0, o: uses loop, z: items need marks, c: nodes }
+ *   { f: items, n: item => values, k: key | 0, o: uses loop, z: items need marks, c: nodes }
  *   { u: component, p: [[prop, value]], c: nodes }
  * where s = { state, props, py } and l is the array of the values of the loops around a node. What may change
  * as a whole stands between the comments "[" and "]", which the server writes too, so its nodes are taken over.
@@ -14,10 +14,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const FLUSHES = 100;
 const NOTICES = 5;
-const SCHEME = /^(?!(ftp|https?|mailto|sms|tel):)[^:/?#]*:/;
-const MEDIA = /^(audio|image|img|input|source|track|video)$/;
-const MEDIA_URL = /^(blob:|data:(audio|image|video)\/)/;
-const BAD_STYLE = /[;{}<>\\\0-\x1f]|\/\*|url\s*\(|image-set\s*\(|expression\s*\(|@import/i;
+const PATIENCE = 300;
+const PRINTED = 10_000;
 const prototypes = new WeakMap();
 const sheets = new WeakMap();
 let instances = 0;
@@ -39,43 +37,6 @@ function describe(error) {
 
 function clean(text) {
   return text.replace(/\0|\p{Surrogate}/gu, "\ufffd");
-}
-
-function isSafe(tag, name, url) {
-  const bare = url.replace(/[\0- ]+/g, "").toLowerCase();
-  return !SCHEME.test(bare) || (MEDIA.test(tag) && /^(src|poster|(xlink:)?href)$/.test(name) && MEDIA_URL.test(bare));
-}
-
-function safeUrl(tag, name, url) {
-  const parts = name === "srcset" ? url.split(",") : name === "ping" ? url.split(/\s+/) : [url];
-  return parts.every((part) => isSafe(tag, name, part)) ? url : `unsafe:${url}`;
-}
-
-function declaration(name, value) {
-  return value === null || BAD_STYLE.test(value) ? "" : `${name}: ${value.trim()};`;
-}
-
-function declarations(text) {
-  const found = text.split(";").filter((part) => part.includes(":"));
-  return found.map((part) => {
-    const colon = part.indexOf(":");
-    const name = part.slice(0, colon).trim();
-    return /^-{0,2}[a-z][\w-]*$/i.test(name) ? declaration(name, part.slice(colon + 1)) : "";
-  });
-}
-
-/** What compiled templates call beside the helpers: values of any type as attributes and in `:style`. */
-const view = {
-  attribute: (value, str) => (value === null || value === false ? null : value === true ? "" : str(value)),
-  flag: (value, str) => (typeof value === "boolean" ? String(value) : value === null ? null : str(value)),
-  key: (value, repr) => (typeof value === "object" ? repr(value) : value),
-  shown: (value, str) => (value === null || value === false ? null : str(value)),
-};
-
-function needText(value, what) {
-  if (value === null || value === false) return "";
-  if (typeof value !== "string") throw failure("TypeError", `\`:${what}\` needs str`);
-  return value;
 }
 
 // Templates become DOM: one prototype per list of nodes, cloned, then walked like the server's nodes
@@ -228,41 +189,18 @@ function fromText(text, type) {
 }
 
 const BINDINGS = {
-  a(block, node, name, read, isUrl) {
-    const key = name.toLowerCase();
+  a(block, node, name, read) {
     let old;
     block.bind((s, l) => {
-      let value = read(s, l);
-      if (value !== null) value = clean(isUrl ? safeUrl(node.localName, key, value) : value);
-      if (value === old) return;
-      old = value;
-      if (value === null) node.removeAttribute(name);
-      else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
-      if (key === "checked" || key === "selected") node[key] = value !== null;
-      else if (key === "value" && node.value !== value && "value" in node) node.value = value ?? "";
-    });
-  },
-  c(block, node, read) {
-    let old;
-    block.bind((s, l) => {
-      const names = read(s, l).map((part) => needText(part, "class"));
-      const text = clean(names.join(" ")).trim().split(/\s+/).join(" ");
+      const text = read(s, l);
       if (text === old) return;
       old = text;
-      if (!text) node.removeAttribute("class");
-      else if (node.getAttribute("class") !== text) node.setAttribute("class", text);
-    });
-  },
-  s(block, node, read) {
-    let old;
-    block.bind((s, l) => {
-      const parts = read(s, l).flatMap((part) =>
-        typeof part === "string" ? part : part.length > 1 ? declaration(...part) : declarations(needText(part[0], "style")),
-      );
-      const text = parts.filter(Boolean).join(" ");
-      if (text === old) return;
-      node.style.cssText = old = text;
-      if (!text) node.removeAttribute("style");
+      const value = text === null ? null : clean(text);
+      if (value === null) node.removeAttribute(name);
+      else if (name === "style") node.style.cssText = value;
+      else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+      if (name === "checked" || name === "selected") node[name] = value !== null;
+      else if (name === "value" && "value" in node && node.value !== value) node.value = value ?? "";
     });
   },
   e(block, node, type, action, read, flags, key) {
@@ -366,7 +304,7 @@ function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
     for (const key of rows.keys()) old.set(key, index++);
     const order = [];
     items.forEach((item, at) => {
-      const own = l.concat(n > 1 ? unpack(item, n) : [item]);
+      const own = l.concat(n ? n(item) : [item]);
       own.push(o ? loopRecord(at, items.length) : null);
       const key = k ? k(s, own) : at;
       if (next.has(key)) throw failure("ValueError", `duplicate key ${key}`);
@@ -428,14 +366,6 @@ function rising(numbers) {
 
 function loopRecord(at, length) {
   return { index: at + 1, index0: at, first: at === 0, last: at === length - 1, length };
-}
-
-function unpack(item, count) {
-  const items = Array.isArray(item) ? item : [...item];
-  if (items.length === count) return items;
-  const few = items.length < count;
-  const got = few ? `, got ${items.length}` : "";
-  throw failure("ValueError", `${few ? "not enough" : "too many"} values to unpack (expected ${count}${got})`);
 }
 
 function childrenRegion(outer, _, start, end, hydrating) {
@@ -507,7 +437,7 @@ class Instance {
   open(start, end, hydrating) {
     Object.assign(this, { start, end });
     this.release = this.app.style(this.component);
-    this.nodes = this.component.nodes ??= this.component.template(this.app.moon, view);
+    this.nodes = this.component.nodes ??= this.component.template(this.app.moon);
     this.guard(() => {
       const { state = {} } = this.take(this.given);
       for (const name of this.names) if (Object.hasOwn(state, name)) this.restore(name, state[name]);
@@ -610,6 +540,7 @@ class Instance {
     const changed = Object.keys(draft).filter((at) => !Object.is(draft[at], this.values[at]));
     for (const at of changed) this.stamps.set(`state.${this.names[at]}`, ++this.clock);
     Object.assign(this.values, draft);
+    if (changed.length) this.tell?.(changed.map((at) => this.names[at]), {});
     if (changed.length && this.block !== undefined) this.app.flush(this);
     else if (changed.length) this.run();
     this.pump();
@@ -635,6 +566,7 @@ class Instance {
       return this.pump();
     }
     this.busy = true;
+    const ended = this.app.working(name);
     const stamp = ++this.clock;
     const state = Object.fromEntries(this.names.map((field, at) => [field, this.values[at]]));
     const request = { component: this.component.name, instance: this.id, seq: stamp, kind, name, args };
@@ -644,12 +576,13 @@ class Instance {
     } catch (error) {
       if (this.alive) this.app.notice(error, this.component.name);
     }
+    ended();
     this.busy = false;
     this.pump();
   }
 
   answer({ ok, patch, error, stdout }, stamp) {
-    if (stdout) console.log(stdout);
+    if (stdout) this.app.print(stdout);
     if (!ok) return this.app.notice(Object.assign(failure(error.type ?? error.name ?? "Error", error.message), error), this.component.name);
     const fresh = (space) =>
       Object.entries(patch?.[space] ?? {}).filter(([name]) => !(this.stamps.get(`${space}.${name}`) > stamp));
@@ -657,6 +590,20 @@ class Instance {
     for (const [name, value] of fresh("props")) {
       this.props = { ...this.props, [name]: value };
       if (this.component.data.includes(name)) this.py = { ...this.py, [name]: value };
+    }
+    this.app.flush(this);
+    this.tell?.(fresh("state").map(([name]) => name), Object.fromEntries(fresh("props")));
+  }
+
+  /** Values from outside, newer than what replies to earlier calls say. */
+  assign(state, props) {
+    for (const name of Object.keys(state).filter((one) => this.names.includes(one))) {
+      this.restore(name, state[name]);
+      this.stamps.set(`state.${name}`, ++this.clock);
+    }
+    for (const name of Object.keys(props)) {
+      this.props = { ...this.props, [name]: props[name] };
+      if (this.component.data.includes(name)) this.py = { ...this.py, [name]: props[name] };
     }
     this.app.flush(this);
   }
@@ -672,16 +619,15 @@ class Instance {
 }
 
 function check(value, [name, type], moon) {
-  const fail = (kind, message) => {
-    throw failure(kind, `state ${name}: ${message}`);
-  };
+  const kind = { i: "number", f: "number", u: "number", s: "string", b: "boolean" }[type];
   if (typeof value === "bigint" || (type === "i" && Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-    fail("OverflowError", "an int past 2**53 - 1");
+    throw failure("OverflowError", `state ${name}: an int past 2**53 - 1`);
   }
-  const kinds = { i: "number", f: "number", u: "number", s: "string", b: "boolean" };
-  if (kinds[type] ? typeof value !== kinds[type] : type === "n" && value !== null) fail("TypeError", "a value of another type");
-  if (type === "i" && !Number.isInteger(value)) fail("TypeError", "not an int");
-  return kinds[type] || type === "n" ? value : moon["commit"](value, type);
+  if (!kind && type !== "n") return moon["commit"](value, type);
+  if (kind ? typeof value !== kind || (type === "i" && !Number.isInteger(value)) : value !== null) {
+    throw failure("TypeError", `state ${name}: a value of another type`);
+  }
+  return value;
 }
 
 // Applications
@@ -693,6 +639,7 @@ export function mount(el, component, options = {}) {
   const open = (hydrating) => {
     const doc = el.ownerDocument;
     const root = new Instance(component, app, payload?.given ?? props, null);
+    root.tell = options.tell;
     if (!hydrating) el.replaceChildren();
     el.prepend(doc.createComment("["));
     el.append(doc.createComment("]"));
@@ -715,7 +662,12 @@ export function mount(el, component, options = {}) {
       return root.s?.state;
     },
     call: (name, ...args) => root.dispatch(name, () => args),
-    receive: (given) => root.receive(given),
+    receive(given, known = null) {
+      if (known) app.payload = known;
+      root.receive(given);
+    },
+    assign: (state, given = {}) => root.assign(state, given),
+    notice: (error) => app.notice(error, component.name),
     unmount() {
       root.close();
       el.replaceChildren();
@@ -729,6 +681,7 @@ class App {
     Object.assign(this, { el, payload, transport, moon, reason, castProps: cast });
     this.mounted = [];
     this.queue = new Set();
+    this.works = 0;
     this.waits = true;
     this.notices = el.ownerDocument.createElement("div");
     this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
@@ -785,20 +738,47 @@ class App {
 
   notice(error, name) {
     this.report(error);
+    this.line("moon-notice", "alert", "#c0392b", `${name}: ${describe(error)}`);
+  }
+
+  /** What an action has printed; the last lines of it. */
+  print(text) {
+    const last = this.notices.lastChild;
+    const before = last?.className === "moon-printed" ? last.lastChild.data : "";
+    if (before) last.remove();
+    this.line("moon-printed", "log", "#888888", (before + text).slice(-PRINTED));
+  }
+
+  /** Says after a moment that an action runs on the server, until the function that it gives is called. */
+  working(name) {
+    let line;
+    this.el.setAttribute("aria-busy", "true");
+    this.works += 1;
+    const timer = setTimeout(() => (line = this.line("moon-busy", "status", "#888888", `${name} is running \u2026`)), PATIENCE);
+    return () => {
+      clearTimeout(timer);
+      line?.remove();
+      if (!--this.works) this.el.removeAttribute("aria-busy");
+    };
+  }
+
+  line(className, role, colour, text) {
     const doc = this.el.ownerDocument;
-    const line = doc.createElement("p");
+    const line = doc.createElement("div");
     const close = doc.createElement("button");
-    line.className = "moon-notice";
-    line.setAttribute("role", "alert");
-    line.style.cssText = "margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18";
-    close.style.cssText = "float:right;border:0;background:none;cursor:pointer;font:inherit";
+    line.className = className;
+    line.setAttribute("role", role);
+    line.style.cssText =
+      `margin:.5em 0;padding:.4em .6em;border-left:3px solid ${colour};background:${colour}18;white-space:pre-wrap`;
+    close.style.cssText = "float:right;border:0;background:none;color:inherit;cursor:pointer;font:inherit";
     close.textContent = "\u00d7";
     close.setAttribute("aria-label", "Dismiss");
     close.onclick = () => line.remove();
-    line.append(close, `${name}: ${describe(error)}`);
+    line.append(close, text);
     this.notices.append(line);
     if (this.notices.childNodes.length > NOTICES) this.notices.firstChild.remove();
     this.el.append(this.notices);
+    return line;
   }
 
   /** The style of a component, once per document or shadow root, for as long as somebody needs it. */

@@ -44,7 +44,7 @@ EVENT: tuple[tuple[str, Type], ...] = (
 
 @dataclass(frozen=True)
 class ClientTemplate:
-    """``(__moon, $) => [nodes]`` with the helpers that it calls and the components that it names."""
+    """``(__moon) => [nodes]`` with the helpers that it calls and the components that it names."""
 
     js: str
     helpers: frozenset[str]
@@ -84,7 +84,7 @@ def compile_client(
         raise ComponentError(compiler.found)
     checks = {"as_type", "commit"} if has_objects(around.state) else set()
     helpers = frozenset(compiler.emitter.helpers | checks)
-    return ClientTemplate(f"(__moon, $) => {js}", helpers, frozenset(compiler.components))
+    return ClientTemplate(f"(__moon) => {js}", helpers, frozenset(compiler.components))
 
 
 def has_objects(state: Mapping[str, Type]) -> bool:
@@ -181,7 +181,7 @@ class _Compiler:
         children = self.nodes(node.children, inner)
         parts = [f"f: (s, l) => {items.js}"]
         if len(node.targets) > 1:
-            parts.append(f"n: {len(node.targets)}")
+            parts.append(f"n: {self.unpacking(item, len(node.targets))}")
         if node.key:
             parts.append(f"k: (s, l) => {self.key(node.key, inner)}")
         if any(inner["loop"].js in part for part in (*parts, children)):
@@ -197,8 +197,18 @@ class _Compiler:
             return value.js
         if value.type is not ANY:
             return self.called("repr", expression, names).js
-        self.emitter.helpers.add("repr_a")
-        return f"$.key({self.boxed(expression, names)}, __moon.repr_a)"
+        return f"{self.helper('key_a')}({self.boxed(expression, names)})"
+
+    def helper(self, name: str) -> str:
+        """A helper, which is shipped from now on."""
+        self.emitter.helpers.add(name)
+        return f"__moon.{name}"
+
+    def unpacking(self, item: Type, count: int) -> str:
+        """A function from an item of a loop to the values of its names."""
+        if isinstance(item, TupleOf) and len(item.items) == count:
+            return "(item) => item"
+        return f"(item) => {self.helper('unpack')}({self.helper('iter_a')}(item), {count})"
 
     def use(self, node: Use, names: Meanings) -> str:
         self.components.add(node.name)
@@ -240,24 +250,28 @@ class _Compiler:
     def bindings(self, node: Element, names: Meanings) -> Iterator[str]:
         for attribute in node.attributes:
             if _is_dynamic(attribute):
-                yield self.attribute(attribute, names)
+                yield self.attribute(node.tag, attribute, names)
         if node.classes:
-            yield f'["c", (s, l) => [{", ".join(self.classes(node, names))}]]'
+            parts = ", ".join(self.classes(node, names))
+            yield f'["a", "class", (s, l) => {self.helper("class_text")}([{parts}])]'
         if node.styles:
-            yield f'["s", (s, l) => [{", ".join(self.styles(node, names))}]]'
+            parts = ", ".join(self.styles(node, names))
+            yield f'["a", "style", (s, l) => [{parts}].filter(Boolean).join(" ") || null]'
         for event in node.events:
             yield self.event(event, names)
         if node.model:
             yield self.model(node.model, names)
 
-    def attribute(self, attribute: Attribute, names: Meanings) -> str:
-        url = ", 1" if attribute.name.lower() in safety.URL_ATTRIBUTES else ""
+    def attribute(self, tag: str, attribute: Attribute, names: Meanings) -> str:
+        name = javascript.text(attribute.name.lower())
         bound = attribute.parts[0] if attribute.bound else None
         if isinstance(bound, Expression):
             js = self.attribute_value(attribute.name, bound, names)
         else:
             js = self.text(attribute.parts, names)
-        return f'["a", {javascript.text(attribute.name)}, (s, l) => {js}{url}]'
+        if attribute.name.lower() in safety.URL_ATTRIBUTES:
+            js = f"{self.helper('safe_url')}({javascript.text(tag.lower())}, {name}, {js})"
+        return f'["a", {javascript.text(attribute.name)}, (s, l) => {js}]'
 
     def attribute_value(self, name: str, expression: Expression, names: Meanings) -> str:
         """Text or null: None and False take an attribute away, True makes it empty."""
@@ -265,8 +279,7 @@ class _Compiler:
         if value.type is STR or value.type in NUMBERS:
             return self.called("str", expression, names).js
         as_text = name.startswith(BOOLEAN_TEXT) or name in ENUMERATED
-        self.emitter.helpers.add("str_a")
-        return f"$.{'flag' if as_text else 'attribute'}({self.boxed(expression, names)}, __moon.str_a)"
+        return f"{self.helper('flag_a' if as_text else 'attribute_a')}({self.boxed(expression, names)})"
 
     def classes(self, node: Element, names: Meanings) -> Iterator[str]:
         for attribute in node.attributes:
@@ -286,13 +299,15 @@ class _Compiler:
         for item in node.styles:
             value = self.emit(item.value.node, names, item.value)
             if not item.name:
-                yield f"[{self.boxed(item.value, names)}]"
+                yield f"{self.helper('declarations')}({self.boxed(item.value, names)})"
             elif value.type is STR or value.type in NUMBERS:
-                yield f"[{javascript.text(item.name)}, {self.called('str', item.value, names).js}]"
+                yield self.declaration(item.name, self.called("str", item.value, names).js)
             else:
-                self.emitter.helpers.add("str_a")
-                shown = f"$.shown({self.boxed(item.value, names)}, __moon.str_a)"
-                yield f"[{javascript.text(item.name)}, {shown}]"
+                shown = f"{self.helper('shown_a')}({self.boxed(item.value, names)})"
+                yield self.declaration(item.name, shown)
+
+    def declaration(self, name: str, shown: str) -> str:
+        return f"{self.helper('declaration')}({javascript.text(name)}, {shown})"
 
     def event(self, event: Event, names: Meanings) -> str:
         flags = [modifier for modifier in event.modifiers if modifier in attributes.FLAGS]

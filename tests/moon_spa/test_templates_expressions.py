@@ -176,13 +176,12 @@ EXPRESSIONS = (
 
 BODY = """
 const { helpers: moon } = modules.runtime, { loads } = modules.wire;
-const show = (v, str) => (v === null || v === false ? null : str(v));
 return input.map(({ js, values, types }) => {
   const known = loads(values), state = {};
   for (const name in types) state[name] = moon.as_type(known[name], types[name]);
   const s = { state, py: known, props: {} };
   try {
-    return [new Function("return " + js)()(moon, { attribute: show, flag: show, shown: show })[0](s, [])];
+    return [new Function("return " + js)()(moon)[0](s, [])];
   } catch (error) {
     return [null, error.name + (error.message && ": " + error.message), error.name];
   }
