@@ -7,7 +7,7 @@ import sys
 import click
 
 from moon_spa.commands.output import FAILED, FILE, NAME, compiled, data, or_exit, print_json, show
-from moon_spa.page import page
+from moon_spa.page import page, piece
 from moon_spa.wire import WireError, loads
 
 
@@ -31,6 +31,6 @@ def render(file: str, name: str | None, props: str, as_json: bool, as_page: bool
         print_json(data(or_exit(lambda: component.render_context(given))))
         return
     rendered = or_exit(lambda: component.render(given))
-    click.echo(or_exit(lambda: page(component, given)) if as_page else rendered.html)
+    click.echo(or_exit(lambda: page([piece(component, given)])) if as_page else rendered.html)
     if show(rendered.diagnostics):
         sys.exit(FAILED)
