@@ -139,10 +139,13 @@ class Bindings:
         if status.level == 2 or (status.level and not self.traces):
             why = f"`{name}`, which depends on props ({status.why or 'they could not be traced'})"
             return Binding("unknown", name=name, why=why)
-        if is_traced(value):
-            return self._traced(name, value)
-        if _is_constant(value):
-            return Binding("value", value, name=name)
+        try:
+            if is_traced(value):
+                return self._traced(name, value)
+            if _is_constant(value):
+                return Binding("value", value, name=name)
+        except RecursionError:
+            return Binding("unknown", name=name, why=f"`{name}`, a value that holds itself")
         return Binding("unknown", name=name, why=f"`{name}`, a {type(value).__name__}")
 
     def _traced(self, name: str, value: Any) -> Binding:

@@ -48,6 +48,10 @@ def _written(value: Any, *, boxed: bool) -> tuple[str, frozenset[str]]:
 def _write(value: Any, boxed: bool) -> tuple[str, frozenset[str]]:
     if isinstance(value, float) and boxed and math.isfinite(value) and value.is_integer():
         return f"{HELPERS}.box({javascript.real(value)})", frozenset({"box"})
+    if boxed and isinstance(value, tuple | set | frozenset):
+        raise UnwritableError(
+            f"a {type(value).__name__} has no form in JavaScript where its type is not known"
+        )
     if isinstance(value, list | tuple):
         parts = [_write(item, boxed) for item in value]
         return f"[{', '.join(js for js, _ in parts)}]", _joined(parts)

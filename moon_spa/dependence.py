@@ -112,9 +112,12 @@ class Dependence(ValueStatus):
 
     def block(self, statements: Iterable[ast.stmt], control: Status) -> None:
         """Take statements that run when `control` lets them."""
+        before = self.control
         for statement in statements:
+            self.control = control | self.leaves
             method = getattr(self, f"do_{type(statement).__name__.lower()}", self.do_other)
-            method(statement, control | self.leaves)
+            method(statement, self.control)
+        self.control = before
 
     def do_other(self, node: ast.stmt, control: Status) -> None:
         for child in ast.iter_child_nodes(node):
@@ -133,7 +136,12 @@ class Dependence(ValueStatus):
 
     def do_augassign(self, node: ast.AugAssign, control: Status) -> None:
         value = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
-        self.mark(node.target, self.status(value) | control)
+        status = self.status(value)
+        if isinstance(node.target, ast.Name):
+            self.assign_names(node.target.id, value)
+        if status.level == 1 and not (self.is_scalar(node.target) and self.is_scalar(node.value)):
+            status = opaque(node, "a value is changed in place")
+        self.mark(node.target, status | control)
 
     def do_return(self, node: ast.Return, control: Status) -> None:
         if node.value is not None:
@@ -167,6 +175,9 @@ class Dependence(ValueStatus):
     def do_for(self, node: ast.For | ast.AsyncFor, control: Status) -> None:
         if self.status(node.iter).level:
             control |= opaque(node, "this loop goes over a prop")
+        for name in ast.walk(node.target):
+            if isinstance(name, ast.Name):
+                self.assigned[name.id].append(None)
         self.mark(node.target, control)
         self.block(node.body, control)
         self.block(node.orelse, control)
@@ -202,6 +213,10 @@ class Dependence(ValueStatus):
 
     do_trystar = do_with = do_asyncwith = do_try
 
+    def do_delete(self, node: ast.Delete, control: Status) -> None:
+        for target in node.targets:
+            self.mark(target, control)
+
     def do_global(self, node: ast.Global, control: Status) -> None:
         self.globals.update(node.names)
 
@@ -221,6 +236,8 @@ class Dependence(ValueStatus):
     def assign(self, target: ast.expr, value: ast.expr, control: Status) -> None:
         """Take ``target = value``."""
         status = self.status(value) | control
+        if isinstance(target, ast.Name):
+            self.assign_names(target.id, value)
         sequence = ast.Tuple | ast.List
         if (
             isinstance(target, sequence)
@@ -242,7 +259,14 @@ class Dependence(ValueStatus):
                 return
             if self.is_props(value):
                 self.props_names.add(target.id)
+        if status.level == 1 and isinstance(target, ast.Tuple | ast.List):
+            status = opaque(target, "a prop is unpacked")
         self.mark(target, status)
+
+    def assign_names(self, name: str, value: ast.expr) -> None:
+        """Note what a name stands for."""
+        if not any(one is value or _same(one, value) for one in self.assigned[name]):
+            self.assigned[name].append(value)
 
     def link(self, name: str, value: ast.expr) -> None:
         """Both names may stand for one object."""
@@ -269,6 +293,8 @@ class Dependence(ValueStatus):
                 self.leaves |= opaque(target, f"the global {root} gets a prop")
             if isinstance(target, ast.Subscript) and not key and self.status(target.slice).level:
                 status = opaque(target, "a prop is an index")
+            if self.cells[root, None].level == 1 and root not in self.props_names:
+                status |= opaque(target, "a value from props is changed")
             if isinstance(target.value, ast.Name) and isinstance(target, ast.Subscript) and key:
                 self.cells[root, key] |= status
                 self.changed(root, status, key)
@@ -284,6 +310,13 @@ class Dependence(ValueStatus):
                 seen.add(other)
                 todo.append(other)
                 self.cells[other, key] |= status
+
+
+def _same(one: ast.expr | None, other: ast.expr) -> bool:
+    """Whether two nodes are one piece of source; augmented assignments make theirs anew in each pass."""
+    if one is None or not isinstance(one, ast.BinOp) or not isinstance(other, ast.BinOp):
+        return False
+    return (one.lineno, one.col_offset, one.right) == (other.lineno, other.col_offset, other.right)
 
 
 def _entry(cells: Mapping[str | None, Status], key: str) -> Status:

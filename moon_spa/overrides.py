@@ -8,7 +8,7 @@ from typing import Any
 from moon_spa.constants import helper
 from moon_spa.javascript import UnwritableError
 from moon_spa.spec import Expr
-from moon_spa.trace import NO_VALUE, Traced, expression_any, plain, traced
+from moon_spa.trace import NO_VALUE, expression_any, is_traced, plain, traced
 from moon_spa.types import BOOL, FLOAT, INT, STR, Type
 
 
@@ -55,7 +55,7 @@ class _Overridden(type):
         builtin = cls.__dict__.get("builtin")
         if builtin is None:  # a class that derives from an override
             return type.__call__(cls, *arguments, **named)
-        if len(arguments) == 1 and not named and isinstance(arguments[0], Traced):
+        if len(arguments) == 1 and not named and is_traced(arguments[0]):
             return _CASTS[builtin](arguments[0])
         return builtin(*arguments, **named)
 

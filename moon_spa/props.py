@@ -10,7 +10,16 @@ from moon_spa.constants import constant, helper
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import cast_str
 from moon_spa.spec import Expr
-from moon_spa.trace import NO_VALUE, MissingPropError, Traced, TracedValue, expression_any, plain, traced
+from moon_spa.trace import (
+    NO_VALUE,
+    MissingPropError,
+    Traced,
+    TracedValue,
+    expression_any,
+    is_traced,
+    plain,
+    traced,
+)
 from moon_spa.types import ANY
 
 _INHERITED = frozenset(
@@ -121,11 +130,11 @@ def called_dict(function: Any, *arguments: Any, **named: Any) -> Any:
 
 def joined_text(*parts: Any) -> Any:
     """An f-string without conversions and formats."""
-    if not any(isinstance(part, Traced) for part in parts):
+    if not any(map(is_traced, parts)):
         return "".join(map(format, parts))
     found: Any = ""
     for part in parts:
-        text = cast_str(part) if isinstance(part, Traced) else format(part)
+        text = cast_str(part) if is_traced(part) else format(part)
         found = text if found == "" and not isinstance(found, Traced) else found + text
     return found
 

@@ -136,9 +136,10 @@ class Setup:
                 if is_traced(value):
                     return expression(value)
                 constant(value)
-            except UnwritableError as error:
+            except (UnwritableError, RecursionError) as error:
                 hint = "use None, bool, int, float, str, and lists and dicts of them"
-                raise refusal("unwritable", f"{what}: {error}", place, hint) from None
+                why = error if isinstance(error, UnwritableError) else "a value that holds itself"
+                raise refusal("unwritable", f"{what}: {why}", place, hint) from None
             return value
 
         return value_of

@@ -96,8 +96,14 @@ def expression(value: Any) -> Expr:
 
 
 def expression_any(value: Any) -> Expr:
-    """The same for a place where the type is not known."""
-    return as_any(expression(value)) if is_traced(value) else constant_any(value)
+    """The same for a place where the type is not known. A tuple would be a list there: it has no form."""
+    if isinstance(value, Traced) or not is_traced(value):
+        return as_any(expression(value)) if isinstance(value, Traced) else constant_any(value)
+    if isinstance(value, tuple):
+        raise UnwritableError("a tuple with a value from props has no form in JavaScript here")
+    parts = [expression_any(item) for item in (value.values() if isinstance(value, dict) else value)]
+    shown = _display(value, parts)
+    return Expr(shown.js, ANY, shown.uses)
 
 
 def _display(value: Any, parts: list[Expr]) -> Expr:

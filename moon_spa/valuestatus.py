@@ -34,6 +34,7 @@ class ValueStatus(ABC):
         self.cells: dict[Cell, Status] = defaultdict(Status)
         self.displays: dict[str, ast.Dict] = {}
         self.values: dict[str, ast.expr] = {}
+        self.assigned: dict[str, list[ast.expr | None]] = defaultdict(list)
         self.props_names = {self.props_name}
         nodes = tuple(all_nodes(node))
         definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -45,6 +46,7 @@ class ValueStatus(ABC):
         self.leaves = CLEAN
         self.entered: set[str] = set()
         self.depth = 0
+        self.control = CLEAN
         self.globals: set[str] = set()
         self.settled: dict[int, Mapping[str | None, Status]] | None = None
 
@@ -133,8 +135,14 @@ class ValueStatus(ABC):
         if self.status(node.slice).level:
             return opaque(node, "a prop is an index")
         if isinstance(node.value, ast.Name) and key_of(node) and node.value.id not in self.props_names:
-            return self.cells[node.value.id, key_of(node)] | self.cells[node.value.id, None]
-        return self.status(node.value)
+            whole = self.cells[node.value.id, None]
+            return self.cells[node.value.id, key_of(node)] | (
+                opaque(node, "a part of a prop") if whole.level == 1 else whole
+            )
+        found = self.status(node.value)
+        return (
+            opaque(node, "a part of a prop") if found.level == 1 and not self.is_props(node.value) else found
+        )
 
     def of_binop(self, node: ast.BinOp) -> Status:
         left, right = self.status(node.left), self.status(node.right)
@@ -147,8 +155,28 @@ class ValueStatus(ABC):
         return self.of_other(node) if isinstance(node.op, ast.Not) else self.status(node.operand)
 
     def of_compare(self, node: ast.Compare) -> Status:
-        simple = len(node.ops) == 1 and not isinstance(node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot)
-        return self.status(node.left) | self.status(node.comparators[0]) if simple else self.of_other(node)
+        if len(node.ops) != 1 or isinstance(node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
+            return self.of_other(node)
+        sides = (node.left, node.comparators[0])
+        if any(self.status(side).level and not self.is_scalar(side) for side in sides):
+            return self.of_other(node)
+        return self.joined(sides)
+
+    def is_scalar(self, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a value is a number, a text or one prop for sure, and no list that holds one."""
+        if isinstance(node, ast.Constant | ast.JoinedStr | ast.Compare):
+            return True
+        if isinstance(node, ast.BinOp):
+            return self.is_scalar(node.left, seen) and self.is_scalar(node.right, seen)
+        if isinstance(node, ast.UnaryOp):
+            return self.is_scalar(node.operand, seen)
+        if isinstance(node, ast.Name):
+            values = self.assigned.get(node.id, [None])
+            inner = seen | {node.id}
+            return node.id in seen or all(one is not None and self.is_scalar(one, inner) for one in values)
+        if isinstance(node, ast.Call) and self.reads_props(node.func):
+            return all(isinstance(argument, ast.Constant) for argument in node.args)
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and self.is_followed(node)
 
     def of_joinedstr(self, node: ast.JoinedStr) -> Status:
         return self.joined(node.values) if plain_text(node) else self.of_other(node)
@@ -164,7 +192,7 @@ class ValueStatus(ABC):
                 found |= self.status(node)
         return found
 
-    def of_list(self, node: ast.List | ast.Tuple | ast.Set) -> Status:
+    def of_list(self, node: ast.List | ast.Tuple) -> Status:
         return self.joined(node.elts)
 
     of_tuple = of_list
@@ -184,7 +212,7 @@ class ValueStatus(ABC):
         given = self.joined(arguments)
         if self.is_followed(node):
             return given | TRACED if self.reads_props(node.func) else given
-        effect = given | self.status(node.func)
+        effect = given | self.status(node.func) | self.control
         if self.of_self(node.func):
             effect |= opaque(node, f"the call {words_of(node)} can read props")
         if isinstance(node.func, ast.Name) and node.func.id in _SEEING:
