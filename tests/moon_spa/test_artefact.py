@@ -267,6 +267,8 @@ def test_a_prop_that_is_refused_is_told_and_its_default_is_used(widget: Widget) 
 def test_a_closed_widget_lets_go_of_its_model(widget: Widget) -> None:
     widget.show(props={"qty": 2})
     left = widget.page.evaluate(
-        "() => { dispose(); return [host.innerHTML, ...Object.values(model.handlers).map((one) => one.size)]; }"
+        "() => { dispose(); return [host.innerHTML, Object.values(model.handlers).map((one) => one.size)]; }"
     )
-    assert left == ["", 0, 0]
+    assert left[0] == ""
+    assert len(left[1]) > 1
+    assert not any(left[1])
