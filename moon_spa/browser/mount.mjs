@@ -14,8 +14,6 @@
 const SVG = "http://www.w3.org/2000/svg";
 const FLUSHES = 100;
 const NOTICES = 5;
-const PATIENCE = 300;
-const PRINTED = 10_000;
 const prototypes = new WeakMap();
 const sheets = new WeakMap();
 let instances = 0;
@@ -66,11 +64,12 @@ function isStatic(node) {
 
 /** Nodes that live and die together: `update(l)` and `dispose()`; `first` to `last` in the page. */
 class Block {
+  updates = [];
+  ends = [];
+
   constructor(owner, l) {
     this.owner = owner;
     this.l = l;
-    this.updates = [];
-    this.ends = [];
   }
 
   update(l) {
@@ -397,20 +396,18 @@ function useRegion(outer, { u, p, c }, start, end, hydrating) {
 // Instances
 
 class Instance {
+  id = ++instances;
+  values = [];
+  stamps = new Map();
+  clock = 0;
+  draft = null;
+  calls = [];
+  busy = false;
+  alive = true;
+
   constructor(component, app, given, children) {
-    this.component = component;
-    this.app = app;
-    this.given = given;
-    this.children = children;
-    this.id = ++instances;
-    this.values = [];
+    Object.assign(this, { component, app, given, children });
     this.names = component.fields.map(([name]) => name);
-    this.stamps = new Map();
-    this.clock = 0;
-    this.draft = null;
-    this.calls = [];
-    this.busy = false;
-    this.alive = true;
     this.setters = this.names.map((name) => (value) => this.act(() => this.set(name, value)));
   }
 
@@ -458,9 +455,7 @@ class Instance {
       this.block?.dispose();
       this.block = null;
       while (this.start.nextSibling !== this.end) this.start.nextSibling.remove();
-      const box = this.end.ownerDocument.createElement("div");
-      box.className = "moon-error";
-      box.setAttribute("role", "alert");
+      const box = alert(this.end.ownerDocument, "div", "moon-error");
       box.textContent = `${this.component.name}: ${describe(error)}`;
       this.end.before(box);
       this.app.report(error);
@@ -540,7 +535,7 @@ class Instance {
     const changed = Object.keys(draft).filter((at) => !Object.is(draft[at], this.values[at]));
     for (const at of changed) this.stamps.set(`state.${this.names[at]}`, ++this.clock);
     Object.assign(this.values, draft);
-    if (changed.length) this.tell?.(changed.map((at) => this.names[at]), {});
+    if (changed.length) this.tell?.(Object.fromEntries(changed.map((at) => [this.names[at], this.values[at]])), {});
     if (changed.length && this.block !== undefined) this.app.flush(this);
     else if (changed.length) this.run();
     this.pump();
@@ -566,7 +561,7 @@ class Instance {
       return this.pump();
     }
     this.busy = true;
-    const ended = this.app.working(name);
+    const ended = this.app.status?.working(name);
     const stamp = ++this.clock;
     const state = Object.fromEntries(this.names.map((field, at) => [field, this.values[at]]));
     const request = { component: this.component.name, instance: this.id, seq: stamp, kind, name, args };
@@ -576,36 +571,32 @@ class Instance {
     } catch (error) {
       if (this.alive) this.app.notice(error, this.component.name);
     }
-    ended();
+    ended?.();
     this.busy = false;
     this.pump();
   }
 
   answer({ ok, patch, error, stdout }, stamp) {
-    if (stdout) this.app.print(stdout);
-    if (!ok) return this.app.notice(Object.assign(failure(error.type ?? error.name ?? "Error", error.message), error), this.component.name);
-    const fresh = (space) =>
-      Object.entries(patch?.[space] ?? {}).filter(([name]) => !(this.stamps.get(`${space}.${name}`) > stamp));
-    for (const [name, value] of fresh("state")) this.restore(name, value);
-    for (const [name, value] of fresh("props")) {
-      this.props = { ...this.props, [name]: value };
-      if (this.component.data.includes(name)) this.py = { ...this.py, [name]: value };
-    }
-    this.app.flush(this);
-    this.tell?.(fresh("state").map(([name]) => name), Object.fromEntries(fresh("props")));
+    if (stdout) (this.app.status?.print ?? console.log)(stdout);
+    if (!ok) return this.app.notice(Object.assign(failure(error.type, error.message), error), this.component.name);
+    this.tell?.(...this.assign(patch?.state ?? {}, patch?.props ?? {}, stamp));
   }
 
-  /** Values from outside, newer than what replies to earlier calls say. */
-  assign(state, props) {
-    for (const name of Object.keys(state).filter((one) => this.names.includes(one))) {
+  /** Values from outside; with the stamp of a call only those that nothing has changed since. */
+  assign(state, props, stamp = ++this.clock) {
+    const news = {};
+    for (const name of this.names) {
+      const key = `state.${name}`;
+      if (!Object.hasOwn(state, name) || this.stamps.get(key) > stamp) continue;
       this.restore(name, state[name]);
-      this.stamps.set(`state.${name}`, ++this.clock);
+      this.stamps.set(key, stamp);
+      news[name] = this.values[this.names.indexOf(name)];
     }
-    for (const name of Object.keys(props)) {
-      this.props = { ...this.props, [name]: props[name] };
-      if (this.component.data.includes(name)) this.py = { ...this.py, [name]: props[name] };
-    }
+    this.props = { ...this.props, ...props };
+    const data = this.component.data.filter((name) => Object.hasOwn(props, name));
+    this.py = { ...this.py, ...Object.fromEntries(data.map((name) => [name, props[name]])) };
     this.app.flush(this);
+    return [news, props];
   }
 
   close() {
@@ -647,7 +638,7 @@ export function mount(el, component, options = {}) {
       root.open(el.firstChild, el.lastChild, hydrating);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      console.warn(`moon: what the server wrote for ${component.name} is not its template; it is made anew`);
+      console.warn(`${component.name} is made anew: what the server wrote is not its template`);
       root.close();
       app.mounted = [];
       return open(false);
@@ -677,12 +668,12 @@ export function mount(el, component, options = {}) {
 
 /** What the instances in one element share: way to the server, notices, renders that wait. */
 class App {
-  constructor(el, { payload = null, transport = null, moon = {}, reason = "this page has no server", cast }) {
-    Object.assign(this, { el, payload, transport, moon, reason, castProps: cast });
-    this.mounted = [];
-    this.queue = new Set();
-    this.works = 0;
-    this.waits = true;
+  mounted = [];
+  queue = new Set();
+  waits = true;
+
+  constructor(el, { payload = null, transport = null, moon = {}, reason = "this page has no server", cast, status }) {
+    Object.assign(this, { el, payload, transport, moon, reason, castProps: cast, status });
     this.notices = el.ownerDocument.createElement("div");
     this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   }
@@ -738,47 +729,18 @@ class App {
 
   notice(error, name) {
     this.report(error);
-    this.line("moon-notice", "alert", "#c0392b", `${name}: ${describe(error)}`);
-  }
-
-  /** What an action has printed; the last lines of it. */
-  print(text) {
-    const last = this.notices.lastChild;
-    const before = last?.className === "moon-printed" ? last.lastChild.data : "";
-    if (before) last.remove();
-    this.line("moon-printed", "log", "#888888", (before + text).slice(-PRINTED));
-  }
-
-  /** Says after a moment that an action runs on the server, until the function that it gives is called. */
-  working(name) {
-    let line;
-    this.el.setAttribute("aria-busy", "true");
-    this.works += 1;
-    const timer = setTimeout(() => (line = this.line("moon-busy", "status", "#888888", `${name} is running \u2026`)), PATIENCE);
-    return () => {
-      clearTimeout(timer);
-      line?.remove();
-      if (!--this.works) this.el.removeAttribute("aria-busy");
-    };
-  }
-
-  line(className, role, colour, text) {
     const doc = this.el.ownerDocument;
-    const line = doc.createElement("div");
+    const line = alert(doc, "p", "moon-notice");
     const close = doc.createElement("button");
-    line.className = className;
-    line.setAttribute("role", role);
-    line.style.cssText =
-      `margin:.5em 0;padding:.4em .6em;border-left:3px solid ${colour};background:${colour}18;white-space:pre-wrap`;
+    line.style.cssText = "margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18";
     close.style.cssText = "float:right;border:0;background:none;color:inherit;cursor:pointer;font:inherit";
     close.textContent = "\u00d7";
     close.setAttribute("aria-label", "Dismiss");
     close.onclick = () => line.remove();
-    line.append(close, text);
+    line.append(close, `${name}: ${describe(error)}`);
     this.notices.append(line);
     if (this.notices.childNodes.length > NOTICES) this.notices.firstChild.remove();
     this.el.append(this.notices);
-    return line;
   }
 
   /** The style of a component, once per document or shadow root, for as long as somebody needs it. */
@@ -803,6 +765,13 @@ class App {
       page.adoptedStyleSheets = page.adoptedStyleSheets.filter((sheet) => sheet !== entry.sheet);
     };
   }
+}
+
+function alert(doc, tag, className) {
+  const made = doc.createElement(tag);
+  made.className = className;
+  made.setAttribute("role", "alert");
+  return made;
 }
 
 function keepFocus(el) {
