@@ -88,11 +88,17 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
 
     While `looping` is set, `settled` waits in an event loop: its deadline ends the work more gently.
     Code that never comes back to Python, as a sleep or a query, is left alone on its thread: what it still
-    does is not seen by anybody.
+    does is not seen by anybody. An interrupt of the waiting ends it too.
     """
     job = _Job(work)
     job.thread.start()
-    ended = job.ended.wait(deadline) or (looping is not None and looping.is_set() and job.ended.wait(GRACE))
+    try:
+        ended = job.ended.wait(deadline) or (
+            looping is not None and looping.is_set() and job.ended.wait(GRACE)
+        )
+    except KeyboardInterrupt:
+        job.stop_until(GRACE)
+        raise
     if not ended:
         if not job.stop_until(GRACE):
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
