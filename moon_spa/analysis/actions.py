@@ -156,8 +156,7 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
             raise body.refuse(f"the default of `{one.arg}`, a float among values of unknown type", one)
         if one.arg in body.shared:
             body.store.learn(("variable", body.key, one.arg), found)
-        span = STATE_SPAN if found is INT else None
-        body.env = {**(body.env or {}), one.arg: Local(found, span)}
+        body.env = {**(body.env or {}), one.arg: Local(found)}
     return lines
 
 
@@ -180,6 +179,8 @@ def _assembled(body: Body, checks: list[Line]) -> list[Line]:
     body.lines = []
     if body.hoisted:
         lines.append(Line(0, f"let {', '.join(body.hoisted)};", body.start))
+    if unit.counter:
+        lines.append(Line(0, f"let {unit.counter} = 0;", body.start))
     lines += [*unit.written, *body.functions]
     if body.exits:
         head, tail = Line(0, "done: {", body.start), Line(0, "}", body.start)

@@ -70,6 +70,8 @@ class Unit:
     mutated: list[Ref] = field(default_factory=list)
     functions: dict[Hashable, str] = field(default_factory=dict)
     written: list[Line] = field(default_factory=list)
+    open: set[Hashable] = field(default_factory=set)
+    counter: str = ""
     changes: int = 0
     tolerant: bool = False
     unclear: set[str] = field(default_factory=set)

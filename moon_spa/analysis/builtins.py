@@ -6,12 +6,14 @@ import ast
 import sys
 from collections.abc import Callable, Mapping
 
+from moon_spa.analysis import numbers
+from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, one_value, refused
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type
-from moon_spa.analysis.comprehensions import comprehension
-from moon_spa.analysis.convert import as_float, constant, number, quoted, text, truth
+from moon_spa.analysis.comprehensions import comprehension, items_of, unordered_items
+from moon_spa.analysis.convert import constant, number, quoted, text, truth
 from moon_spa.analysis.formatting import formatted
-from moon_spa.analysis.iteration import Source, is_series, iteration, length_span, series
+from moon_spa.analysis.iteration import Source, is_series, length_span, series
 from moon_spa.analysis.keys import key_function
 from moon_spa.analysis.names import place
 from moon_spa.analysis.values import ATOM, Value, call
@@ -33,49 +35,6 @@ from moon_spa.types import (
     members,
 )
 
-INTS = (INT, BOOL)
-NUMERIC = (INT, BOOL, FLOAT, NUM)
-
-
-class Arguments:
-    """The arguments of a call, evaluated from left to right, by position and by name."""
-
-    def __init__(
-        self, c: Body, node: ast.Call, names: tuple[str, ...] = (), lazy: tuple[str, ...] = ()
-    ) -> None:
-        self.c, self.node = c, node
-        if any(isinstance(one, ast.Starred) for one in node.args):
-            raise c.refuse("`*` in a call", node)
-        self.args = node.args
-        self.named = {one.arg: one.value for one in node.keywords if one.arg is not None}
-        if any(one.arg not in names for one in node.keywords):
-            raise c.refuse(f"{describe(node)} with these arguments", node)
-
-    def count(self, least: int, most: int) -> None:
-        """Refuse another number of positional arguments."""
-        if not least <= len(self.args) <= most:
-            self.c.refuse(f"{describe(self.node)} with these arguments", self.node)
-
-    def value(self, place: int, name: str = "") -> Value | None:
-        """The argument at a place, or of a name; None where it is not given."""
-        if place < len(self.args):
-            return self.c.expression(self.args[place])
-        return self.c.expression(self.named[name]) if name in self.named else None
-
-
-def describe(node: ast.Call) -> str:
-    """A call in words: ``len()``, ``.upper()``."""
-    return (
-        f"`.{node.func.attr}()`" if isinstance(node.func, ast.Attribute) else f"`{ast.unparse(node.func)}()`"
-    )
-
-
-def one_value(c: Body, node: ast.Call) -> Value:
-    """The only argument of a call."""
-    given = Arguments(c, node)
-    given.count(1, 1)
-    return c.expression(given.args[0])
-
 
 def _len(c: Body, node: ast.Call) -> Value:
     value = one_value(c, node)
@@ -93,50 +52,7 @@ def _len(c: Body, node: ast.Call) -> Value:
             return call(c.helper("dict_len"), value, result=INT, **known)
     if value.type is ANY:
         return call(c.helper("len_a"), value, result=INT, span=length_span())
-    return _refused(c, node, value)
-
-
-def _refused(c: Body, node: ast.Call, value: Value) -> Value:
-    if value.type is NEVER:
-        return value
-    raise c.refuse(f"{describe(node)} of {c.store.describe(value.type)}", node)
-
-
-def _int(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node)
-    given.count(0, 2)
-    value = given.value(0)
-    base = given.value(1)
-    if value is None:
-        return constant(0)
-    if value.type is STR:
-        if base is not None and base.type is not INT:
-            raise c.refuse("`int()` with this base", node)
-        return call(c.helper("int_s"), value, *([base] if base else []), result=INT)
-    if base is not None:
-        raise c.refuse("`int()` with a base", node)
-    if value.type in INTS:
-        return number(value)
-    if value.type in (FLOAT, NUM):
-        return call(c.helper("trunc"), value, result=INT)
-    if value.type is ANY:
-        return call(c.helper("int_a"), value, result=INT)
-    return _refused(c, node, value)
-
-
-def _float(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node)
-    given.count(0, 1)
-    value = given.value(0)
-    if value is None:
-        return constant(0.0)
-    if value.type is STR:
-        return call(c.helper("float_s"), value, result=FLOAT)
-    if value.type in NUMERIC:
-        return as_float(c, number(value)).typed(FLOAT)
-    if value.type is ANY:
-        return call(c.helper("float_a"), value, result=FLOAT)
-    return _refused(c, node, value)
+    return refused(c, node, value)
 
 
 def _str(c: Body, node: ast.Call) -> Value:
@@ -151,80 +67,10 @@ def _bool(c: Body, node: ast.Call) -> Value:
     return truth(c, one_value(c, node)) if node.args or node.keywords else constant(False)
 
 
-def _abs(c: Body, node: ast.Call) -> Value:
-    value = number(one_value(c, node))
-    if value.type is FLOAT:
-        return call("Math.abs", value, result=FLOAT, pure=value.pure)
-    if value.type is INT and value.span:
-        high = max(map(abs, value.span))
-        return call("Math.abs", value, result=INT, span=(0, high), pure=value.pure)
-    names: Mapping[Type, str] = {INT: "abs", NUM: "abs_n", ANY: "abs_a"}
-    if value.type in names:
-        return call(c.helper(names[value.type]), value, result=value.type)
-    return _refused(c, node, value)
-
-
-def _round(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node, ("ndigits",))
-    given.count(1, 2)
-    value = number(c.expression(given.args[0]))
-    digits = given.value(1, "ndigits")
-    if digits is None or digits.type is NONE:
-        if value.type is INT:
-            return value
-        if value.type in (FLOAT, NUM):
-            return call(c.helper("round"), value, result=INT)
-        return _refused(c, node, value)
-    if digits.type is not INT:
-        raise c.refuse("`round()` to digits that are no int", node)
-    if value.type is INT:
-        return call(c.helper("round_i"), value, digits, result=INT)
-    if value.type is FLOAT:
-        return call(c.helper("round_f"), value, digits, result=FLOAT)
-    if value.type is NUM and isinstance(digits.constant, int) and digits.constant >= 0:
-        return call(c.helper("round_f"), as_float(c, value), digits, result=NUM)
-    if value.type is ANY:
-        return call(c.helper("round_a"), value, digits, result=ANY)
-    return _refused(c, node, value)
-
-
-def _divmod(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node)
-    given.count(2, 2)
-    a, b = (number(c.expression(one)) for one in given.args)
-    if a.type is INT and b.type is INT:
-        return call(c.helper("divmod"), a, b, result=TupleOf((INT, INT)))
-    if FLOAT in (a.type, b.type) and {a.type, b.type} <= {INT, FLOAT}:
-        made = TupleOf((FLOAT, FLOAT))
-        return call(c.helper("divmod_f"), as_float(c, a), as_float(c, b), result=made)
-    return _refused(c, node, a)
-
-
-def _pow(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node)
-    given.count(2, 3)
-    values = [c.expression(one) for one in given.args]
-    if any(one.type not in INTS for one in values):
-        raise c.refuse("`pow()` of what is no int", node)
-    return call(c.helper("pow" if len(values) == 2 else "pow_mod"), *values, result=INT)
-
-
-def _items(c: Body, node: ast.expr) -> Source:
-    """The argument of a function that goes through all of a series; here a set's order does not matter."""
-    if isinstance(node, ast.GeneratorExp):
-        return series(c, comprehension(c, node), node)
-    return iteration(c, node)
-
-
-def _unordered(c: Body, node: ast.expr) -> Source:
-    """The same where a set is as good as a list."""
-    return _items(c, node) if isinstance(node, ast.GeneratorExp) else iteration(c, node, ordered=False)
-
-
 def _sum(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node, ("start",))
     given.count(1, 2)
-    items = _unordered(c, given.args[0])
+    items = unordered_items(c, given.args[0])
     start = given.value(1, "start")
     start = number(start) if start else constant(0)
     if items.item in (*INTS, NEVER) and start.type is INT:
@@ -263,7 +109,7 @@ def _extreme(helper: str) -> Callable[[Body, ast.Call], Value]:
 
 
 def _extreme_of_series(c: Body, node: ast.Call, given: Arguments, helper: str) -> Value:
-    items = _unordered(c, given.args[0]) if "key" not in given.named else _items(c, given.args[0])
+    items = unordered_items(c, given.args[0]) if "key" not in given.named else items_of(c, given.args[0])
     extra: list[str] = []
     if "key" in given.named:
         extra.append(key_function(c, given.named["key"], items.item))
@@ -296,7 +142,7 @@ def _sorted(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node, ("key", "reverse"))
     given.count(1, 1)
     keyed = "key" in given.named and not _is_none(given.named["key"])
-    items = _items(c, given.args[0]) if keyed else _unordered(c, given.args[0])
+    items = items_of(c, given.args[0]) if keyed else unordered_items(c, given.args[0])
     order = sort_options(c, given, items.item)
     made = c.store.site(("sorted", place(node)), ListOf(items.item))
     return call(c.helper("sorted"), items.js, *order, result=made)
@@ -327,7 +173,7 @@ def _quantifier(helper: str) -> Callable[[Body, ast.Call], Value]:
         argument = given.args[0]
         if isinstance(argument, ast.GeneratorExp):
             return comprehension(c, argument, until=helper == "any")
-        return call(c.helper(helper), _unordered(c, argument).js, result=BOOL)
+        return call(c.helper(helper), unordered_items(c, argument).js, result=BOOL)
 
     return compile_it
 
@@ -337,15 +183,15 @@ def _list(c: Body, node: ast.Call) -> Value:
     given.count(0, 1)
     if not given.args:
         return Value("[]", c.store.site(("list", place(node)), ListOf(NEVER)), pure=True)
-    items = _items(c, given.args[0])
+    items = items_of(c, given.args[0])
     made = c.store.site(("list", place(node)), ListOf(items.item))
-    _same_items(c, items.item, made, node)
+    _sameitems_of(c, items.item, made, node)
     if isinstance(given.args[0], ast.GeneratorExp):
         return Value(items.js, made)
     return Value(f"[...{items.js}]", made, pure=items.pure)
 
 
-def _same_items(c: Body, item: Type, made: Type, node: ast.AST) -> None:
+def _sameitems_of(c: Body, item: Type, made: Type, node: ast.AST) -> None:
     shape = c.store.shape(made)
     if isinstance(shape, ListOf) and shape.item is ANY and c.store.has_float(item) and item is not ANY:
         raise c.refuse("floats among values of unknown type", node)
@@ -364,7 +210,7 @@ def _tuple(c: Body, node: ast.Call) -> Value:
 def _set(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node)
     given.count(0, 1)
-    items = _unordered(c, given.args[0]) if given.args else None
+    items = unordered_items(c, given.args[0]) if given.args else None
     found = set_item_type(c, [items.item] if items else [], node)
     made = c.store.site(("set", place(node)), SetOf(found))
     return Value(f"new Set({items.js if items else ''})", made, pure=items is None or items.pure)
@@ -380,7 +226,7 @@ def _dict(c: Body, node: ast.Call) -> Value:
     if node.keywords or len(node.args) > 1:
         raise c.refuse("`dict()` with these arguments", node)
     if is_series(c, node.args[0]):
-        return _dict_of(c, _items(c, node.args[0]), node)
+        return _dict_of(c, items_of(c, node.args[0]), node)
     value = c.expression(node.args[0])
     shape = c.store.shape(value.type)
     if isinstance(shape, Record | DictOf):
@@ -400,26 +246,6 @@ def _dict_of(c: Body, source: Source, node: ast.Call) -> Value:
         raise c.refuse(f"a key that is {c.store.describe(key)}", node)
     ref = c.store.site(("dict", place(node)), DictOf(key, item))
     return call(c.helper("dict_from"), source.js, result=ref)
-
-
-def _ord(c: Body, node: ast.Call) -> Value:
-    value = one_value(c, node)
-    if value.type is not STR:
-        return _refused(c, node, value)
-    return call(c.helper("ord"), value, result=INT, span=(0, 0x10FFFF))
-
-
-def _chr(c: Body, node: ast.Call) -> Value:
-    value = one_value(c, node)
-    return call(c.helper("chr"), value, result=STR) if value.type is INT else _refused(c, node, value)
-
-
-def _in_base(helper: str) -> Callable[[Body, ast.Call], Value]:
-    def compile_it(c: Body, node: ast.Call) -> Value:
-        value = one_value(c, node)
-        return call(c.helper(helper), value, result=STR) if value.type in INTS else _refused(c, node, value)
-
-    return compile_it
 
 
 def _format(c: Body, node: ast.Call) -> Value:
@@ -473,28 +299,28 @@ def _is_instance(c: Body, part: Type, names: list[str]) -> bool | None:
 
 
 BUILTINS: Mapping[str, Callable[[Body, ast.Call], Value]] = {
-    "abs": _abs,
+    "abs": numbers.abs_call,
     "all": _quantifier("all"),
     "any": _quantifier("any"),
-    "bin": _in_base("bin"),
+    "bin": numbers.in_base("bin"),
     "bool": _bool,
-    "chr": _chr,
+    "chr": numbers.chr_call,
     "dict": _dict,
-    "divmod": _divmod,
-    "float": _float,
+    "divmod": numbers.divmod_call,
+    "float": numbers.float_call,
     "format": _format,
-    "hex": _in_base("hex"),
-    "int": _int,
+    "hex": numbers.in_base("hex"),
+    "int": numbers.int_call,
     "isinstance": _isinstance,
     "len": _len,
     "list": _list,
     "max": _extreme("max_of"),
     "min": _extreme("min_of"),
-    "oct": _in_base("oct"),
-    "ord": _ord,
-    "pow": _pow,
+    "oct": numbers.in_base("oct"),
+    "ord": numbers.ord_call,
+    "pow": numbers.pow_call,
     "repr": _repr,
-    "round": _round,
+    "round": numbers.round_call,
     "set": _set,
     "sorted": _sorted,
     "str": _str,

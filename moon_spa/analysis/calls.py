@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.builtins import BUILTINS, Arguments, describe
+from moon_spa.analysis.builtins import BUILTINS
 from moon_spa.analysis.convert import constant, test
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.methods import (
@@ -14,10 +15,10 @@ from moon_spa.analysis.methods import (
     float_method,
     list_method,
     set_method,
-    text_method,
 )
 from moon_spa.analysis.operators import operate
 from moon_spa.analysis.state import binding_of, props_get, read_field, write_field
+from moon_spa.analysis.textmethods import text_method
 from moon_spa.analysis.values import ASSIGN, Value, negated
 from moon_spa.spec import Binding
 from moon_spa.types import ANY, BOOL, FLOAT, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, Record, SetOf

@@ -94,7 +94,7 @@ def dict_literal(c: Body, node: ast.Dict) -> Value:
     key: Type = NEVER
     value: Type = NEVER
     for k, v in pairs:
-        if k.type not in (STR, INT):
+        if k.type not in (STR, INT, NEVER):
             raise c.refuse(f"a key that is {c.store.describe(k.type)}", node)
         key, value = c.store.join(key, k.type), c.store.join(value, v.type, slot=True)
     ref = c.store.site(("dict", place(node)), DictOf(key, value))
@@ -134,7 +134,7 @@ def _merged(c: Body, node: ast.Dict) -> Value:
             parts.append((value, None))
             continue
         key, value = c.expression(key_node), c.expression(value_node)
-        if key.type not in (STR, INT):
+        if key.type not in (STR, INT, NEVER):
             raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
         _grow_key(c, ref, key, value)
         parts.append((key, value))

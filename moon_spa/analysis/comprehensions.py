@@ -7,7 +7,7 @@ import ast
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type, value_of
 from moon_spa.analysis.convert import to_slot
-from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment
+from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment, series
 from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
@@ -138,3 +138,15 @@ def _pattern(c: Body, target: ast.expr, found: Type, span: tuple[int, int] | Non
         parts = zip(target.elts, found.items, strict=True)
         return f"[{', '.join(_pattern(c, one, kind, None) for one, kind in parts)}]"
     raise c.refuse("unpacking in a comprehension", target)
+
+
+def items_of(c: Body, node: ast.expr) -> Source:
+    """The argument of a function that goes through all of a series; here a set's order does not matter."""
+    if isinstance(node, ast.GeneratorExp):
+        return series(c, comprehension(c, node), node)
+    return iteration(c, node)
+
+
+def unordered_items(c: Body, node: ast.expr) -> Source:
+    """The same where a set is as good as a list."""
+    return items_of(c, node) if isinstance(node, ast.GeneratorExp) else iteration(c, node, ordered=False)

@@ -18,6 +18,10 @@ DEEPEST = 40
 """Functions that call each other may do so to this depth."""
 
 
+DEEPEST_CALL = 500
+"""A function that calls itself more often goes on on the server, where Python's own limit holds."""
+
+
 @dataclass(frozen=True)
 class Callee:
     """A function that is called: its source, and where its names are looked up."""
@@ -120,6 +124,8 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
 def _compiled(c: Body, callee: Callee, node: ast.AST) -> str:
     """The JavaScript name of a function, which is compiled once per pass."""
     unit = c.unit
+    if callee.key in unit.open:
+        unit.store.note(("recursive", unit.key, callee.key))
     if callee.key in unit.functions:
         return unit.functions[callee.key]
     if isinstance(callee.node, ast.AsyncFunctionDef):
@@ -128,6 +134,7 @@ def _compiled(c: Body, callee: Callee, node: ast.AST) -> str:
         raise c.refuse("functions that call each other this deeply", node)
     js = unit.functions[callee.key] = unit.names.fresh(callee.name)
     unit.depth += 1
+    unit.open.add(callee.key)
     changes = unit.changes
     body = open_body(unit, callee)
     names = own_parameters(callee.node, callee.resolve)
@@ -142,10 +149,29 @@ def _compiled(c: Body, callee: Callee, node: ast.AST) -> str:
         c.store.note(("changes", unit.key, callee.key))
     head = f"function {js}({', '.join(body.locals[one.arg] for one in names)}) {{"
     line = callee.node.lineno
+    lines = finished(body)
+    if unit.store.noted(("recursive", unit.key, callee.key)):
+        lines = _counted(unit, lines, line)
     written = unit.written if callee.outer is None else callee.outer.functions
-    written += [Line(0, head, line), *(indent(one) for one in finished(body)), Line(0, "}", line)]
+    written += [Line(0, head, line), *map(indent, lines), Line(0, "}", line)]
     unit.depth -= 1
+    unit.open.discard(callee.key)
     return js
+
+
+def _counted(unit: Unit, lines: list[Line], source: int) -> list[Line]:
+    """A function that calls itself: how deep Python would go is for Python to say."""
+    unit.counter = unit.counter or unit.names.fresh("depth")
+    unit.helpers.add("bail")
+    check = f'if (++{unit.counter} > {DEEPEST_CALL}) __moon.bail("a recursion this deep");'
+    return [
+        Line(0, "try {", source),
+        Line(1, check, source),
+        *map(indent, lines),
+        Line(0, "} finally {", source),
+        Line(1, f"{unit.counter}--;", source),
+        Line(0, "}", source),
+    ]
 
 
 def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:

@@ -129,7 +129,7 @@ def _loop(
     flag = _flag(c, node)
     for _ in range(MOST_ROUNDS):
         names, hoisted, helpers = c.unit.names.mark(), dict(c.hoisted), set(c.unit.helpers)
-        declared = set(c.declared)
+        declared, counter = set(c.declared), c.unit.counter
         functions = dict(c.unit.functions), list(c.unit.written), list(c.functions)
         loop = Loop(flag=flag)
         c.loops.append(loop)
@@ -144,6 +144,7 @@ def _loop(
         if new == head:
             break
         c.unit.names.reset(names)
+        c.unit.counter = counter
         c.hoisted, c.declared, c.unit.helpers = hoisted, declared, helpers
         c.unit.functions, c.unit.written, c.functions = functions
         head = new

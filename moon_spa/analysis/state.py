@@ -12,14 +12,12 @@ from moon_spa.javascript import UnwritableError, literal, member, text
 from moon_spa.spec import Binding
 from moon_spa.types import ANY, INT, NONE, TupleOf, Type, members, type_of
 
-NO_BINDING = Binding("unknown")
-
 
 def binding_of(c: Body, node: ast.expr) -> Binding:
     """What a name, or `self.name`, is bound to outside the function; `unknown` for anything else."""
     if isinstance(node, ast.Name):
         if node.id in c.scoped or is_local(c, node.id):
-            return NO_BINDING
+            return Binding("unknown")
         return c.resolve(node.id)
     if isinstance(node, ast.Attribute) and binding_of(c, node.value).kind == "self":
         if node.attr == "state":
@@ -29,7 +27,7 @@ def binding_of(c: Body, node: ast.expr) -> Binding:
         if node.attr in c.unit.spec.actions:
             return Binding("action", name=node.attr)
         return c.resolve(f"self.{node.attr}")
-    return NO_BINDING
+    return Binding("unknown")
 
 
 def is_local(c: Body, name: str) -> bool:
@@ -102,7 +100,7 @@ def read_prop(c: Body, name: str, node: ast.AST) -> Value:
     found = c.unit.spec.prop_types.get(name, ANY)
     js = member("resolvedProps", name)
     typed = c.store.intern(("prop", name), found, constant=True)
-    return Value(js, typed, span=STATE_SPAN if found is INT else None, pure=True, simple=True)
+    return Value(js, typed, pure=True, simple=True)
 
 
 def props_get(c: Body, node: ast.Call) -> Value:
@@ -129,8 +127,7 @@ def bound(c: Body, binding: Binding, name: str, node: ast.AST) -> Value:
         found = c.store.intern(("bound", name, binding.expr.js), binding.expr.type, constant=True)
         js = binding.expr.js
         is_atom = js.translate(str.maketrans("", "", "._[]")).isalnum()
-        span = STATE_SPAN if found is INT else None
-        return Value(js if is_atom else f"({js})", found, ATOM, span, pure=is_atom, simple=is_atom)
+        return Value(js if is_atom else f"({js})", found, ATOM, pure=is_atom, simple=is_atom)
     if binding.kind == "value":
         found = type_of(binding.value)
         if isinstance(binding.value, bool | int | float | str | None):

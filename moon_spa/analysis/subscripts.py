@@ -66,6 +66,8 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
 
 def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
     """A key is of the type of all keys: JavaScript compares no int with a text or a bool."""
+    if key.type is NEVER:
+        return
     if key.type not in (STR, INT) or found.key not in (key.type, NEVER):
         raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
 
@@ -143,7 +145,7 @@ def _set_key(c: Body, target: Value, shape: Type, index: Value, value: Value, no
                 slot = dict(grown.fields)[index.constant]
                 c.write(f"{member(target.at(20), index.constant)} = {to_slot(c, value, slot).js};")
                 return
-    if index.type not in (STR, INT):
+    if index.type not in (STR, INT, NEVER):
         raise c.refuse(f"a key that is {c.store.describe(index.type)}", node)
     found = as_dict(c, target, index.type, value.type)
     check_key(c, found, index, node)

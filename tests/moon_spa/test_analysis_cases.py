@@ -42,7 +42,7 @@ class Case:
         functions = [
             node.name
             for node in ast.parse(self.py).body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in ("fact", "bump")
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in ("fact", "bump", "deep")
         ]
         actions = ", ".join(f'"{name}": {name}' for name in functions)
         data = '"data": data, ' if "data = " in self.py else ""
