@@ -20,9 +20,9 @@ from moon_spa.findings import ComponentError, Place, did_you_mean, finding, refu
 from moon_spa.overrides import OVERRIDES
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import called_dict, joined_text, merged
-from moon_spa.rewriting import DICT, LOCALS, MERGED, TEXT, Inferred, rewritten
+from moon_spa.rewriting import DICT, LOCALS, MERGED, OPERATED, TEXT, Inferred, rewritten
 from moon_spa.source import ComponentSource
-from moon_spa.trace import MissingPropError, StateInSetupError
+from moon_spa.trace import MissingPropError, StateInSetupError, operated
 
 Result = TypeVar("Result")
 
@@ -70,6 +70,7 @@ def load(source: ComponentSource, namespace: Mapping[str, Any] | None = None) ->
         **OVERRIDES,
         LOCALS: Inferred,
         MERGED: merged,
+        OPERATED: operated,
         DICT: called_dict,
         TEXT: joined_text,
         LOADED: loaded,

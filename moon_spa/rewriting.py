@@ -1,11 +1,12 @@
 """Setup as it is executed: it returns its locals where it returns nothing, and keeps more traces.
 
-Three things of a `setup` are written anew before it is compiled; lines and columns stay, and the tree that
+Four things of a `setup` are written anew before it is compiled; lines and columns stay, and the tree that
 was given is not changed, so debuggers and coverage see the source as it is:
 
 1. ``return`` and the end of the function return the local variables, from which sections are inferred;
 2. a dict display with ``**props``, or ``dict(props)``, keeps reads of props that are not given yet;
-3. an f-string without formats keeps the expressions of its parts.
+3. an f-string without formats keeps the expressions of its parts;
+4. operators ask a traced value on their right first: a float on the left would not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,29 @@ LOCALS = "__moon_locals__"
 MERGED = "__moon_merged__"
 DICT = "__moon_dict__"
 TEXT = "__moon_text__"
+OPERATED = "__moon_operated__"
+
+_OPERATORS = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.Pow: "pow",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.MatMult: "matmul",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
 
 
 class Inferred(dict[str, Any]):
@@ -94,10 +118,22 @@ def _expression(node: Any) -> Any:
         return _call(MERGED, parts, node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
         return ast.copy_location(ast.Call(_name(DICT, node), [node.func, *node.args], node.keywords), node)
+    if isinstance(node, ast.BinOp):
+        return _operated(node, _OPERATORS[type(node.op)], node.left, node.right)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
+        return _operated(node, _OPERATORS[type(node.ops[0])], node.left, node.comparators[0])
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        old = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+        new = _operated(node, f"i{_OPERATORS[type(node.op)]}", old, node.value)
+        return ast.copy_location(ast.Assign([node.target], new), node)
     if isinstance(node, ast.JoinedStr) and plain_text(node):
         values = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
         return _call(TEXT, values, node)
     return node
+
+
+def _operated(place: ast.AST, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
+    return _call(OPERATED, [ast.copy_location(ast.Constant(name), place), left, right], place)
 
 
 def _pair(key: ast.expr | None, value: ast.expr, place: ast.AST) -> ast.expr:

@@ -140,6 +140,19 @@ def _combined(name: str, operation: Callable[..., Any], *operands: Any) -> Any:
         return traced(value, None)
 
 
+def operated(name: str, left: Any, right: Any) -> Any:
+    """``left + right``, and ``left += right`` where the name begins with an i, of which one may be traced."""
+    plain_name = name.removeprefix("i") if name not in _BINARY else name
+    scalar = plain_name == name or isinstance(left, int | float | str)
+    if (
+        scalar
+        and not isinstance(left, _TracedField)
+        and (isinstance(left, Traced) or isinstance(right, Traced))
+    ):
+        return _combined(plain_name, getattr(operator, f"__{plain_name}__"), left, right)
+    return getattr(operator, f"__{name}__")(left, right)
+
+
 def _operation(name: str, operands: Sequence[Any]) -> Expr | None:
     """The JavaScript of an operator: exact for ints and text that are known as such, else dynamic."""
     types = {expression(operand).type for operand in operands}

@@ -59,6 +59,8 @@ def refused(body: str) -> ComponentError:
         'props.get("n")',
         'props.get("n", 1) + 1',
         '2 - props.get("n", 1) * 3',
+        '2.0 - int(props.get("n", 1))',
+        '2.5 < int(props.get("n", 1))',
         'int(props.get("n", 1)) // 2 + int(props.get("m", 7)) % 4',
         'str(props.get("n", 1)) + "!"',
         "f\"n is {props.get('n', 1)}, m is {props.get('m', 2.0)}\"",
