@@ -304,7 +304,8 @@ function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
     const order = [];
     items.forEach((item, at) => {
       const own = l.concat(n ? n(item) : [item]);
-      own.push(o ? loopRecord(at, items.length) : null);
+      const { length } = items;
+      own.push(o && { index: at + 1, index0: at, first: !at, last: at === length - 1, length });
       const key = k ? k(s, own) : at;
       if (next.has(key)) throw failure("ValueError", `duplicate key ${key}`);
       let row = rows.get(key);
@@ -363,10 +364,6 @@ function rising(numbers) {
   return found;
 }
 
-function loopRecord(at, length) {
-  return { index: at + 1, index0: at, first: at === 0, last: at === length - 1, length };
-}
-
 function childrenRegion(outer, _, start, end, hydrating) {
   const slot = outer.owner.children;
   if (!slot) return;
@@ -409,6 +406,10 @@ class Instance {
     Object.assign(this, { component, app, given, children });
     this.names = component.fields.map(([name]) => name);
     this.setters = this.names.map((name) => (value) => this.act(() => this.set(name, value)));
+  }
+
+  notice(error) {
+    this.app.notice(error, this.component.name);
   }
 
   type(name) {
@@ -458,7 +459,7 @@ class Instance {
       const box = alert(this.end.ownerDocument, "div", "moon-error");
       box.textContent = `${this.component.name}: ${describe(error)}`;
       this.end.before(box);
-      this.app.report(error);
+      console.error(error);
     }
   }
 
@@ -528,7 +529,7 @@ class Instance {
       draft = this.checked();
     } catch (error) {
       this.calls.length = calls;
-      if (error.name !== "Bail" || !bail?.()) this.app.notice(error, this.component.name);
+      if (error.name !== "Bail" || !bail?.()) this.notice(error);
     } finally {
       this.draft = null;
     }
@@ -557,7 +558,7 @@ class Instance {
     if (!transport) {
       const { reason = "this page has no server" } = this.app;
       const why = typeof reason === "function" ? reason(kind, name, this.component.name) : reason;
-      this.app.notice(failure("ServerUnavailable", `${kind} ${name}: ${why}`), this.component.name);
+      this.notice(failure("ServerUnavailable", `${kind} ${name}: ${why}`));
       return this.pump();
     }
     this.busy = true;
@@ -569,7 +570,7 @@ class Instance {
       const reply = await transport({ ...request, props: this.props, state }, moon);
       if (this.alive && reply.seq === stamp) this.answer(reply, stamp);
     } catch (error) {
-      if (this.alive) this.app.notice(error, this.component.name);
+      if (this.alive) this.notice(error);
     }
     ended?.();
     this.busy = false;
@@ -578,8 +579,9 @@ class Instance {
 
   answer({ ok, patch, error, stdout }, stamp) {
     if (stdout) (this.app.status?.print ?? console.log)(stdout);
-    if (!ok) return this.app.notice(Object.assign(failure(error.type, error.message), error), this.component.name);
-    this.tell?.(...this.assign(patch?.state ?? {}, patch?.props ?? {}, stamp));
+    if (!ok) return this.notice(Object.assign(failure(error.type, error.message), error));
+    const news = this.assign(patch.state ?? {}, patch.props ?? {}, stamp);
+    this.tell?.(...news);
   }
 
   /** Values from outside; with the stamp of a call only those that nothing has changed since. */
@@ -624,9 +626,9 @@ function check(value, [name, type], moon) {
 // Applications
 
 export function mount(el, component, options = {}) {
-  const { props = {}, payload = null, hydrate = true } = options;
+  const { props = {}, payload = null } = options;
   const app = new App(el, options);
-  const reuse = Boolean(hydrate && payload && el.firstChild);
+  const reuse = Boolean(payload && el.firstChild);
   const open = (hydrating) => {
     const doc = el.ownerDocument;
     const root = new Instance(component, app, payload?.given ?? props, null);
@@ -638,7 +640,7 @@ export function mount(el, component, options = {}) {
       root.open(el.firstChild, el.lastChild, hydrating);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      console.warn(`${component.name} is made anew: what the server wrote is not its template`);
+      console.warn(`${component.name}: what the server wrote is not its template`);
       root.close();
       app.mounted = [];
       return open(false);
@@ -658,7 +660,7 @@ export function mount(el, component, options = {}) {
       root.receive(given);
     },
     assign: (state, given = {}) => root.assign(state, given),
-    notice: (error) => app.notice(error, component.name),
+    notice: (error) => root.notice(error),
     unmount() {
       root.close();
       el.replaceChildren();
@@ -715,7 +717,7 @@ class App {
       this.queue.delete(one);
       const count = (counts.get(one) ?? 0) + 1;
       counts.set(one, count);
-      if (count > FLUSHES) this.notice(failure("RecursionError", "`updated` never comes to rest"), one.component.name);
+      if (count > FLUSHES) one.notice(failure("RecursionError", "`updated` never comes to rest"));
       else if (one.alive) one.render();
       this.settle();
     }
@@ -723,12 +725,8 @@ class App {
     restore();
   }
 
-  report(error) {
-    console.error(error);
-  }
-
   notice(error, name) {
-    this.report(error);
+    console.error(error);
     const doc = this.el.ownerDocument;
     const line = alert(doc, "p", "moon-notice");
     const close = doc.createElement("button");
@@ -750,8 +748,7 @@ class App {
     if (!sheets.has(page)) sheets.set(page, new Map());
     const known = sheets.get(page);
     if (!known.has(style)) {
-      const view = (page.defaultView ?? page.ownerDocument.defaultView);
-      const sheet = new view.CSSStyleSheet();
+      const sheet = new CSSStyleSheet();
       sheet.replaceSync(style);
       page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
       known.set(style, { sheet, count: 0 });
