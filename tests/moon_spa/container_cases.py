@@ -63,6 +63,7 @@ def exactly(items: Any, n: int) -> list[Any]:
     return found
 
 
+PLACES = v.one_of(SMALL, v.constant(2**60, -(2**60), 2**63, -(2**64)))
 SEQUENCES = (
     case("at", lambda s, i: s[i], ITEMS, v.one_of(SMALL, v.constant(2**60, -(2**60)))),
     case("set_at", assign, ITEMS, SMALL, SMALL),
@@ -86,8 +87,8 @@ SEQUENCES = (
     ),
     case("del_slice", delete_slice, ITEMS, PLACE, PLACE, v.maybe(v.constant(1, 2, -1, -2, 0))),
     case("extend", lambda s, items: s.extend(items), ITEMS, v.one_of(ITEMS, DICT, TEXT, MAP)),
-    case("insert", lambda s, i, x: s.insert(i, x), ITEMS, SMALL, SMALL),
-    case("pop", lambda s, *i: s.pop(*i), ITEMS, SMALL),
+    case("insert", lambda s, i, x: s.insert(i, x), ITEMS, PLACES, SMALL),
+    case("pop", lambda s, *i: s.pop(*i), ITEMS, PLACES),
     case("pop", lambda s: s.pop(), ITEMS),
     case("remove", lambda s, x: s.remove(x), ITEMS, SMALL),
     case(

@@ -225,6 +225,7 @@ VALUES = (
     case("chr", chr, v.constant(0, 65, 255, 0x1F600, 0x10FFFF, 0x110000, -1, 0x4E2D)),
 )
 
+HUGE = v.constant(2**63, -(2**63), -(2**63) - 1, -1)
 TEXTS = (
     case("len_s", len, TEXT),
     case("at_s", lambda s, i: s[i], TEXT, SMALL),
@@ -276,6 +277,11 @@ TEXTS = (
         lambda r: r.choice(["\n", "\r\n", "\x85", "\v"]).join(v.lists(v.texts)(r)),
         v.bools,
     ),
+    case("split", text_method("split"), TEXT, v.maybe(v.short), HUGE),
+    case("replace", text_method("replace"), TEXT, v.short, v.short, HUGE),
+    case("zfill", text_method("zfill"), TEXT, HUGE),
+    case("center", text_method("center"), TEXT, HUGE),
+    case("rsplit", text_method("rsplit"), TEXT, v.short, HUGE),
     case("join", text_method("join"), v.short, WORDS),
     case("replace", text_method("replace"), TEXT, v.short, v.short, v.counts),
     *(

@@ -78,11 +78,11 @@ export function extend(seq, items) {
 }
 
 export function insert(seq, i, v) {
-  seq.splice(bounds(seq.length, i, null)[0], 0, v);
+  seq.splice(bounds(seq.length, times(i), null)[0], 0, v);
 }
 
 export function pop(seq, i = -1) {
-  if (seq.length === 0) raise("IndexError", "pop from empty list");
+  if (times(i) !== undefined && seq.length === 0) raise("IndexError", "pop from empty list");
   const found = slot(seq, i);
   return found < 0 ? raise("IndexError", "pop index out of range") : seq.splice(found, 1)[0];
 }

@@ -39,7 +39,7 @@ export function reverse_s(s) {
   return chars(s).reverse().join("");
 }
 
-/** How often to repeat; OverflowError where no memory address is as large */
+/** A number of items or a place; OverflowError where no memory address is as large */
 export function times(n) {
   return n >= 2n ** 63n || n < -(2n ** 63n) ? raise("OverflowError", "cannot fit 'int' into an index-sized integer") : n;
 }
@@ -143,6 +143,7 @@ export function rstrip(s, set = null) {
 }
 
 export function split(s, sep = null, most = -1) {
+  times(most);
   if (sep === null) return split_space(s, most);
   if (sep === "") raise("ValueError", "empty separator");
   const parts = parts_of(s, sep);
@@ -152,6 +153,7 @@ export function split(s, sep = null, most = -1) {
 }
 
 export function rsplit(s, sep = null, most = -1) {
+  times(most);
   if (sep === null) return split_space(reverse_s(s), most).map(reverse_s).reverse();
   if (sep === "") raise("ValueError", "empty separator");
   parts_of("", sep);
@@ -192,7 +194,7 @@ export function join(sep, items) {
 }
 
 export function replace(s, old, by, count = -1) {
-  if (count == 0) return s;
+  if (times(count) == 0) return s;
   const parts = old === "" ? ["", ...chars(s), ""] : parts_of(s, old);
   if (count < 0 || parts.length <= Number(count) + 1) return parts.join(by);
   const kept = Number(count);
@@ -289,15 +291,15 @@ export function fill_of(fill) {
 }
 
 export function ljust(s, width, fill = " ") {
-  return s + repeat_s(fill_of(fill), Number(width) - len_s(s));
+  return s + repeat_s(fill_of(fill), Number(times(width)) - len_s(s));
 }
 
 export function rjust(s, width, fill = " ") {
-  return repeat_s(fill_of(fill), Number(width) - len_s(s)) + s;
+  return repeat_s(fill_of(fill), Number(times(width)) - len_s(s)) + s;
 }
 
 export function center(s, width, fill = " ") {
-  const space = Number(width) - len_s(s);
+  const space = Number(times(width)) - len_s(s);
   if (space <= 0) return fill_of(fill) && s;
   const left = (space >> 1) + (space & Number(width) & 1);
   return repeat_s(fill_of(fill), left) + s + repeat_s(fill, space - left);
@@ -305,7 +307,7 @@ export function center(s, width, fill = " ") {
 
 export function zfill(s, width) {
   const sign = /^[+-]/.test(s) ? s[0] : "";
-  return sign + rjust(s.slice(sign.length), Number(width) - sign.length, "0");
+  return sign + rjust(s.slice(sign.length), Number(times(width)) - sign.length, "0");
 }
 
 export function expandtabs(s, size = 8) {

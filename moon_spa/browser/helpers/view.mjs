@@ -1,7 +1,8 @@
 // Values on their way into a page: attributes, addresses, styles, classes, keys of rows. The server's side of
-// these rules is templates/safety.py.
-import { repr_a, str_a } from "./dynamic.mjs";
 import { raise, type_name } from "./errors.mjs";
+import { repr_a, str_a } from "./dynamic.mjs";
+
+// these rules is templates/safety.py.
 
 export const SAFE_SCHEME = /^(?:ftp|https?|mailto|sms|tel):/;
 export const MEDIA = /^(?:audio|image|img|input|source|track|video)$/;
