@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from moon_spa.commands.build import build
 from moon_spa.commands.check import check
 from moon_spa.commands.compile import compile_command
 from moon_spa.commands.explain import explain
@@ -16,7 +17,7 @@ def cli() -> None:
     """Compiles Python components to JavaScript; what cannot be proven equal stays on the server."""
 
 
-for _command in (check, compile_command, explain, render):
+for _command in (build, check, compile_command, explain, render):
     cli.add_command(_command)
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from moon_spa import javascript, wire
-from moon_spa.artefact import expression, script_json
+from moon_spa.artefact import expression
 from moon_spa.bundling import bundle
 from moon_spa.compiler import CompiledComponent
 from moon_spa.findings import Place, refusal
@@ -31,10 +31,13 @@ STYLE = """\
 .moon-offline ul{margin:.3em 0;padding-left:1.4em}"""
 
 POLICY = (
-    "default-src 'none'; {scripts}; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; "
-    "font-src data:; form-action 'none'; base-uri 'none'"
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src {media}; media-src {media}; "
+    "font-src {media}; form-action 'none'; base-uri 'none'"
 )
-"""What a page may do: nothing that leaves it. `{scripts}` says which scripts it has."""
+"""What a page may do: run these scripts, show pictures and sounds from there, and nothing else."""
+
+INSIDE = "data: blob:"
+"""The `media` of a page that stands alone."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +68,30 @@ class BadPieceError(ValueError):
     """JSON that is no piece, or one that another version of the runtime needs."""
 
 
-def piece(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> Piece:
-    """A compiled component with these props. Raises ComponentError where they cannot be shown."""
-    template = component.template
-    if template is None:
-        message = f"{component.name} has no template, so there is nothing to show."
-        return Piece(component.name, "", f'<p role="note">{html.escape(message)}</p>')
+@dataclass(frozen=True)
+class Code:
+    """What of a component does not depend on its props: see `Piece`.
+
+    `ahead`: it has data, which only Python can make.
+    """
+
+    js: str
+    helpers: tuple[str, ...]
+    style: str
+    server: Mapping[str, str]
+    ahead: bool
+
+
+def code_of(component: CompiledComponent) -> Code:
+    """The script of a component with all that its template names."""
     parts = [component, *(one for name, one in component.parts.items() if name != component.name)]
-    try:
-        payload = wire.encode(component.payload(props), where="what the page needs")
-    except wire.WireError as error:
-        hint = "keep to None, bool, int, float, str, list and dict in data, props and state"
-        place = Place(component.spec.path, component.spec.line)
-        raise refusal(error.code, f"{component.name}: {error}", place, hint) from None
-    return Piece(
-        component.name,
+    sheets = [one.template.style for one in parts if one.template and one.template.style]
+    return Code(
         expression([one.part for one in parts]),
-        component.render(props).html,
         tuple(sorted(frozenset[str]().union(*(one.part.helpers for one in parts)))),
-        "\n".join(dict.fromkeys(one.template.style for one in parts if one.template and one.template.style)),
-        payload,
+        "\n".join(dict.fromkeys(sheets)),
         {name: text for one in parts for name, text in _server_side(one).items()},
-        runtime_version(),
+        any(one.spec.data for one in parts),
     )
 
 
@@ -97,6 +102,24 @@ def _server_side(component: CompiledComponent) -> dict[str, str]:
         for (_, name), placed in component.placed.items()
         if placed.side == "server"
     }
+
+
+def piece(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> Piece:
+    """A compiled component with these props. Raises ComponentError where they cannot be shown."""
+    if component.template is None:
+        message = f"{component.name} has no template, so there is nothing to show."
+        return Piece(component.name, "", f'<p role="note">{html.escape(message)}</p>')
+    try:
+        payload = wire.encode(component.payload(props), where="what the page needs")
+    except wire.WireError as error:
+        hint = "keep to None, bool, int, float, str, list and dict in data, props and state"
+        place = Place(component.spec.path, component.spec.line)
+        raise refusal(error.code, f"{component.name}: {error}", place, hint) from None
+    code = code_of(component)
+    shown = component.render(props).html
+    return Piece(
+        component.name, code.js, shown, code.helpers, code.style, payload, code.server, runtime_version()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -152,12 +175,13 @@ def fragment(made: Piece) -> str:
 def page(pieces: Sequence[Piece], title: str = "", language: str = "en") -> str:
     """Pieces, one below the other, as one HTML document that asks nobody for anything."""
     code = script(pieces)
+    digest = b64encode(hashlib.sha256(code.encode()).digest()).decode()
     body = "\n".join(map(markup, pieces))
     return document(
         title or ", ".join(dict.fromkeys(made.name for made in pieces)),
         f"{body}\n<script>{code}</script>",
         [_PAGE_STYLE, STYLE, *styles(pieces)],
-        policy(code),
+        POLICY.format(scripts=f"'sha256-{digest}'", media=INSIDE),
         language,
     )
 
@@ -172,28 +196,21 @@ def document(title: str, body: str, styles: Iterable[str], csp: str, language: s
     )
 
 
-def policy(code: str) -> str:
-    """The content security policy of a page whose only script is `code`."""
-    digest = b64encode(hashlib.sha256(code.encode()).digest()).decode()
-    return POLICY.format(scripts=f"script-src 'sha256-{digest}'")
-
-
 def markup(made: Piece) -> str:
     """A piece as the server writes it, and what of it needs a server."""
     if not made.js:
         return made.html
-    return f'<div class="moon-component" data-moon="{made.key}">{made.html}</div>{_offline(made)}'
+    return f'<div class="moon-component" data-moon="{made.key}">{made.html}</div>{note(made.server)}'
 
 
-def _offline(made: Piece) -> str:
-    """The note on actions that do not work without a server; "" where all do."""
-    if not made.server:
+def note(server: Mapping[str, str]) -> str:
+    """What to know of actions that do not work without a server; "" where all do."""
+    if not server:
         return ""
-    count = len(made.server)
+    count = len(server)
     head = "One action needs" if count == 1 else f"{count} actions need"
     rows = "".join(
-        f"<li><code>{html.escape(name)}</code>: {html.escape(reason)}</li>"
-        for name, reason in made.server.items()
+        f"<li><code>{html.escape(name)}</code>: {html.escape(reason)}</li>" for name, reason in server.items()
     )
     title = f"{head} a server, which this page does not have"
     return f'<details class="moon-offline"><summary>{title}</summary><ul>{rows}</ul></details>'
@@ -215,12 +232,16 @@ def script(pieces: Iterable[Piece]) -> str:
     lines = []
     for made in alive:
         name = known.setdefault(made.js, f"$c{len(known)}")
-        payload = f"JSON.parse({javascript.text(json.dumps(made.payload))})"
-        given = f"{payload}, {script_json(dict(made.server))}"
-        lines.append(f"$page.startAll(document, {javascript.text(made.key)}, {name}, __moon, {given});\n")
+        given = f"{parsed(made.payload)}, {parsed(dict(made.server))}"
+        lines.append(f"$page.startAll({javascript.text(made.key)}, {name}, __moon, {given});\n")
     defined = "".join(f"const {name} = {js};\n" for js, name in known.items())
     head = f"const __moon = {helpers_text(helpers)};\nconst $page = {runtime.js};\n"
     return in_script("(() => {\n" + head + defined + "".join(lines) + "})();\n")
+
+
+def parsed(value: Any) -> str:
+    """JSON in a script. As text, for in a literal ``__proto__`` would be an object's parent."""
+    return f"JSON.parse({javascript.text(json.dumps(value))})"
 
 
 def in_script(code: str) -> str:
@@ -234,4 +255,5 @@ def _style_element(sheets: Iterable[str]) -> str:
 
 
 _PAGE_STYLE = """\
-:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"""
+:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;\
+padding:0 1rem}"""

@@ -73,7 +73,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jinja2": ("moonlight.server", "moonleap.render"),
     "mistune": ("moonlight.markdown",),
     "rich": COMMANDS,
-    "yaml": ("moonlight.frontmatter", "moonleap", "jupyter_ext"),
+    "yaml": ("moonlight.frontmatter", "moonleap", "moon_spa.site", "jupyter_ext"),
 }
 """Every third party that is imported, and the modules (with all below them) where it may be."""
 

@@ -3,10 +3,11 @@ import { castProps } from "./casts.mjs";
 import { mount } from "./mount.mjs";
 import { decode } from "./wire.mjs";
 
-/** Mounts `component` on what the server wrote into `el`; `payload` is in wire form, `server` has the reasons. */
-export function start(el, component, moon, payload, server) {
+/** Mounts `component` in `el`. `payload` and `props` are in wire form; `server` has the reasons of its actions. */
+export function start(el, component, moon, { payload = null, props = {}, server = {} }) {
   return mount(el, component, {
     payload: decode(payload, "payload"),
+    props: decode(props, "props"),
     moon,
     cast: castProps,
     reason: (kind, name) => {
@@ -17,9 +18,9 @@ export function start(el, component, moon, payload, server) {
 }
 
 /** Starts all elements that wait for the component known as `key`, each once. */
-export function startAll(doc, key, component, moon, payload, server) {
-  for (const el of doc.querySelectorAll(`[data-moon="${key}"]:not([data-moon-live])`)) {
+export function startAll(key, component, moon, payload, server) {
+  for (const el of document.querySelectorAll(`[data-moon="${key}"]:not([data-moon-live])`)) {
     el.setAttribute("data-moon-live", "");
-    start(el, component, moon, payload, server);
+    start(el, component, moon, { payload, server });
   }
 }

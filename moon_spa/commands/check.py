@@ -9,14 +9,11 @@ from pathlib import Path
 
 import click
 
-from moon_spa.commands.finding import component_names
 from moon_spa.commands.output import FAILED, diagnostics_of, print_json, show
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
+from moon_spa.listing import ENDINGS, component_names
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
-
-ENDINGS = (".py", ".py.md", ".moon", ".html")
-"""Endings of the files that a folder is searched for."""
 
 
 @click.command()

@@ -10,6 +10,9 @@ from moon_spa.source import from_text
 from moonlight.document import parse
 from moonlight.source import read_source
 
+ENDINGS = (".py", ".py.md", ".moon", ".html")
+"""Endings of the files that a folder is searched for."""
+
 
 def component_names(path: Path) -> list[str]:
     """Names of the classes that derive from `Component`, directly or from one another, in order.

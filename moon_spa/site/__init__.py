@@ -1,0 +1,1 @@
+"""Sites: components with routes as pages for any static server, and from disk."""
