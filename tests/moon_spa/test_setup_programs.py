@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moon_spa import CompiledComponent, ComponentError, compile  # noqa: A004 - the public name
-from moon_spa.types import ANY, ListOf, Record, Type
+from moon_spa.types import ANY, ListOf, Record, Type, Union
 from tests.moon_spa.node import Node, same
 from tests.moon_spa.test_trace import FIRST_STATE, argument, runtime
 
@@ -112,7 +112,12 @@ def agrees(made: CompiledComponent, props: dict[str, Any], result: Any) -> bool:
 
 def matches(kind: Type, value: Any, got: Any) -> bool:
     """Whether JavaScript holds a value in the form that its type says."""
-    if isinstance(kind, Record):
+    if isinstance(kind, Record) and isinstance(value, dict) and isinstance(got, dict):
         items = dict(got["d"])
-        return all(matches(one, value[name], items[name]) for name, one in kind.fields)
-    return same(value, got, kind is ANY or kind == ListOf(ANY))
+        return all(n in items and matches(one, value[n], items[n]) for n, one in kind.fields)
+    if isinstance(kind, Union):
+        return any(matches(one, value, got) for one in kind.members)
+    if isinstance(kind, ListOf) and isinstance(value, list) and isinstance(got, list):
+        pairs = zip(value, got, strict=False)
+        return len(value) == len(got) and all(matches(kind.item, one, other) for one, other in pairs)
+    return same(value, got, kind is ANY)
