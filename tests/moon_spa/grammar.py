@@ -53,6 +53,15 @@ ANNOTATIONS = {
 
 EXPRESSIONS: dict[str, tuple[Form, ...]] = {
     "int": (
+        form("default", "scaled(«int»)"),
+        form("keyword", "scaled(«int», by=«int»)"),
+        form("recursion", "power(«digit»)"),
+        form("sum-bools", "sum(«bool» for «x» in «ints!»)", x="int"),
+        form("constant-index", "sizes[«int» % 3]"),
+        form("nested-if", "(«int» if «bool» else («int» if «bool» else «int»))"),
+        form("max-items", "max(«v» for «k», «v» in «table!».items())", k="str", v="int"),
+        form("enumerate-sum", "sum(«i» * «x» for «i», «x» in enumerate(«ints!», 1))", i="int", x="int"),
+        form("negated-index", "«ints»[-1 - «digit»]"),
         form("+", "(«int» + «int»)"),
         form("-", "(«int» - «int»)"),
         form("*", "(«int» * «int»)"),
@@ -136,6 +145,12 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("float-sum", "sum(«floats», 0.0)"),
     ),
     "str": (
+        form("slice-step-str", "«str»[::2]"),
+        form("max-key-dict", "max(«table», key=lambda «x»: («int», «x»))", x="str"),
+        form("join-fstrings", "' '.join(f'{«k»}={«v»}' for «k», «v» in «table!».items())", k="str", v="int"),
+        form("%s", "('%s|%5.1f|%r' % («int», «float», «str»))"),
+        form("f-nested-if", "f'{«int» if «bool» else «float»}'"),
+        form("constant-name", "names[«int» % 2]"),
         form("str+", "(«str» + «str»)"),
         form("str*", "(«str» * «digit»)"),
         form("str()", "str(«int»)"),
@@ -206,6 +221,10 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("sorted-join", "''.join(sorted(«tags»))"),
     ),
     "bool": (
+        form("chained-in", "(«int» < «int» in «ints»)"),
+        form("==-chain", "(«int» == «int» != «int»)"),
+        form("any-list", "any(«ints»)"),
+        form("or-mixed", "bool(«str» or «ints»)"),
         form("<", "(«int» < «int»)"),
         form(">=", "(«int» >= «int»)"),
         form("==", "(«int» == «int»)"),
@@ -251,6 +270,17 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("is_integer", "(«float»).is_integer()"),
     ),
     "ints": (
+        form("slice-negative-step", "«ints»[«index»::-2]"),
+        form(
+            "comprehension-zip-enumerate",
+            "[«i» + «x» for «i», («x», «y») in enumerate(zip(«ints!», «words!»))]",
+            i="int",
+            x="int",
+            y="str",
+        ),
+        form("sorted-items", "[«v» for «k», «v» in sorted(«table!».items())]", k="str", v="int"),
+        form("if-list-expression", "(«ints» if «bool» else «ints»)"),
+        form("or-list", "(«ints» or «ints»)"),
         form("list", "[«int», «int»]"),
         form("list-empty", "[]"),
         form("star-list", "[*«ints», «int»]"),

@@ -21,6 +21,15 @@ HELPERS = {
     "label": ("str", ("int", "str"), "if «bool»:\n    return «str»\nreturn «str»"),
     "total": ("int", ("ints",), "found = 0\nfor x in a0:\n    found += x\nreturn found"),
 }
+CONSTANTS = (
+    "limit = 3",
+    "sizes = (1, 20, 300)",
+    "names = ['one', 'zwei']",
+    "def scaled(a0, by=2):",
+    "    return a0 * by",
+    "def power(a0):",
+    "    return 1 if a0 <= 0 else 2 * power(a0 - 1)",
+)
 VALUES = {
     "int": values.one_of(values.small, values.ints),
     "float": values.finite,
@@ -191,7 +200,7 @@ class Writer:
         random = self.random
         state = {name: random.choice(LITERALS[kind]) for name, kind in self.fields.items()}
         lines = [
-            "limit = 3",
+            *CONSTANTS,
             f"state = {{{', '.join(f'{name!r}: {value}' for name, value in state.items())}}}",
         ]
         for name in HELPERS:
@@ -293,6 +302,8 @@ def simpler_expressions(program: Program) -> Iterator[Program]:
             parts = [one for one in ast.iter_child_nodes(wanted) if isinstance(one, ast.expr)]
             if part >= len(parts):
                 break
+            if ast.unparse(parts[part]) in ("state", "self", "self.state"):
+                continue
             changed = _Swap(wanted, parts[part]).visit(tree)
             try:
                 source = ast.unparse(ast.fix_missing_locations(changed))

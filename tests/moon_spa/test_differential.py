@@ -6,6 +6,8 @@ import os
 from collections import Counter
 from random import Random
 
+import pytest
+
 from tests.moon_spa.differential import run, shrunk
 from tests.moon_spa.grammar import EXPRESSIONS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
@@ -28,6 +30,34 @@ class Fuzz(Component):
 """,
     (("half", (2,)), ("half", (1,))),
 )
+
+FOUND = (
+    ("not not", "state['flag'] = not not state['text'].strip()"),
+    ("item of an empty list", "state['n'] //= state['empty'][3]"),
+    ("values that never are", "one, two = []\nif one // 3:\n    pass"),
+    ("an int past 2**53 in max()", "state['n'] = max(given, state['n']) % 10"),
+    ("a record with the key __proto__", "state['text'] = repr(state['record'])"),
+    (
+        "a key that is new to a record",
+        "if state['record'].setdefault('zz', given % 7):\n    return",
+    ),
+    ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
+)
+"""Statements in which random programs have found a difference."""
+
+
+@pytest.mark.parametrize(("what", "body"), FOUND, ids=[what for what, _ in FOUND])
+def test_a_difference_once_found_is_gone(node: Node, what: str, body: str) -> None:
+    state = {"n": 4, "flag": False, "text": " x ", "empty": [], "record": {"__proto__": 5, "a": 0}}
+    lines = "\n".join("            " + line for line in body.split("\n"))
+    source = (
+        "class Fuzz(Component):\n    def setup(self, props):\n"
+        f"        state = {state!r}\n        def act(given: int):\n{lines}\n"
+        "        return {'state': state, 'actions': {'act': act}}\n"
+    )
+    report = run(node, [Program(source, (("act", (2**60,)), ("act", (3,))))])
+    assert not report.differences, f"{what}: {report.differences[0]}"
+    assert report.sides["client"] == 1
 
 
 def test_random_programs_do_in_javascript_what_they_do_in_python(node: Node) -> None:
@@ -56,7 +86,7 @@ def test_a_wrong_helper_is_found_and_the_program_shown_is_a_small_one(node: Node
 def test_programs_hold_every_construct_of_the_grammar() -> None:
     seen: Counter[str] = Counter()
     random = Random(7)
-    for _ in range(3000):
+    for _ in range(1500):
         Writer(random, seen).program()
     wanted = {form.name for forms in EXPRESSIONS.values() for form in forms}
     assert {form.name for form in (*STATEMENTS, *IN_LOOP)} | wanted <= set(seen)
