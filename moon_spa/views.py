@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from inspect import Signature, signature
 from typing import Any
 
 from moon_spa.casts import prop_casts
 from moon_spa.component import Component
 from moon_spa.setup import Setup
 from moon_spa.source import ComponentSource
-from moon_spa.spec import ComponentSpec
+from moon_spa.spec import Callback, ComponentSpec
 from moon_spa.templates.nodes import Place
 from moon_spa.templates.template import Offer, Template, compile_template
 from moon_spa.types import Type
@@ -53,8 +54,19 @@ def template_of(
         return None
     text, place = _text_and_place(spec, source)
     props = {*spec.props, *prop_casts(spec.fields)}
-    offer = Offer(types, spec.data, props, spec.actions, components)
+    actions = {name: _signature(action) for name, action in spec.actions.items()}
+    offer = Offer(types, spec.data, props, actions, components)
     return compile_template(spec.name, text, place, offer, spec.style or "")
+
+
+def _signature(action: Callback) -> Signature | None:
+    """What an action takes; declared operations take nothing."""
+    if action.function is None:
+        return Signature()
+    try:
+        return signature(action.function)
+    except (TypeError, ValueError):
+        return None
 
 
 def _text_and_place(spec: ComponentSpec, source: ComponentSource) -> tuple[str, Place]:

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import Signature
 from typing import Protocol
 
 from moon_spa.findings import did_you_mean
@@ -43,7 +44,7 @@ class Reader(Protocol):
     @property
     def state_kinds(self) -> Mapping[str, str]: ...
     @property
-    def actions(self) -> frozenset[str]: ...
+    def actions(self) -> Mapping[str, Signature | None]: ...
     def place(self, offset: int) -> Place: ...
     def report(self, code: str, message: str, place: Place, hint: str = "") -> None: ...
     def expression(self, text: str, offset: int, names: Names) -> Expression: ...
@@ -139,6 +140,10 @@ def _event(reader: Reader, name: str, text: str, offset: int, names: Names, plac
         hint = did_you_mean(action, sorted(reader.actions), listed)
         reader.report("template-event", f"no action `{action}`", reader.place(offset), hint)
         return
+    if wrong := _wrong_arguments(reader.actions[action], len(arguments)):
+        hint = f"write `{action}(…)`; `event` is what has happened: event.value, event.key, event.checked"
+        reader.report("template-event", f"`{action}` here: {wrong}", reader.place(offset), hint)
+        return
     inner = names.with_event()
     yield Event(
         type_,
@@ -147,6 +152,17 @@ def _event(reader: Reader, name: str, text: str, offset: int, names: Names, plac
         tuple(modifiers),
         place,
     )
+
+
+def _wrong_arguments(signature: Signature | None, count: int) -> str:
+    """What Python says of a call with `count` arguments, "" where it takes them."""
+    if signature is None:
+        return ""
+    try:
+        signature.bind(*[None] * count)
+    except TypeError as error:
+        return str(error)
+    return ""
 
 
 def _classes(reader: Reader, text: str, offset: int, names: Names) -> Iterator[ClassItem]:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import Signature
 
 from moon_spa.templates import attributes, safety
 from moon_spa.templates.expressions import (
@@ -54,7 +55,7 @@ class Known:
 
     names: Names = field(default_factory=Names)
     state_kinds: Mapping[str, str] = field(default_factory=dict)
-    actions: frozenset[str] = frozenset()
+    actions: Mapping[str, Signature | None] = field(default_factory=dict)
     components: frozenset[str] = frozenset()
 
 
@@ -134,8 +135,8 @@ class _Parser:
         return self.known.state_kinds
 
     @property
-    def actions(self) -> frozenset[str]:
-        """Names of the actions, for events."""
+    def actions(self) -> Mapping[str, Signature | None]:
+        """The actions, for events."""
         return self.known.actions
 
     def value(self, attribute: TagAttribute, names: Names) -> Expression:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import Signature
 
 from moon_spa.findings import ComponentError
 from moon_spa.templates import styles
@@ -27,12 +28,12 @@ MODEL_KINDS: dict[Type, str] = {
 
 @dataclass(frozen=True)
 class Offer:
-    """What a component offers its template."""
+    """What a component offers its template; actions with their signatures where those are known."""
 
     state: Mapping[str, Type] = field(default_factory=dict)
     py: Iterable[str] = ()
     props: Iterable[str] = ()
-    actions: Iterable[str] = ()
+    actions: Mapping[str, Signature | None] = field(default_factory=dict)
     components: Iterable[str] = ()
 
 
@@ -54,7 +55,7 @@ def compile_template(name: str, text: str, place: Place, offer: Offer, style: st
     """
     names = Names(frozenset(offer.py), frozenset(offer.state), frozenset(offer.props))
     kinds = {key: MODEL_KINDS.get(type_, describe(type_)) for key, type_ in offer.state.items()}
-    known = Known(names, kinds, frozenset(offer.actions), frozenset(offer.components))
+    known = Known(names, kinds, offer.actions, frozenset(offer.components))
     parsed = parse_template(text, place.path, place.line, place.column, known)
     if any(found.severity == "error" for found in parsed.diagnostics):
         raise ComponentError(parsed.diagnostics)

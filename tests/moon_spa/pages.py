@@ -53,7 +53,7 @@ class Made:
         self.name, self.state, self.py, self.props = name, state or {}, py or {}, props or {}
         self.actions, self.hooks, self.parts = actions or {}, hooks or {}, parts
         context = {"state": self.state, "py": self.py, "props": self.props}
-        offered = {"act", "pick", *self.actions}
+        offered = dict.fromkeys(("act", "pick", *self.actions))
         self.template = compiled(name, template, context, [part.name for part in parts], offered)
         views = {part.name: part.view for part in parts}
         self.view: View = View(name, self.template.nodes, self.template.mark, self.context, views)

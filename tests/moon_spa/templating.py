@@ -14,7 +14,7 @@ from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import MODEL_KINDS, Offer, Template, compile_template
 from moon_spa.types import describe, type_of
 
-ACTIONS = ("act", "pick")
+ACTIONS = dict.fromkeys(("act", "pick"), None)
 
 
 def parsed(text: str, state: Mapping[str, Any] | None = None, py: Any = (), props: Any = ()) -> Parsed:
@@ -22,7 +22,7 @@ def parsed(text: str, state: Mapping[str, Any] | None = None, py: Any = (), prop
     state = state or {}
     names = Names(frozenset(py), frozenset(state), frozenset(props))
     kinds = {name: MODEL_KINDS.get(type_of(value), describe(type_of(value))) for name, value in state.items()}
-    known = Known(names, kinds, frozenset(ACTIONS), frozenset({"Card"}))
+    known = Known(names, kinds, ACTIONS, frozenset({"Card"}))
     return parse_template(text, "card.py.md", 10, 5, known)
 
 
