@@ -76,8 +76,12 @@ def compile_action(spec: ComponentSpec, store: Store, callback: Callback) -> Com
         raise Unprovable("code nested this deeply", node.lineno) from None
 
 
-def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> set[str]:
-    """Learn what a server action may write into the state; returns the names whose values are not clear."""
+def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> tuple[set[str], set[str]]:
+    """Learn what a server action may write into the state.
+
+    Returns the names whose values are not clear, and those of objects that may get other keys.
+    """
+    every = {field.name for field in spec.fields}
     names = Names()
     index = {field.name: field.index for field in spec.fields}
     unit = Unit((callback.kind, callback.name), spec, store, tables(), names, {}, index, tolerant=True)
@@ -91,8 +95,8 @@ def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> set[s
                 store.learn(("variable", body.key, one.arg), ANY)
         run(body)
     except (Unprovable, Clash, RecursionError):
-        return {field.name for field in spec.fields}
-    return unit.unclear
+        return every, every
+    return unit.unclear, unit.reshaped
 
 
 def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:

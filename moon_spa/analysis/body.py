@@ -75,6 +75,7 @@ class Unit:
     changes: int = 0
     tolerant: bool = False
     unclear: set[str] = field(default_factory=set)
+    reshaped: set[str] = field(default_factory=set)
     depth: int = 0
 
 
@@ -164,6 +165,7 @@ class Body:
                 self.unit.unclear.add(one.value)
             elif isinstance(one, ast.Attribute):
                 self.unit.unclear.add(one.attr)
+            self.unit.reshaped.update(changed_names(one))
         self.loops.append(Loop())
         for name in ("body", "orelse", "finalbody"):
             self.block(getattr(node, name, []) if not isinstance(node, ast.FunctionDef) else [])
@@ -254,6 +256,21 @@ class Body:
             self.env = {name: known for name, known in self.env.items() if not name.startswith("state.")}
             for seen in self.guards:
                 seen.append(self.env)
+
+
+def changed_names(node: ast.AST) -> set[str]:
+    """Texts and attributes in what a node assigns, deletes or calls a method of."""
+    targets: list[ast.expr] = []
+    match node:
+        case ast.Assign(targets=found) | ast.Delete(targets=found):
+            targets = found
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target) | ast.For(target=target):
+            targets = [target]
+        case ast.Call(func=ast.Attribute(value=receiver)):
+            targets = [receiver]
+    inner = [one for target in targets for one in ast.walk(target)]
+    texts = {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return texts | {one.attr for one in inner if isinstance(one, ast.Attribute)}
 
 
 def words(node: ast.AST) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Literal
@@ -187,43 +188,51 @@ def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None
     """A server action may write any value where nothing else says what a field holds."""
     node = callback.node
     if isinstance(node, ast.FunctionDef) and not any(map(_returns_a_value, own_nodes(node))):
-        unclear = learn_writes(spec, store, callback)
+        unclear, reshaped = learn_writes(spec, store, callback)
     else:
-        unclear = {field.name for field in spec.fields}
+        unclear = reshaped = {field.name for field in spec.fields}
     for field in spec.fields:
         if field.name in unclear:
-            _open(store, field.name)
+            _open(store, field.name, field.name in reshaped)
 
 
 def _returns_a_value(node: ast.AST) -> bool:
     return isinstance(node, ast.Return) and node.value is not None
 
 
-def _open(store: Store, name: str) -> None:
-    """Fill what is not known of a field with ANY: None, and the items of empty containers."""
+def _open(store: Store, name: str, reshaped: bool) -> None:
+    """Fill what is not known of a field with ANY: None, items of empty containers, keys that may be new."""
     found = store.known(("field", name))
     if found is NONE or found is NEVER:
         store.learn(("field", name), ANY)
         return
-    _fill(store, found, 0)
+    _fill(store, found, reshaped, 0)
 
 
-def _fill(store: Store, found: Type, depth: int) -> None:
+def _fill(store: Store, found: Type, reshaped: bool, depth: int) -> None:
     for part in members(found):
         if depth > 6 or not isinstance(part, Ref):
             continue
         match store.shape(part):
             case ListOf(item):
-                _fill_part(store, part, item, ListOf(ANY), depth)
+                _fill_part(store, part, item, ListOf(ANY), reshaped, depth)
             case DictOf(_, item):
-                _fill_part(store, part, item, DictOf(STR, ANY), depth)
+                _fill_part(store, part, item, DictOf(STR, ANY), reshaped, depth)
+            case Record() if reshaped:
+                _grow(store, part, DictOf(STR, ANY))
             case Record(fields):
                 for _, item in fields:
-                    _fill(store, item, depth + 1)
+                    _fill(store, item, reshaped, depth + 1)
 
 
-def _fill_part(store: Store, ref: Ref, item: Type, filled: Type, depth: int) -> None:
+def _fill_part(store: Store, ref: Ref, item: Type, filled: Type, reshaped: bool, depth: int) -> None:
     if item is NEVER:
-        store.grow(ref, filled)
+        _grow(store, ref, filled)
     else:
-        _fill(store, item, depth + 1)
+        _fill(store, item, reshaped, depth + 1)
+
+
+def _grow(store: Store, ref: Ref, shape: Type) -> None:
+    """Grow an object, where its values can be held in the new shape."""
+    with suppress(Clash):
+        store.grow(ref, shape)
