@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -75,7 +75,7 @@ def _would_join(left: str, right: str) -> bool:
     return bool(re.match(r"[\w$]{2}", left + right)) or (left == "/" and right == "/")
 
 
-@cache
+@lru_cache(maxsize=1)
 def units() -> Mapping[str, str]:
     """Name of a helper -> its text, small, in the order of the files."""
     found: dict[str, str] = {}
@@ -93,7 +93,7 @@ def units() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-@cache
+@lru_cache(maxsize=1)
 def needs() -> Mapping[str, frozenset[str]]:
     """Name of a helper -> the helpers that its text mentions."""
     names = frozenset(units())

@@ -20,6 +20,8 @@ CACHES = {
     "moon_kernel.debugger.cell_path": "paths that Lab's debugger gives to sources; hashing is slow",
     "moon_spa.bundling.bundle": "modules of the browser, read and joined for every component's file",
     "moon_spa.page.runtime_version": "a hash of the modules for pages, which do not change",
+    "moon_spa.shaking.needs": "which helper needs which, of the files that the package ships",
+    "moon_spa.shaking.units": "texts of the helpers, of the files that the package ships",
     "moonlight.dataflow._names_of": "names that a piece of code reads and writes",
     "moonlight.dataflow.dataflow": "dependencies of the documents that were parsed last",
     "moonlight.document._parse": "documents by text: open, save and verify see the same one",
