@@ -24,6 +24,9 @@ class Local:
     maybe: bool = False
 
 
+MOST_STEPS = 20_000
+"""Expressions that are compiled in one pass over an action; nested loops are gone over again and again."""
+
 Env = dict[str, Local]
 """Variables at one point of the flow: names, and state fields as ``state.x``."""
 
@@ -72,6 +75,7 @@ class Unit:
     written: list[Line] = field(default_factory=list)
     open: set[Hashable] = field(default_factory=set)
     counter: str = ""
+    steps: int = 0
     changes: int = 0
     tolerant: bool = False
     unclear: set[str] = field(default_factory=set)
@@ -122,6 +126,9 @@ class Body:
         if handler is None:
             raise self.refuse(words(node), node)
         self.line = getattr(node, "lineno", self.line)
+        self.unit.steps += 1
+        if self.unit.steps > MOST_STEPS:
+            raise self.refuse("an action with so much nested in it", node)
         try:
             value = handler(self, node)
         except Clash as clash:
