@@ -62,7 +62,7 @@ class IPythonExecutor:
         self.view = LineView(DocumentFile(path))
         indentation.watch(self.shell)
         self.rules = register_moonleap(self.shell, lambda: os.path.abspath(path))
-        register_spa(self.shell)
+        self.components = register_spa(self.shell)
 
     def __call__(self, block: Block) -> None:
         """Execute one block."""
@@ -70,6 +70,7 @@ class IPythonExecutor:
         target = Target.of_cell(self.view, ("block", block.index), code, block.index, block.code_line)
         announce(target)
         self.rules.sources[:] = [code]  # a silent shell tells nobody
+        self.components.enter(code)
         # IPython warns whoever calls sys.exit(); a script may.
         warnings.filterwarnings("ignore", "To exit: use", UserWarning, r"IPython\.core\.interactiveshell")
         result = None

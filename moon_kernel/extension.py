@@ -26,8 +26,8 @@ def load(shell: Any) -> None:
     channel = TraceChannel(kernel, session) if kernel is not None else None
     register_magics(shell, session, hooks.recorder)
     marks = register_moonleap(shell, lambda: session.path)
-    register_spa(shell)
-    setattr(shell, _LOADED, (hooks, marks, channel))
+    cells = register_spa(shell)
+    setattr(shell, _LOADED, (hooks, marks, channel, cells))
 
 
 def unload(shell: Any) -> None:
@@ -35,9 +35,10 @@ def unload(shell: Any) -> None:
     loaded = getattr(shell, _LOADED, None)
     if loaded is None:
         return
-    hooks, marks, channel = loaded
+    hooks, marks, channel, cells = loaded
     hooks.remove()
     marks.remove()
+    cells.remove()
     if channel is not None:
         channel.close()
     setattr(shell, _LOADED, None)

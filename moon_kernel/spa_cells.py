@@ -1,32 +1,124 @@
-"""``%spa`` for a shell: registered without loading moon_spa."""
+"""``%spa`` for a shell: registered without loading moon_spa, and which cell has shown which component.
+
+A cell that runs again shows its components with the state that they had: `Cells` remembers them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
-OPTIONS = ("--explain", "--js", "--server")
+from moonlight.tracking import current_run
+
+FLAGS = ("--explain", "--js", "--server")
+WITH_VALUE = MappingProxyType(
+    {"--save": "a path", "--store": "the name of a Store", "--deadline": "a number of seconds"}
+)
+OPTIONS = (*FLAGS, *WITH_VALUE)
 
 HELP = """\
-%spa NAME [OPTIONS]     the component NAME of this notebook: where its actions run, and its JavaScript
+%spa NAME [PROPS] [OPTIONS]     the component NAME of this notebook, alive
+%%spa [NAME] [PROPS] [OPTIONS]  the cell is the component: <python>, <template> and <style>
 
-  --explain   only the table of actions, each with its side and the reason
-  --js        only the generated code, beside the Python that it comes from
-  --server    every action that is Python stays on the server"""
+Props are name=expression, with the names of the notebook, or one mapping: start=3 title="A b" rows=data
+  --explain        only the table of actions, each with its side and the reason
+  --js             only the generated code, beside the Python that it comes from
+  --server         every action that is Python stays on the server
+  --save PATH      write a page that works without Jupyter
+  --store NAME     share state with other components through the Store of that name
+  --deadline N     seconds that an action may take on the server (10)"""
+
+ATTRIBUTE = "_moonlight_components"
+"""Attribute of the shell that holds its `Cells`."""
 
 
-def register_spa(shell: Any) -> None:
-    """Give the shell ``%spa`` and its completion."""
+@dataclass
+class _Running:
+    """A cell between its begin and its end; `shown` counts its components by name."""
 
-    def spa(line: str) -> None:
-        if not line.strip():
+    cell: Any
+    source: str
+    shown: Counter[str] = field(default_factory=Counter)
+
+
+class Cells:
+    """The cells that run, the innermost one last, and what they have shown."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self._running: list[_Running] = []
+        self._components: dict[tuple[Any, str, int], Any] = {}
+        shell.events.register("pre_run_cell", self.before)
+        shell.events.register("post_run_cell", self.after)
+
+    def remove(self) -> None:
+        """Stop following."""
+        self.shell.events.unregister("pre_run_cell", self.before)
+        self.shell.events.unregister("post_run_cell", self.after)
+
+    def before(self, info: Any) -> None:
+        """A cell begins."""
+        self._running.append(_Running(getattr(info, "cell_id", None) or _block(), info.raw_cell))
+
+    def after(self, _result: Any) -> None:
+        """A cell ended."""
+        if self._running:
+            self._running.pop()
+
+    def enter(self, source: str) -> None:
+        """The text of the cell that a shell runs without telling anybody."""
+        self._running[:] = [_Running(None, source)]
+
+    @property
+    def source(self) -> str:
+        """The text of the cell that runs."""
+        return self._running[-1].source if self._running else ""
+
+    @property
+    def now(self) -> object:
+        """What stands for this run of this cell."""
+        return self._running[-1] if self._running else None
+
+    def replace(self, name: str, make: Callable[[Any], Any]) -> Any:
+        """What `make(old)` gives; `old` is what the same cell showed under this name and number before."""
+        running = self._running[-1] if self._running else None
+        if running is None or running.cell is None:
+            return make(None)
+        key = (running.cell, name, running.shown[name])
+        running.shown[name] += 1
+        self._components[key] = make(self._components.get(key))
+        return self._components[key]
+
+
+def _block() -> tuple[str, int] | None:
+    """The block of a document that runs: what a cell is where the client does not say."""
+    run = current_run()
+    if run is None or run.path is None or run.block is None:
+        return None
+    return run.path, run.block
+
+
+def register_spa(shell: Any) -> Cells:
+    """Give the shell ``%spa``, ``%%spa`` and their completion."""
+    cells = Cells(shell)
+    setattr(shell, ATTRIBUTE, cells)
+
+    def spa(line: str, cell: str | None = None) -> Any:
+        if cell is None and not line.strip():
             print(HELP)
-            return
-        import_module("moon_kernel.spa_magic").run(shell, line)
+            return None
+        return import_module("moon_kernel.spa_magic").run(shell, cells, line, cell)
 
     spa.__doc__ = f"moon_spa: Python components as JavaScript.\n\n{HELP}"
-    shell.register_magic_function(spa, "line", "spa")
-    shell.set_hook("complete_command", lambda _, event: complete_line(shell, event.line), str_key="%spa")
+    setattr(spa, "_ipython_magic_no_var_expand", True)  # noqa: B010 - expressions are Python, braces too
+    shell.register_magic_function(spa, "line_cell", "spa")
+    for name in ("%spa", "%%spa"):
+        shell.set_hook("complete_command", lambda _, event: complete_line(shell, event.line), str_key=name)
+    return cells
 
 
 def complete_line(shell: Any, line: str) -> list[str]:
@@ -42,10 +134,11 @@ def component_names(namespace: dict[str, Any]) -> list[str]:
     return [
         name
         for name, value in list(namespace.items())
-        if isinstance(value, type) and not name.startswith("_") and _is_component(value)
+        if isinstance(value, type) and not name.startswith("_") and is_component(value)
     ]
 
 
-def _is_component(cls: type) -> bool:
+def is_component(cls: type) -> bool:
+    """Whether a class derives from `moon_spa.Component`; moon_spa is not loaded for it."""
     bases = [(base.__module__, base.__name__) for base in cls.__mro__[1:]]
     return ("moon_spa.component", "Component") in bases

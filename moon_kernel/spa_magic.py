@@ -1,10 +1,7 @@
-"""The magic ``%spa``: a component of the notebook, compiled."""
+"""The magics ``%spa`` and ``%%spa``: a component of the notebook, compiled, and alive in its output."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import linecache
 import os
 from typing import Any
 
@@ -13,10 +10,18 @@ from IPython.display import display
 
 import moon_spa
 from moon_kernel.magics import guess
-from moon_kernel.spa_cells import OPTIONS, component_names
+from moon_kernel.spa_cells import Cells
+from moon_kernel.spa_line import SpaLine, read_line
+from moon_kernel.spa_source import cell_source, compile_class, find
+from moon_kernel.spa_state import Store
 from moon_kernel.spa_views import ComponentView, Findings
+from moon_kernel.spa_widget import LiveComponent, live
+from moon_spa import bridge
 from moon_spa.analysis.placement import Mode
-from moon_spa.source import ComponentSource
+from moon_spa.page import page, piece
+from moonlight.source import write_atomic
+
+MAX_DEADLINE = 3600.0
 
 
 class SpaError(Exception):
@@ -27,80 +32,85 @@ class SpaError(Exception):
         return [f"spa: {self}"]
 
 
-def run(shell: Any, line: str) -> None:
-    """Compile a component of the namespace and show it; raises SpaError where it is refused."""
-    name, options = read_line(line)
-    cls = find(shell.user_ns, name)
-    source, python = source_of(cls)
-    mode: Mode = "server" if "--server" in options else "auto"
+def run(shell: Any, cells: Cells, line: str, cell: str | None = None) -> LiveComponent | None:
+    """Compile a component and show it; raises SpaError where it is refused, UsageError for a wrong line."""
+    asked = read_line(line, needs_name=cell is None)
     try:
-        component = moon_spa.compile(source, name=cls.__name__, mode=mode, namespace=shell.user_ns)
+        return _shown(shell, cells, asked, cell)
     except moon_spa.ComponentError as error:
         display(Findings(error.diagnostics))
         count = len(error.diagnostics)
-        raise SpaError(f"{name} has {count} error{'s' if count > 1 else ''}") from None
+        raise SpaError(
+            f"{asked.name or 'the component'} has {count} error{'s' if count > 1 else ''}"
+        ) from None
+
+
+def _shown(shell: Any, cells: Cells, asked: SpaLine, cell: str | None) -> LiveComponent | None:
+    mode: Mode = "server" if "--server" in asked.flags else "auto"
+    if cell is None:
+        component, python = compile_class(find(shell.user_ns, asked.name), mode)
+    else:
+        source, python = cell_source(cell, cells.source), cell
+        component = moon_spa.compile(source, asked.name or None, mode, namespace=shell.user_ns)
     if component.stdout:
         print(component.stdout, end="")
-    chosen = {"--explain", "--js"} & set(options)
-    actions, code = (not chosen or option in chosen for option in ("--explain", "--js"))
-    display(ComponentView(component, python, actions, code))
+    props = asked.evaluated(shell.user_ns)
+    if "--save" in asked.values:
+        _save(component, props, asked.values["--save"])
+        return None
+    chosen = {"--explain", "--js"} & asked.flags
+    if chosen or component.template is None:
+        actions, code = (not chosen or option in chosen for option in ("--explain", "--js"))
+        display(ComponentView(component, python, actions, code))
+        return None
+    if component.diagnostics:
+        display(Findings(component.diagnostics))
+    made = live(component, props, store=_store(shell, asked), deadline=_deadline(asked))
+    display(made)
+    _once(made, cells)
+    return made
 
 
-def read_line(line: str) -> tuple[str, list[str]]:
-    """The name and the options behind the magic; raises UsageError."""
-    words = line.split()
-    options = [word for word in words if word.startswith("-")]
-    names = [word for word in words if not word.startswith("-")]
-    for option in options:
-        if option not in OPTIONS:
-            raise UsageError(f"%spa has no option {option!r}{guess(option, OPTIONS)}")
-    if len(names) != 1:
-        raise UsageError("%spa takes the name of one component; see %spa?")
-    return names[0], options
+def _once(made: LiveComponent, cells: Cells) -> None:
+    """The cell has shown it: as the cell's last value it is not shown again, later it is."""
+    run = cells.now
+
+    def shown() -> bool:
+        made.shown = None
+        return cells.now is run
+
+    made.shown = shown
 
 
-def find(namespace: dict[str, Any], name: str) -> type:
-    """The component of that name in the notebook; raises UsageError."""
-    known = component_names(namespace)
-    if name not in known:
-        if name in namespace:
-            raise UsageError(f"{name} is no component: write `class {name}(Component):`")
-        raise UsageError(f"there is no component {name!r}{guess(name, known)}")
-    found: type = namespace[name]
+def _save(component: moon_spa.CompiledComponent, props: dict[str, Any], path: str) -> None:
+    """Write a page that needs nothing else."""
+    if not path.endswith((".html", ".htm")):
+        raise UsageError(f"%spa: {path!r} is no name of a page: it must end in .html")
+    text = page([piece(component, props)])
+    try:
+        write_atomic(os.path.expanduser(path), text)
+    except OSError as error:
+        raise UsageError(f"%spa: cannot write {path}: {error.strerror or error}") from None
+    print(f"{path}: {len(text.encode()) / 1000:.0f} kB")
+
+
+def _store(shell: Any, asked: SpaLine) -> Store | None:
+    name = asked.values.get("--store")
+    if name is None:
+        return None
+    found = shell.user_ns.get(name)
+    if not isinstance(found, Store):
+        stores = [key for key, value in list(shell.user_ns.items()) if isinstance(value, Store)]
+        raise UsageError(f"%spa: {name} is no Store{guess(name, stores)}")
     return found
 
 
-def source_of(cls: type) -> tuple[ComponentSource, str]:
-    """The class as the source of a component on its lines, and its text; raises UsageError.
-
-    A kernel keeps the text of its cells in `linecache`, the kernel of Moonlight on the document's lines.
-    """
-    functions = [value for value in vars(cls).values() if inspect.isfunction(value)]
-    if not functions:
-        raise UsageError(f"{cls.__name__} has no setup: write `def setup(self, props):` in it")
-    first = min(functions, key=lambda function: function.__code__.co_firstlineno).__code__
-    lines = linecache.getlines(first.co_filename)
-    node = _definition("".join(lines), cls.__name__, first.co_firstlineno)
-    if node is None or node.end_lineno is None:
-        raise UsageError(f"the source of {cls.__name__} is not at hand: run its cell again")
-    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    text = "".join(lines[start - 1 : node.end_lineno])
-    path = os.path.relpath(first.co_filename) if os.path.isabs(first.co_filename) else first.co_filename
-    code = "\n" * (start - 1) + text
-    return ComponentSource(path, code, ast.Module([node], [])), text
-
-
-def _definition(text: str, name: str, line: int) -> ast.ClassDef | None:
-    """The class of that name at the top level of the text around a line."""
+def _deadline(asked: SpaLine) -> float:
+    text = asked.values.get("--deadline")
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    for node in tree.body:
-        if (
-            isinstance(node, ast.ClassDef)
-            and node.name == name
-            and node.lineno <= line <= (node.end_lineno or 0)
-        ):
-            return node
-    return None
+        seconds = bridge.DEADLINE if text is None else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_DEADLINE:
+        raise UsageError(f"%spa: --deadline needs a number of seconds up to {MAX_DEADLINE:g}, not {text!r}")
+    return seconds

@@ -121,7 +121,7 @@ class Live:
                 wire.encode(name, where=f"a name in {key}")
                 wire.encode(value, kind, what)
                 if key == "state":
-                    _check_ints(value, what)
+                    check_ints(value, what)
                     value = typed(kind, value, what, "wrong-type")
                 elif key == "data" and name in self.spec.props:
                     raise RefusedError("name-clash", f"{name} is both a prop and data: rename one of them")
@@ -140,7 +140,7 @@ def _check_names(key: str, before: Space, now: Space) -> None:
             raise RefusedError("undeclared", f"{key} has the key {wire.short(repr(name))}, which is no name")
 
 
-def _check_ints(value: Any, what: str) -> None:
+def check_ints(value: Any, what: str) -> None:
     """State holds no integer that a browser would round."""
     if type(value) is int and abs(value) > wire.MAX_SAFE:
         raise RefusedError("overflow", f"{what} is past 2**53 - 1, which a browser cannot keep exactly")
@@ -148,7 +148,7 @@ def _check_ints(value: Any, what: str) -> None:
         value = [*value, *value.values()]
     if type(value) in (list, tuple, set):
         for one in value:
-            _check_ints(one, what)
+            check_ints(one, what)
 
 
 def copied(value: Any) -> Any:

@@ -103,7 +103,7 @@ def from_text(text: str, path: str, name: str | None = None) -> ComponentSource:
     if path.endswith(".md"):
         return _from_document(parse(text, path), name)
     if path.endswith((".html", ".moon")) or _PYTHON_TAG.search(text):
-        return _from_sections(text, path)
+        return from_sections(text, path)
     if _FENCE.search(text) and not _is_python(text):
         return _from_document(parse(text, path), name)
     return ComponentSource(path, text, parsed(text, path))
@@ -189,7 +189,7 @@ def _defines_setup(tree: ast.Module, name: str) -> bool:
     return False
 
 
-def _from_sections(text: str, path: str) -> ComponentSource:
+def from_sections(text: str, path: str) -> ComponentSource:
     """A component file: its sections are known by their tags at the start of a line."""
     found: dict[str, _Section] = {}
     position = 0

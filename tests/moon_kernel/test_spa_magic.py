@@ -97,7 +97,7 @@ def test_a_component_of_an_anonymous_cell_is_found_too(kernel: Client) -> None:
     [
         ("%spa Countr", "did you mean 'Counter'?"),
         ("%spa Counter --explan", "did you mean '--explain'?"),
-        ("%spa Counter Counter", "the name of one component"),
+        ("%spa Counter Counter", "Counter is no mapping of props"),
         ("%spa --js", "the name of one component"),
         ("%spa math", "math is no component: write `class math(Component):`"),
         ("%spa __import__('os')", "there is no component"),

@@ -1,0 +1,101 @@
+"""Components of a notebook as sources for the compiler: classes of cells, and cells ``%%spa``."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import os
+import sys
+from typing import Any
+
+from IPython.core.error import UsageError
+
+import moon_spa
+from moon_kernel.magics import guess
+from moon_kernel.spa_cells import component_names
+from moon_spa.analysis.placement import Mode
+from moon_spa.source import ComponentSource, from_sections, parsed, read_component
+from moonlight.tracking import current_run
+
+MAGIC = "%%spa"
+
+
+def find(namespace: dict[str, Any], name: str) -> type:
+    """The component of that name in the notebook; raises UsageError."""
+    known = component_names(namespace)
+    if name not in known:
+        if name in namespace:
+            raise UsageError(f"{name} is no component: write `class {name}(Component):`")
+        raise UsageError(f"there is no component {name!r}{guess(name, known)}")
+    found: type = namespace[name]
+    return found
+
+
+def compile_class(cls: type, mode: Mode = "auto") -> tuple[moon_spa.CompiledComponent, str]:
+    """A class as a component, and its Python. Raises ComponentError, UsageError without its text."""
+    source, python = source_of(cls)
+    module = sys.modules.get(cls.__module__)
+    namespace = vars(module) if module is not None else {}
+    return moon_spa.compile(source, name=cls.__name__, mode=mode, namespace=namespace), python
+
+
+def source_of(cls: type) -> tuple[ComponentSource, str]:
+    """The class as the source of a component on its lines, and its text; raises UsageError.
+
+    A kernel keeps the text of its cells in `linecache`, the kernel of Moonlight on the document's lines.
+    """
+    functions = [value for value in vars(cls).values() if inspect.isfunction(value)]
+    if not functions:
+        raise UsageError(f"{cls.__name__} has no setup: write `def setup(self, props):` in it")
+    first = min(functions, key=lambda function: function.__code__.co_firstlineno).__code__
+    path = os.path.relpath(first.co_filename) if os.path.isabs(first.co_filename) else first.co_filename
+    lines = _lines(first.co_filename, cls.__name__)
+    node = _definition("".join(lines), cls.__name__, first.co_firstlineno)
+    if node is None or node.end_lineno is None:
+        raise UsageError(f"the source of {cls.__name__} is not at hand: run its cell again")
+    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    text = "".join(lines[start - 1 : node.end_lineno])
+    return ComponentSource(path, "\n" * (start - 1) + text, ast.Module([node], [])), text
+
+
+def cell_source(text: str, source: str) -> ComponentSource:
+    """The body of a cell ``%%spa`` on the lines of its document; `source` is the whole cell.
+
+    Raises ComponentError.
+    """
+    above = source.count("\n") - text.count("\n") if source.endswith(text) else 1
+    running = current_run()
+    path = MAGIC
+    if running is not None and running.path is not None and running.line is not None:
+        path, above = os.path.relpath(running.path), above + running.line
+    code = "\n" * above + text
+    if "<python" in text:
+        return from_sections(code, path)
+    return ComponentSource(path, code, parsed(code, path))
+
+
+def _lines(path: str, name: str) -> list[str]:
+    """The lines of a file; of a document that is no cell's, those of the blocks that hold the class."""
+    if path.endswith(".md") and os.path.isfile(path) and "".join(linecache.getlines(path)).strip():
+        try:
+            ast.parse("".join(linecache.getlines(path)))
+        except (SyntaxError, ValueError, RecursionError):
+            return read_component(path, name).code.splitlines(keepends=True)
+    return linecache.getlines(path)
+
+
+def _definition(text: str, name: str, line: int) -> ast.ClassDef | None:
+    """The class of that name at the top level of the text around a line."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    for node in tree.body:
+        if (
+            isinstance(node, ast.ClassDef)
+            and node.name == name
+            and node.lineno <= line <= (node.end_lineno or 0)
+        ):
+            return node
+    return None

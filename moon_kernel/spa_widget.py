@@ -1,0 +1,186 @@
+"""A component alive in a notebook: one widget model, whose state Python and all its views share.
+
+The browser has the component's own code, so local actions need no kernel. What they change is synchronised;
+calls of the server are custom messages that `moon_spa.bridge` answers, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import anywidget
+from IPython.core.getipython import get_ipython
+from traitlets import Dict, HasTraits, TraitError, Unicode
+
+from moon_kernel.spa_cells import ATTRIBUTE
+from moon_kernel.spa_source import compile_class
+from moon_kernel.spa_state import LiveState, StateTrait, Store
+from moon_spa import CompiledComponent, bridge, wire
+from moon_spa.live import same
+from moon_spa.page import mimebundle, piece
+from moon_spa.requests import sequence
+from moon_spa.tracebacks import Failure
+from moon_spa.types import ANY
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+MAX_SHOWN = 200
+"""Characters of a text representation."""
+
+
+class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
+    """A compiled component in a notebook.
+
+    `state` is its state; its fields are traits too, for `observe` and `link`. `props` can be set.
+    """
+
+    _esm = Unicode().tag(sync=True)
+    payload = Dict().tag(sync=True)
+    fields = Dict().tag(sync=True)
+    shared = Dict().tag(sync=True)
+    patched = Dict().tag(sync=True)
+
+    shown: Callable[[], bool] | None = None
+    """Says whether the cell has shown this already, so that its last line does not show it twice."""
+
+    def __init__(
+        self,
+        component: CompiledComponent,
+        props: Mapping[str, Any],
+        store: Store | None = None,
+        deadline: float = bridge.DEADLINE,
+        old: LiveComponent | None = None,
+    ) -> None:
+        self.component = component
+        self.deadline = deadline
+        self._props = dict(props)
+        self._first = component.render_context(props)["state"]
+        names = [field.name for field in component.spec.fields]
+        self._keys = {name: f"state_{name}" if name in RESERVED else name for name in names}
+        shared = [name for name in names if store is not None and name in store]
+        if store is not None and not shared:
+            raise ValueError(f"{component.name} shares no field with {store!r}: its state has {names}")
+        traits = {
+            name: StateTrait(name, self._first[name], [component.types.get(name, ANY)]) for name in names
+        }
+        state = {**self._first, **(_kept(old, self, traits) if old is not None else {})}
+        HasTraits.add_traits(
+            self,
+            **{self._keys[name]: one if name in shared else one.synced() for name, one in traits.items()},
+        )
+        super().__init__(
+            _esm=component.esm,
+            payload=self._encoded(props),
+            fields={name: name if name in shared else key for name, key in self._keys.items()},
+            shared=dict.fromkeys(shared, store.model_id) if store is not None else {},
+            **{self._keys[name]: state[name] for name in names},
+        )
+        for name in shared:
+            assert store is not None
+            store.attach(self, name, self._keys[name], traits[name].kind)
+        self.on_msg(self._received)
+
+    @property
+    def state(self) -> LiveState:
+        """The state of this moment, as the browser last told it."""
+        return LiveState(self, self._keys)
+
+    @property
+    def props(self) -> dict[str, Any]:
+        """The props that were given. New ones leave the state as it is. Raises ComponentError."""
+        return dict(self._props)
+
+    @props.setter
+    def props(self, props: Mapping[str, Any]) -> None:
+        payload = self._encoded(props)
+        self._props = dict(props)
+        with self.hold_sync():
+            self.patched = {}
+            self.payload = payload
+
+    def __repr__(self) -> str:
+        shown = f"{self.component.name}({', '.join(f'{name}={self.state[name]!r}' for name in self._keys)})"
+        return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
+
+    def _ipython_display_(self) -> None:
+        if self.shown is None or not self.shown():
+            raise NotImplementedError  # its mime bundle is shown, as that of every object
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {VIEW: view, **mimebundle(self.component, self._props), "text/plain": repr(self)}, {}
+
+    def _encoded(self, props: Mapping[str, Any]) -> Any:
+        """What a view starts with, in wire form. Raises ComponentError."""
+        return piece(self.component, props).payload or {}
+
+    def _received(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        """A call from the browser; whatever it holds, nothing is raised."""
+        if not isinstance(content, dict) or content.get("type") != "moon.call":
+            return
+        name, request = content.get("id"), content.get("request")
+        if not isinstance(name, str) or not isinstance(request, str) or len(name) > MAX_SHOWN:
+            return
+        try:
+            reply = bridge.call_text(self.component, request, self.deadline)
+        except KeyboardInterrupt:
+            reply = _interrupted(request)
+        self.send({"type": "moon.reply", "id": name, "reply": reply})
+
+
+RESERVED = frozenset(dir(LiveComponent)) | {"component", "deadline", "_props", "_first", "_keys"}
+"""Names that the trait of a field cannot have: it is called ``state_NAME`` then."""
+
+
+def live(
+    component: CompiledComponent | type,
+    props: Mapping[str, Any] | None = None,
+    /,
+    *,
+    store: Store | None = None,
+    deadline: float = bridge.DEADLINE,
+    **more: Any,
+) -> LiveComponent:
+    """A component, alive: a class of the notebook or a compiled component, with these props.
+
+    `store` holds the state fields whose names it has; `deadline` are the seconds that a server action may
+    take. A cell that runs again goes on with the state that its component had, where fields still have their
+    names and types. Raises ComponentError; ValueError and TraitError for a store that does not fit.
+    """
+    compiled = compile_class(component)[0] if isinstance(component, type) else component
+    given = {**(props or {}), **more}
+    shell: Any = get_ipython()  # type: ignore[no-untyped-call, unused-ignore]
+    cells = getattr(shell, ATTRIBUTE, None)
+
+    def make(old: LiveComponent | None) -> LiveComponent:
+        return LiveComponent(compiled, given, store, deadline, old)
+
+    made: LiveComponent = cells.replace(compiled.name, make) if cells is not None else make(None)
+    return made
+
+
+def _kept(old: LiveComponent, new: LiveComponent, traits: Mapping[str, StateTrait]) -> dict[str, Any]:
+    """The state that a cell's component goes on with: what still has its name and type.
+
+    A field that new props give another first value has that one.
+    """
+    found = {}
+    for name, value in old.state.items():
+        if name not in traits:
+            continue
+        if new._props != old._props and not same(new._first[name], old._first[name]):
+            continue
+        with suppress(TraitError):
+            found[name] = traits[name].validate(new, value)
+    return found
+
+
+def _interrupted(request: str) -> str:
+    """The reply to a call that the user has interrupted."""
+    seq = None
+    with suppress(wire.WireError):
+        seq = sequence(wire.loads(request))
+    error = Failure("interrupted", "KeyboardInterrupt", "the action was interrupted").to_dict()
+    patch: dict[str, Any] = {"state": {}, "props": {}}
+    return wire.dumps({"seq": seq, "ok": False, "patch": patch, "error": error, "stdout": ""})
