@@ -238,6 +238,14 @@ def sent(program: Program, compiled: CompiledComponent, steps: Sequence[Step], o
     return {"setup": compiled.setup_js, "calls": calls, "old": old}
 
 
+def refused(step: Step, types: Mapping[str, Type]) -> bool:
+    """Whether the bridge does not take what the server has made: a value of another type than the field's.
+
+    That is a visible error of the action, and where the comparison ends.
+    """
+    return not all(accepts(types.get(name, ANY), value) for name, value in step.state.items())
+
+
 def compare(
     program: Program, steps: Sequence[Step], results: Sequence[Any], types: Mapping[str, Type], report: Report
 ) -> str:
@@ -246,6 +254,9 @@ def compare(
         call = f"{name}{args!r}"
         outcome = "server" if result.get("server") else "error" if result.get("error") else "done"
         report.outcomes["bail" if "why" in result else outcome] += 1
+        if outcome == "server" and refused(step, types):
+            report.outcomes["refused"] += 1
+            return ""
         if outcome == "server":
             continue
         error = result.get("error", "")
@@ -284,11 +295,10 @@ def smaller_differences(
 
 def is_valid(program: Program) -> bool:
     """Whether CPython can run the program: no call of what is gone, no name that is unknown."""
+    gone = ("NameError", "AttributeError", "UnboundLocalError")
     try:
-        return all(
-            step.error not in ("NameError", "AttributeError", "UnboundLocalError")
-            for step in python_steps(program)
-        )
+        steps = python_steps(program)
+        return all(step.error not in gone and encode(step.state) for step in steps)
     except (Exception, Endless):
         return False
 

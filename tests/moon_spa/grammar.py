@@ -40,17 +40,6 @@ TYPES = (
 )
 """numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None"""
 
-ANNOTATIONS = {
-    "int": "int",
-    "float": "float",
-    "str": "str",
-    "bool": "bool",
-    "ints": "list[int]",
-    "words": "list[str]",
-    "floats": "list[float]",
-    "table": "dict[str, int]",
-}
-
 EXPRESSIONS: dict[str, tuple[Form, ...]] = {
     "int": (
         form("default", "scaled(«int»)"),
@@ -384,50 +373,4 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
     "row": (),
     "key": (),
     "digits": (form("digits", "str(«int»)"),),
-}
-
-ERRORS = (
-    "ValueError",
-    "KeyError",
-    "IndexError",
-    "ZeroDivisionError",
-    "TypeError",
-    "LookupError",
-    "Exception",
-    "RuntimeError",
-)
-
-LITERALS: dict[str, tuple[str, ...]] = {
-    "int": ("0", "1", "2", "3", "-1", "-7", "10", "100", "9007199254740991", "255"),
-    "digit": ("0", "1", "2", "3"),
-    "index": ("0", "0", "0", "-1", "-1", "1", "2", "-2", "5"),
-    "float": ("0.0", "1.5", "-2.5", "0.1", "3.0", "1e16", "-0.0", "2.675", "1e-7", "100.0"),
-    "str": (
-        "''",
-        "'a'",
-        "'ab c'",
-        "'Hello'",
-        "'ß'",
-        "'😀b'",
-        "'10'",
-        "' x '",
-        '"it\'s"',
-        "'__proto__'",
-        "'a\\nb'",
-    ),
-    "bool": ("True", "False"),
-    "ints": ("[1, 2, 3]", "[4, 0]", "[]", "[1, 2, 3]", "[5, -1, 5]", "[0]"),
-    "floats": ("[1.0, 2.5]", "[0.5]", "[-0.0, 3.0]"),
-    "words": ("['a', 'b']", "['b', 'a', 'ab']", "['x']"),
-    "table": ("{'a': 1}", "{'b': 2, '10': 3, '2': 4}", "{'__proto__': 5, 'a': 0}"),
-    "rows": (
-        "[{'name': 'a', 'n': 1, 'done': False}]",
-        "[{'name': 'b', 'n': 2, 'done': True}, {'name': 'a', 'n': 2, 'done': False}]",
-    ),
-    "maybe": ("None", "'a'", "''"),
-    "pair": ("(1, 'a')", "(2, '')"),
-    "tags": ("{'a', 'b'}", "{'x'}"),
-    "numbered": ("{1: 'a', 0: 'b'}", "{10: 'x'}"),
-    "key": ("'a'", "'a'", "'a'", "'b'", "'10'", "'2'", "'__proto__'", "'constructor'"),
-    "digits": ("'12'", "'-5'", "'0'", "'7'", "' 7 '", "'x1'"),
 }

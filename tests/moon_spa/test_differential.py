@@ -70,6 +70,7 @@ def test_random_programs_do_in_javascript_what_they_do_in_python(node: Node) -> 
     assert report.sides["server"] < report.sides["client"], report.reasons.most_common(5)
     assert report.outcomes["done"] > PROGRAMS / 2
     assert report.outcomes["error"] > PROGRAMS / 10
+    assert report.outcomes["refused"] < PROGRAMS / 20
 
 
 def test_a_wrong_helper_is_found_and_the_program_shown_is_a_small_one(node: Node) -> None:
