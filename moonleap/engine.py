@@ -147,15 +147,26 @@ class Engine:
             raise refusal("bad-return", message, why.place, "return a list of create_forward(…)")
         origin = Origin(why.place, name, cause, why.depth + 1, place_of(rule.function))
         for forward in forwards:
-            subject, object_ = (
-                end if isinstance(end, Resource) else self.resource(block, end, origin)
-                for end in (forward.subject, forward.object)
-            )
+            subject, object_ = (self.end(end, block, origin) for end in (forward.subject, forward.object))
             relation = Relation(subject, forward.verb, object_, block, origin)
             if self.relate(relation):
                 self._derived += 1
                 if origin.depth > MAX_CHAIN or self._derived > MAX_DERIVED:
                     raise _endless(relation)
+
+    def end(self, end: Term | Resource, block: SpecBlock, origin: Origin) -> Resource:
+        """The resource at one end of a relation that a rule returned."""
+        if isinstance(end, Term) and not end.is_wildcard:
+            return self.resource(block, end, origin)
+        what, hint = f"the wildcard `{end}`", "name a term; a wildcard stands for no resource"
+        if isinstance(end, Resource):
+            node = end._moonleap
+            if node is not None and self._by_key.get((node.term, node.block.index)) is end:
+                return end
+            what = f"a {type(end).__name__} that is no resource of this spec"
+            hint = "name it by a term: a creation rule makes the resource"
+        message = f"rule {origin.rule} returned a relation with {what}"
+        raise refusal("bad-return", message, origin.place, hint)
 
     def call(self, function: Callable[..., Any], args: tuple[Any, ...], what: str, place: Place) -> Any:
         """Call a rule; what it raises becomes an error at the line of the spec that made it run."""

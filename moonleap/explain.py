@@ -13,7 +13,7 @@ from moonleap.findings import SpecError, did_you_mean, refusal
 from moonleap.graph import Graph
 from moonleap.resource import MemFun, Node, Prop, Relation, Resource, node_of
 from moonleap.resource.props import RelatedProp, TreeProp
-from moonleap.terms import Place, Term, split_term
+from moonleap.terms import Place, Term, shown, split_term
 
 if TYPE_CHECKING:
     from moonleap.outputfile import OutputFile, Source
@@ -254,7 +254,7 @@ def to_json(story: ResourceStory | FileStory) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Place):
-        return {"path": value.path, "line": value.line}
+        return {"path": shown(value.path), "line": value.line}
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from moonleap.explain import FileStory, ResourceStory, Step
-from moonleap.terms import Place
+from moonleap.terms import Place, shown
 
 _BOLD, _DIM, _CYAN, _END = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 
@@ -24,7 +23,7 @@ class Writer:
 
     def say(self, depth: int, text: str, place: Place | None = None) -> None:
         """A line, with the place it speaks of."""
-        where = f"  {self._in(_CYAN, near(place))}" if place is not None else ""
+        where = f"  {self._in(_CYAN, str(place.shown))}" if place is not None else ""
         self.lines.append("  " * depth + printable(text) + where)
 
     def note(self, depth: int, text: str) -> None:
@@ -52,12 +51,6 @@ def to_text(stories: Sequence[ResourceStory | FileStory], colour: bool = False) 
 def printable(text: str) -> str:
     """Text without control characters: a term may hold any."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def near(place: Place) -> str:
-    """A place as ``file:line``, relative where the file lies below the current folder."""
-    here = os.getcwd() + os.sep
-    return str(Place(place.path.removeprefix(here), place.line))
 
 
 def _resource(writer: Writer, story: ResourceStory) -> None:
@@ -121,11 +114,7 @@ def _file(writer: Writer, story: FileStory, depth: int, term: str = "") -> None:
     for source in story.sources:
         if source.term != term or len(story.sources) > 1:
             writer.say(depth + 1, f"of {source.term}, section “{source.block}”", source.place)
-        made = (
-            [f"from the template {source.template.removeprefix(os.getcwd() + os.sep)}"]
-            if source.template
-            else []
-        )
+        made = [f"from the template {shown(source.template)}"] if source.template else []
         made += [f"rendered by {source.renderer}"] if source.renderer else []
         if made:
             writer.say(depth + 1, ", ".join(made))

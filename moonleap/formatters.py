@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from moonleap.findings import refusal
+from moonleap.findings import did_you_mean, refusal
 from moonleap.toolsettings import Tool
 
 CONFIG, FILES = "{config}", "{files}"
@@ -88,7 +88,7 @@ def find_program(tool: Tool, spec_dir: str) -> Program:
     wanted = os.path.expanduser(tool.exe or (known.exe if known else "") or tool.name)
     exe = _found(wanted, spec_dir)
     if exe is None:
-        install = known.install if known and known.install else f"install it, or set `bin.{tool.name}.exe`"
+        install = known.install if known and known.install else _otherwise(tool)
         hint = f"{install}; `--no-post-process` leaves formatters out"
         raise refusal("missing-tool", f"`{tool.name}` is not there: no program `{wanted}`", tool.place, hint)
     config = os.path.join(spec_dir, os.path.expanduser(tool.config)) if tool.config else ""
@@ -104,6 +104,11 @@ def find_program(tool: Tool, spec_dir: str) -> Program:
     filled = [arg.replace(CONFIG, os.path.abspath(config)) for arg in args]
     identity = "\0".join((*_version(exe), *args, digest))
     return Program(tool, (exe, *filled[:at]), identity, tuple(filled[at + 1 :]))
+
+
+def _otherwise(tool: Tool) -> str:
+    """What to do about an unknown program: its name may be misspelled."""
+    return did_you_mean(tool.name, KNOWN, f"install it, or set `bin.{tool.name}.exe`").rstrip("?")
 
 
 def _version(exe: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from moonleap.findings import refusal
-from moonleap.terms import Place
+from moonleap.terms import Place, shown
 
 Function = Callable[..., Any]
 
@@ -102,4 +102,4 @@ def _name(module: Any) -> str:
 
 
 def _place(module: Any) -> Place:
-    return Place(str(getattr(module, "__file__", None) or _name(module)), 1)
+    return Place(shown(str(getattr(module, "__file__", None) or _name(module))), 1)

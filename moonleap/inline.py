@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 _LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([ \t]*(<[^<>\n]*>|[^\s()]*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?[ \t]*\)"
@@ -46,9 +45,19 @@ def without_marks(text: str) -> str:
 def read_title(raw: str) -> Title:
     """Take a heading apart; links to other places than files are no links here."""
     found = [match[2].strip("<>") for match in _LINK.finditer(raw) if not match[0].startswith("!")]
-    links = [unquote(url.partition("#")[0]) for url in found if url and not _SCHEME.match(url)]
+    links = [_path_of(url) for url in found if url and not _SCHEME.match(url)]
     text = _LINK.sub(r"\1", raw)
     scopes = [name.strip() for group in _SCOPES.findall(text) for name in group.split(",")]
     text = " ".join(_SCOPES.sub("", text).split())
     shown = " ".join(without_marks(text).replace("::", ":").split())
     return Title(text, shown, tuple(links), tuple(dict.fromkeys(filter(None, scopes))))
+
+
+def _path_of(url: str) -> str:
+    """The file that a link names."""
+    path = url.partition("#")[0]
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote
+
+    return unquote(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +69,3 @@ class OutputFile:
             "executable": self.executable,
             "sources": [source.to_json() for source in self.sources],
         }
-
-
-def shown(path: str) -> str:
-    """A path as messages show it: from the current folder on where it lies there."""
-    below = os.path.join(os.getcwd(), "")
-    return path.removeprefix(below).replace(os.sep, "/") if os.path.isabs(path) else path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePath
 
 MAX_NAME, MAX_PATH = 240, 1000
@@ -27,6 +28,11 @@ def output_path(path: object) -> str:
     text = path.as_posix() if isinstance(path, PurePath) else path
     if not isinstance(text, str):
         raise PathRefused(f"{type(path).__name__} is no path")
+    return _checked(text)
+
+
+@lru_cache(maxsize=4096)
+def _checked(text: str) -> str:
     if text.startswith("/"):
         raise PathRefused("it is absolute")
     if "\\" in text:

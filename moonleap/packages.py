@@ -96,6 +96,9 @@ def load_packages(settings: Settings) -> dict[str, Package]:
 
 
 def _import(name: str, place: Place) -> ModuleType:
+    if not all(part.isidentifier() for part in name.split(".")):
+        hint = "write a name as `import` takes it; `package_paths` says where packages lie"
+        raise refusal("bad-settings", f"`{name}` is no name of a package", place, hint)
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

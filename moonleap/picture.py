@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 from moonleap.blocks import SpecBlock
 from moonleap.graph import Graph
@@ -294,7 +294,7 @@ def _text(text: str) -> str:
     allowed = "".join(
         c if (c >= " " and c not in "\x7f\ufffe\uffff") or c == "\n" else "\ufffd" for c in text
     )
-    return escape(allowed.encode("utf-8", "replace").decode("utf-8"), {'"': "&quot;", "'": "&#39;"})
+    return escape(allowed.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _n(number: float) -> str:

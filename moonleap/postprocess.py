@@ -169,7 +169,8 @@ def _apply(copy: _Copy, processes: Processes, program: Program, texts: dict[str,
             if failure is None:
                 texts[path] = copy.text(path)
         except (OSError, ValueError) as error:
-            failure = Failure("", f"left no text behind: {error}")
+            said = error.strerror if isinstance(error, OSError) else error
+            failure = Failure("", f"left no text behind ({said})")
         if failure is not None:
             wrong[path] = failure
         if len(wrong) >= MAX_CULPRITS or (failure is not None and failure.too_slow):

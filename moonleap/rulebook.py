@@ -53,7 +53,7 @@ class Rulebook:
             found.sort(key=lambda rule: rule.pattern.rank, reverse=True)
             if len(found) > 1 and found[0].pattern.rank == found[1].pattern.rank:
                 first, second = (
-                    f"{name_of(rule.function)} ({place_of(rule.function)})" for rule in found[:2]
+                    f"{name_of(rule.function)} ({place_of(rule.function).shown})" for rule in found[:2]
                 )
                 message = f"two creation rules match `{term}` equally well: {first} and {second}"
                 hint = "make one pattern more specific, or drop a rule"

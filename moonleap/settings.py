@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moonleap.findings import did_you_mean, finding, refusal
+from moonleap.reading import read_text
 from moonleap.terms import Place
 from moonleap.toolsettings import PostProcess, read_post_process
 from moonlight.diagnostic import Diagnostic
-from moonlight.source import read_source
 
 FILE = "settings.yml"
 KEYS = ("packages_by_scope", "package_paths", "bin", "post_process")
@@ -39,7 +39,7 @@ def read_settings(spec_dir: str) -> Settings:
     path = os.path.normpath(os.path.join(spec_dir, FILE))
     if not os.path.lexists(path):
         return Settings(path)
-    values, places = _load(read_source(path).text, path)
+    values, places = _load(read_text(path, lambda: "settings are a file"), path)
     unknown = [key for key in values if key not in KEYS]
     found = [
         finding(
@@ -91,6 +91,9 @@ def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:
 def _locate(node: Any, prefix: str, path: str, places: dict[str, Place]) -> None:
     for key, value in node.value:
         name = prefix + str(key.value)
+        if name in places:
+            message = f"`{name}` is there twice: in line {places[name].line} too"
+            raise refusal("bad-settings", message, Place(path, key.start_mark.line + 1), "join the two")
         places[name] = Place(path, key.start_mark.line + 1)
         if not prefix and value.id == "mapping":
             _locate(value, name + ".", path, places)
@@ -99,11 +102,14 @@ def _locate(node: Any, prefix: str, path: str, places: dict[str, Place]) -> None
 def _texts(value: Any, key: str, places: Mapping[str, Place]) -> tuple[str, ...]:
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise _wrong(key, "a list of texts", value, places)
     return tuple(value)
 
 
 def _wrong(key: str, wanted: str, value: object, places: Mapping[str, Place]) -> Exception:
     message = f"`{key}` is {wanted}, not {type(value).__name__} {value!r:.60}"
-    return refusal("bad-settings", message, places[key], "see the manual page of Moonleap for an example")
+    hint = "write `packages_by_scope: {default: [PACKAGE]}`, for instance"
+    if isinstance(value, str) and "list" in wanted:
+        hint = f"write `{key.rpartition('.')[2]}: [{value}]`"
+    return refusal("bad-settings", message, places[key], hint)

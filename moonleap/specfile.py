@@ -10,12 +10,13 @@ from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import PurePath
 
-from moonleap.findings import finding, refusal
+from moonleap.findings import did_you_mean, finding, refusal
 from moonleap.inline import Title, read_title
 from moonleap.prose import Heading, Passage, read_prose
+from moonleap.reading import read_text
 from moonleap.terms import Place
 from moonlight.diagnostic import Diagnostic, MoonlightError
-from moonlight.source import normalize, read_source
+from moonlight.source import normalize
 
 SPEC = "spec.md"
 MAX_DEPTH = 100
@@ -65,7 +66,7 @@ class Spec:
 def read_spec(spec_dir: str) -> Spec:
     """Read `spec.md` of a folder; raises MoonlightError where it cannot be read."""
     path = os.path.normpath(os.path.join(spec_dir, SPEC))
-    return read_spec_text(read_source(path).text, path)
+    return read_spec_text(read_text(path, lambda: _where_specs_are(spec_dir)), path)
 
 
 def read_spec_text(text: str, path: str) -> Spec:
@@ -157,7 +158,7 @@ class _Reader:
             return None
         try:
             if target not in self.texts:
-                self.texts[target] = read_source(target).text
+                self.texts[target] = read_text(target)
             return self.texts[target]
         except MoonlightError as error:
             found = error.diagnostic
@@ -172,6 +173,21 @@ class _Reader:
 
     def report(self, code: str, message: str, place: Place, hint: str) -> None:
         self.spec.findings.append(finding(code, message, place, hint))
+
+
+def _where_specs_are(spec_dir: str) -> str:
+    """What to do where a folder has no spec."""
+    if os.path.isfile(spec_dir):
+        return f"name its folder, `{os.path.dirname(spec_dir) or '.'}`"
+    if os.path.isdir(spec_dir):
+        folders = (os.path.join(spec_dir, name) for name in sorted(os.listdir(spec_dir)))
+        inside = next((folder for folder in folders if os.path.isfile(os.path.join(folder, SPEC))), "")
+        return (
+            f"did you mean `{inside}`?" if inside else f"a spec is a file `{SPEC}`; `moonleap new` makes one"
+        )
+    above, name = os.path.split(os.path.normpath(spec_dir))
+    names = os.listdir(above or ".") if os.path.isdir(above or ".") else []
+    return did_you_mean(name, names, "there is no such folder; `moonleap new` makes one")
 
 
 def _blank(match: re.Match[str]) -> str:

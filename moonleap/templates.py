@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import Any, Literal
 
 from moonleap.findings import did_you_mean
-from moonleap.outputfile import shown
 from moonleap.outputpath import PathRefused, output_path
 from moonleap.render.problems import Problem, RenderError
 from moonleap.resource import node_of
-from moonleap.terms import Place
+from moonleap.terms import Place, shown
 
 TEMPLATE, NAME = ".j2", ".fn"
 """Ends of the names of templates, and of templates for the name of what stands beside them."""
@@ -25,6 +26,20 @@ MAX_DEPTH = 60
 Context = Callable[[Any], Mapping[str, Any] | None]
 Skip = Callable[[Any], Any]
 Render = Callable[..., None]
+Listing = tuple["list[Entry]", "list[Problem]"]
+
+
+_listings: ContextVar[dict[str, Listing] | None] = ContextVar("moonleap_listings", default=None)
+
+
+@contextmanager
+def folders_read_once() -> Iterator[None]:
+    """Within it every template folder is read once: all resources of a class share their folders."""
+    token = _listings.set({})
+    try:
+        yield
+    finally:
+        _listings.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,8 @@ def render_templates(
         root = beside(template_path, node_of(self).maker, type(self))
         job = _Job(root, context, write_file, render_template)
         if os.path.isdir(root):
-            job.folder(root, PurePosixPath(output_path), 0)
+            out = output_path if isinstance(output_path, PurePosixPath) else PurePosixPath(output_path)
+            job.folder(root, out, 0)
         else:
             where = "is no folder" if os.path.lexists(root) else "is not there"
             above, last = os.path.split(root)
@@ -113,6 +129,8 @@ def render_templates(
 
 def beside(path: str | PurePath, *owners: object) -> str:
     """A relative path starts beside the module of the first owner (a function or class) that has one."""
+    if isinstance(path, TemplateFile):
+        return str.__str__(path)
     for owner in owners:
         name = getattr(owner, "__module__", "")
         file = getattr(sys.modules.get(name), "__file__", None)
@@ -143,8 +161,17 @@ class Entry:
     is_link: bool = False
 
 
-def read_folder(folder: str) -> tuple[list[Entry], list[Problem]]:
+def read_folder(folder: str) -> Listing:
     """What a template folder holds, in the order of names, and what is wrong with it."""
+    known = _listings.get()
+    if known is None:
+        return _read_folder(folder)
+    if folder not in known:
+        known[folder] = _read_folder(folder)
+    return known[folder]
+
+
+def _read_folder(folder: str) -> Listing:
     try:
         with os.scandir(folder) as found:
             listed = {entry.name: entry for entry in found if entry.name != "__pycache__"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,17 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def shown(self) -> Place:
+        """The same, as messages show it."""
+        return Place(shown(self.path), self.line)
+
+
+def shown(path: str) -> str:
+    """A path as messages show it: from the current folder on where it lies there."""
+    below = os.path.join(os.getcwd(), "")
+    return path.removeprefix(below).replace(os.sep, "/") if os.path.isabs(path) else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,4 +129,7 @@ def _step(key: Any, names: Any, place: Place) -> Step:
 
 def _wrong(key: str, wanted: str, value: object, place: Place) -> Exception:
     message = f"`{key}` is {wanted}, not {type(value).__name__} {value!r:.60}"
-    return refusal("bad-settings", message, place, "see the manual page of Moonleap for an example")
+    hint = "write `post_process: {'.py': [ruff]}`, for instance"
+    if key.startswith("bin"):
+        hint = "write `bin: {prettier: {exe: PROGRAM, config: FILE}}`, for instance"
+    return refusal("bad-settings", message, place, hint)

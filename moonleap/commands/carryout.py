@@ -54,6 +54,8 @@ def write_options(command: Command) -> Command:
 
 def prepare(out: str, mode: Mode) -> None:
     """Take back what a run that was cut off had written, where this one writes."""
+    if not out:  # as `-o "$UNSET"` gives it; it would mean the current folder
+        raise click.UsageError("the output folder has no name; `.` is the current one")
     if not mode.writes:
         return
     try:

@@ -49,7 +49,7 @@ def gen(
     """
     mode = Mode(dry_run, diff, check, as_json)
     own = Path(out, OWN_FOLDER)
-    was_there = own.exists()
+    was_there = os.path.lexists(own)
     prepare(out, mode)
     try:
         with working() as progress:
@@ -63,7 +63,7 @@ def gen(
             made = plan(generation, out, force=force, only=only)
         done = carry_out(made, mode)
     finally:
-        if not was_there and not (own / "manifest.json").exists():
+        if not was_there and not os.path.lexists(own / "manifest.json"):
             _remove_cache(own)
     sys.exit(0 if done else 1)
 

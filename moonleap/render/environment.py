@@ -15,10 +15,9 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateN
 
 from moonleap.decorators import name_of
 from moonleap.hooks import Function, Hooks, takes_path
-from moonleap.outputfile import shown
 from moonleap.render.problems import Problem, RenderError
 from moonleap.templates import read_regular
-from moonleap.terms import Place
+from moonleap.terms import Place, shown
 from moonleap.tracing import described
 from moonlight.source import Source, SourceError, decode, normalize
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from moonleap.decorators import name_of
 from moonleap.graph import Graph
-from moonleap.outputfile import OutputFile, Source, shown
+from moonleap.outputfile import OutputFile, Source
 from moonleap.outputpath import PathRefused, output_path
 from moonleap.packages import Package
 from moonleap.render.joining import Written, join
@@ -17,9 +17,12 @@ from moonleap.render.problems import Problem, Problems, RenderError
 from moonleap.render.templates import Templates
 from moonleap.resource import Resource, node_of
 from moonleap.session import Session
-from moonleap.templates import StoreTemplateDirs, TemplateText, bad_path, beside
+from moonleap.templates import StoreTemplateDirs, TemplateText, bad_path, beside, folders_read_once
 from moonleap.tracing import described
 from moonlight.diagnostic import Diagnostic
+
+OUT = PurePosixPath()
+"""The output folder itself."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,10 @@ def render_graph(graph: Graph, session: Session, tell: Callable[[str, int, int],
     problems = Problems()
     templates = Templates(session)
     written: list[Written] = []
-    for done, resource in enumerate(graph.resources):
-        tell("render", done, len(graph.resources))
-        _Rendering(resource, templates, written, problems).run()
+    with folders_read_once():
+        for done, resource in enumerate(graph.resources):
+            tell("render", done, len(graph.resources))
+            _Rendering(resource, templates, written, problems).run()
     tell("render", len(graph.resources), len(graph.resources))
     files, folders = join(written, session, problems)
     return RenderedFiles(files, folders, tuple(problems.diagnostics()))
@@ -86,8 +90,8 @@ class _Rendering:
     def output_path(self) -> PurePosixPath:
         """Where the resource's files go: below its attribute `output_path`, else the output folder."""
         wanted = getattr(self.resource, "output_path", "")
-        if not isinstance(wanted, str | PurePath):
-            return PurePosixPath()
+        if not wanted or not isinstance(wanted, str | PurePath):
+            return OUT
         try:
             return PurePosixPath(output_path(wanted))
         except PathRefused as error:
@@ -102,7 +106,7 @@ class _Rendering:
         executable: bool = False,
     ) -> None:
         """Have a file, or a folder where `is_dir`, in the output; the path starts at the output folder."""
-        template = shown(getattr(text, "template", ""))
+        template = self.templates.shown(getattr(text, "template", ""))
         try:
             checked = output_path(path)
             if checked == "." and not is_dir:

@@ -12,14 +12,13 @@ from jinja2.utils import missing
 
 from moonleap.findings import did_you_mean
 from moonleap.hooks import Hooks
-from moonleap.outputfile import shown
 from moonleap.packages import Package
 from moonleap.render.environment import PackageEnvironment, transformed
 from moonleap.render.problems import Problem, RenderError
 from moonleap.session import Session
 from moonleap.specfile import DEFAULT
 from moonleap.templates import Rendered, TemplateText
-from moonleap.terms import Place
+from moonleap.terms import Place, shown
 from moonleap.tracing import described
 from moonlight.source import normalize
 
@@ -35,6 +34,7 @@ class Templates:
         self._modules: dict[str, Package] = {}
         self._folders: dict[str, Package] = {}
         self._of_folder: dict[str, Package | None] = {}
+        self._shown: dict[str, str] = {"": ""}
         for package in session.packages.values():
             for name in package.modules:
                 self._modules.setdefault(name, package)
@@ -45,12 +45,18 @@ class Templates:
         """The package that has a creation rule, or a render function."""
         return self._modules.get(getattr(function, "__module__", ""))
 
+    def shown(self, path: str) -> str:
+        """The path of a template as messages show it."""
+        if path not in self._shown:
+            self._shown[path] = shown(path)
+        return self._shown[path]
+
     def render(self, path: str, variables: Mapping[str, Any], maker: Package | None, root: str = "") -> str:
         """The text that a template file makes; RenderError says what is wrong, and where."""
         environment = self.environment(self.package_at(os.path.dirname(path)) or maker)
         if root:
             environment.files.roots.setdefault(path, root)
-        with _Told(environment, shown(path), variables):
+        with _Told(environment, self.shown(path), variables):
             template = environment.get_template(path)
             text = template.render(variables)
         if environment.post_transforms:
@@ -66,8 +72,7 @@ class Templates:
         """The text that a template makes which is no file."""
         package = self.package_at(os.path.dirname(template.path)) or maker
         environment = self.environment(package)
-        path = shown(template.path) if template.path else ""
-        with _Told(environment, path, variables):
+        with _Told(environment, self.shown(template.path), variables):
             compiled: Template = environment.from_text(template.text)
             return compiled.render(variables)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import time
 from pathlib import Path
 
@@ -19,6 +20,35 @@ def only(graph: Graph) -> tuple[str, str, int]:
 
 def test_folder_without_spec(tmp_path: Path) -> None:
     assert only(build_graph(str(tmp_path))) == ("not-a-file", "spec.md", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("shop/spec.md", "name its folder, `shop`"),
+        ("shpo", "did you mean `shop`?"),
+        (".", "did you mean `./shop`?"),
+        ("shop/rules", "a spec is a file `spec.md`; `moonleap new` makes one"),
+        ("shop.py.md", "did you mean `shops.py.md`?"),
+    ],
+)
+def test_spec_that_is_not_there_is_told_with_the_closest_one(
+    asked: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"shop/spec.md": "# A\n", "shop/rules/x.py": "", "shops.py.md": "# A\n"})
+    monkeypatch.chdir(tmp_path)
+    (found,) = build_graph(asked).diagnostics
+    assert (found.code, found.hint) == ("not-a-file", hint)
+
+
+def test_spec_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"spec.md": "# A\n"})
+
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("moonleap.reading.read_source", refuse)
+    assert only(build_graph(str(tmp_path))) == ("cannot-read", "spec.md", 1)
 
 
 def test_spec_that_is_not_utf8(tmp_path: Path) -> None:
@@ -71,6 +101,8 @@ def test_heading_that_links_two_files(tmp_path: Path) -> None:
         ("a: !!python/object:os.system {}\n", 1, "not YAML"),
         ("? [1, 2]\n: x\n", 1, "not YAML"),
         ("a: *b\n", 1, "not YAML"),
+        ("packages_by_scope:\n  default: [a]\n  default: [b]\n", 3, "twice: in line 2 too"),
+        ("packages_by_scope:\n  default: ['../a']\n", 2, "`../a` is no name of a package"),
     ],
 )
 def test_settings_of_the_wrong_type(settings: str, line: int, says: str, tmp_path: Path) -> None:
@@ -109,6 +141,14 @@ def test_package_that_raises_shows_the_users_frames_only(tmp_path: Path) -> None
     assert "moonleap/" not in message
 
 
+def test_package_that_is_no_python_shows_its_line(tmp_path: Path) -> None:
+    graph = graph_of(tmp_path, "# A\n", "def f(:\n")
+    assert only(graph) == ("package-failed", "settings.yml", 2)
+    first, second, *_ = graph.diagnostics[0].message.split("\n")
+    assert first == "package `rules` raised SyntaxError: invalid syntax"
+    assert second.endswith('rules.py", line 5')
+
+
 def test_package_that_imports_what_is_missing_is_not_missing_itself(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, "# A\n", "import no_such_module_at_all\n")
     assert only(graph)[0] == "package-failed"
@@ -119,6 +159,27 @@ def test_package_that_imports_what_is_missing_is_not_missing_itself(tmp_path: Pa
 def test_package_without_a_list_of_modules(text: str, tmp_path: Path) -> None:
     files = {"settings.yml": SETTINGS, "rules.py": text}
     assert only(graph_of(tmp_path, "# A\n", files=files)) == ("no-modules", "settings.yml", 2)
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("Resource()", "a Resource that is no resource of this spec"),
+        ("kept", "a Resource that is no resource of this spec"),
+        ("'x:item'", "the wildcard `x:item`"),
+    ],
+)
+def test_rule_that_relates_what_is_no_resource_of_the_spec(end: str, says: str, tmp_path: Path) -> None:
+    other = graph_of(tmp_path / "other", "# The a:item\n")
+    rules = "import builtins\nkept = builtins.moonleap_kept\n"
+    rules += f'@rule("item")\ndef f(item): return create_forward(item, "has", {end})\n'
+    builtins.moonleap_kept = other.resources[0]  # type: ignore[attr-defined]
+    try:
+        graph = graph_of(tmp_path / "this", "# The a:item\n", rules)
+    finally:
+        del builtins.moonleap_kept  # type: ignore[attr-defined]
+    assert only(graph) == ("bad-return", "spec.md", 1)
+    assert says in graph.diagnostics[0].message
 
 
 @pytest.mark.parametrize("pattern", ["''", "'a b'", "1", "'a:'", "None"])

@@ -23,7 +23,7 @@ ERRORS = sorted((CASES / "errors").glob("*.md"))
 ELSEWHERE = frozenset(
     {
         *("links-too-deep", "too-many-relations", "too-many-sections"),
-        *("busy-output", "cannot-write", "changed-meanwhile"),
+        *("busy-output", "cannot-read", "cannot-write", "changed-meanwhile"),
     }
 )
 """Codes whose input is too large for a case, or needs two processes or a broken disk; they are in

@@ -198,8 +198,14 @@ def test_generations_write_themselves(folder: Path) -> None:
     assert (report.written, report.failed, len(tree(Path("out")))) == (False, True, 6)
 
 
+def test_an_output_folder_that_no_system_can_have_is_an_error(folder: Path) -> None:
+    result = run(str(folder), "-o", str(folder / ("x" * 300)))
+    assert result.exit_code == 1
+    assert "cannot be read or written: File name too long" in result.stderr
+
+
 def test_wrong_command_lines_end_with_2(folder: Path) -> None:
-    for args in ([], ["shop", "--onyl", "x"], ["shop", "other"]):
+    for args in ([], ["shop", "--onyl", "x"], ["shop", "other"], ["shop", "-o", ""]):
         assert run(*args).exit_code == 2
     assert "Did you mean 'gen'" in CliRunner().invoke(cli, ["gen1"]).stderr
 

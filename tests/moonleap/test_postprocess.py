@@ -146,14 +146,14 @@ def test_failure_names_the_files_it_is_about_with_what_the_program_said(make: Ma
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("os.unlink(name); os.symlink('/etc/passwd', name)", "left no text behind: it is a link now"),
-        ("os.unlink(name); os.mkfifo(name)", "left no text behind: it is no file now"),
-        ("os.unlink(name)", "left no text behind: "),
-        ("open(name, 'wb').write(b'\\xff')", "left no text behind: 'utf-8' codec can't decode"),
+        ("os.unlink(name); os.symlink('/etc/passwd', name)", "left no text behind (it is a link now"),
+        ("os.unlink(name); os.mkfifo(name)", "left no text behind (it is no file now"),
+        ("os.unlink(name)", "left no text behind ("),
+        ("open(name, 'wb').write(b'\\xff')", "left no text behind ('utf-8' codec can't decode"),
         ("os.kill(os.getpid(), 9)", "was ended by signal 9"),
         (
             "os.unlink(name); os.rename('d', 'e'); os.symlink('/etc', 'd')",
-            "left no text behind: its folder is a link",
+            "left no text behind (its folder is a link",
         ),
     ],
 )
