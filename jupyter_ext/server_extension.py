@@ -8,6 +8,8 @@ from typing import Any
 from jupyter_ext.contents import derived
 from jupyter_ext.jupytext_format import register_jupytext_format
 
+COMPONENTS_AS_HTML = "jupyter_ext.nbconvert_html.ComponentsAsHtml"
+
 
 def _load_jupyter_server_extension(app: Any) -> None:
     """Too early for us: jupytext's extension, loaded after ours, derives a manager of its own."""
@@ -15,6 +17,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
 
 async def _start_jupyter_server_extension(app: Any) -> None:
     """All extensions are loaded, no request was answered yet: wrap the manager that is there."""
+    prefer_components(app.config)
     before = app.contents_manager
     wrapping = derived(before.__class__)
     if isinstance(before, wrapping):
@@ -29,3 +32,11 @@ async def _start_jupyter_server_extension(app: Any) -> None:
     app.session_manager.contents_manager = manager
     app.web_app.settings["contents_manager"] = manager
     app.log.info("Moonlight serves .py.md files as notebooks (%s)", wrapping.__name__)
+
+
+def prefer_components(config: Any) -> None:
+    """Let the server's export to HTML show components that work; what the user has configured stays."""
+    sections = ("HTMLExporter", "TemplateExporter", "Exporter")
+    own: list[Any] = next((found for name in sections if (found := config[name].get("preprocessors"))), [])
+    if COMPONENTS_AS_HTML not in own:
+        config.HTMLExporter.preprocessors = [*own, COMPONENTS_AS_HTML]

@@ -10,18 +10,20 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moon_spa import javascript, wire
 from moon_spa.artefact import expression
 from moon_spa.bundling import bundle
-from moon_spa.compiler import CompiledComponent
 from moon_spa.findings import Place, refusal
 from moon_spa.shaking import helpers_text
+from moonlight.frame import INSIDE, POLICY, framed, hashed, style_element
+
+if TYPE_CHECKING:
+    from moon_spa.compiler import CompiledComponent
 
 COMPONENT_MIME = "application/vnd.moonlight.component+json"
 """Mime type of a piece as JSON, beside the fragment that shows it without Moonlight."""
@@ -29,15 +31,6 @@ COMPONENT_MIME = "application/vnd.moonlight.component+json"
 STYLE = """\
 .moon-offline{font-size:.85em;opacity:.8;margin:.4em 0}.moon-offline summary{cursor:pointer}\
 .moon-offline ul{margin:.3em 0;padding-left:1.4em}"""
-
-POLICY = (
-    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src {media}; media-src {media}; "
-    "font-src {media}; form-action 'none'; base-uri 'none'"
-)
-"""What a page may do: run these scripts, show pictures and sounds from there, and nothing else."""
-
-INSIDE = "data: blob:"
-"""The `media` of a page that stands alone."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +159,7 @@ def mimebundle(component: CompiledComponent, props: Mapping[str, Any] | None = N
 
 def fragment(made: Piece) -> str:
     """A piece as HTML that brings all it needs, for an output in a notebook."""
-    style = _style_element([STYLE, made.style] if made.server else [made.style])
+    style = style_element([STYLE, made.style] if made.server else [made.style])
     if not made.js:
         return markup(made)
     return f'{style}{markup(made)}\n<script type="module">\n{script([made])}</script>\n'
@@ -175,24 +168,13 @@ def fragment(made: Piece) -> str:
 def page(pieces: Sequence[Piece], title: str = "", language: str = "en") -> str:
     """Pieces, one below the other, as one HTML document that asks nobody for anything."""
     code = script(pieces)
-    digest = b64encode(hashlib.sha256(code.encode()).digest()).decode()
     body = "\n".join(map(markup, pieces))
-    return document(
+    return framed(
         title or ", ".join(dict.fromkeys(made.name for made in pieces)),
         f"{body}\n<script>{code}</script>",
         [_PAGE_STYLE, STYLE, *styles(pieces)],
-        POLICY.format(scripts=f"'sha256-{digest}'", media=INSIDE),
+        POLICY.format(scripts=hashed(code), media=INSIDE),
         language,
-    )
-
-
-def document(title: str, body: str, styles: Iterable[str], csp: str, language: str = "en") -> str:
-    """The frame of a page."""
-    return (
-        f'<!doctype html>\n<html lang="{html.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(csp)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n{_style_element(styles)}</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -247,11 +229,6 @@ def parsed(value: Any) -> str:
 def in_script(code: str) -> str:
     """JavaScript as it may stand in a script element. Texts in it have no ``<`` (`javascript.text`)."""
     return code.replace("<!--", "< !--").replace("</", "<\\/")
-
-
-def _style_element(sheets: Iterable[str]) -> str:
-    css = "\n".join(filter(None, sheets)).replace("</", "<\\/")
-    return f"<style>\n{css}\n</style>\n" if css else ""
 
 
 _PAGE_STYLE = """\

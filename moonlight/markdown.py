@@ -1,4 +1,4 @@
-"""Outline of a Markdown text with exact lines: fences, top-level headings, cell markers.
+"""Outline of a Markdown text with exact lines: fences, top-level headings, cell markers; prose as HTML.
 
 Only mistune's block phase runs: it decides what is a fence, a quote, a list or HTML. What mistune does
 not tell, the lines, is recorded here while it parses the outermost level; fences inside list items,
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,40 @@ def outline(text: str, first_line: int = 1) -> Outline:
     state.process(text)
     parser.parse(state)
     return Locator(text, log, first_line).outline()
+
+
+def to_html(texts: Sequence[str], picture: Callable[[str], str]) -> list[str]:
+    """Pieces of one Markdown text, whose line ends are all ``\\n``, as HTML that holds no script (P5).
+
+    A link's address may stand in another piece. HTML in the text is shown as text, comments are left out.
+    `picture` gives what stands for the address of an image: an address, or "" for the image's text alone.
+    """
+    import mistune
+
+    class Safe(mistune.HTMLRenderer):
+        def inline_html(self, html: str) -> str:
+            return "" if html.startswith("<!--") else super().inline_html(html)
+
+        def block_html(self, html: str) -> str:
+            return "" if html.lstrip().startswith("<!--") else super().block_html(html)
+
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            found = picture(url)
+            attributes = {"src": found, "alt": mistune.util.striptags(text), "title": title}
+            return f"<img{self.render_attrs(attributes)}>" if found else self.link(text or url, url, title)
+
+    made = mistune.create_markdown(
+        renderer=Safe(escape=True), plugins=["table", "strikethrough", "task_lists"]
+    )
+    links: dict[str, Any] = {}
+    for text in texts if any("]:" in text for text in texts) else ():
+        links.update(made.parse(text)[1].env["ref_links"])
+    found = []
+    for text in texts:
+        state = made.block.state_cls()
+        state.env["ref_links"] = dict(links)
+        found.append(str(made.parse(text, state)[0]))
+    return found
 
 
 @lru_cache(maxsize=1)

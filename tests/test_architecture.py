@@ -19,9 +19,9 @@ PACKAGES = ("moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext")
 
 FLOORS: dict[str, int] = {
     # 0: text
-    **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info"), 0),
+    **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info", "frame"), 0),
     # 1: documents
-    **dict.fromkeys(("frontmatter", "policy", "document", "outputs"), 1),
+    **dict.fromkeys(("frontmatter", "policy", "document", "outputs", "renderers"), 1),
     **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),
     # 2: execution
     **dict.fromkeys(("events", "tracking", "trace", "streams", "lines", "calls", "sinks"), 2),
@@ -31,7 +31,19 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("guard", "handles", "beneath", "openask", "replacing"), 2),
     # 3: edges
     **dict.fromkeys(
-        ("fs", "archive", "cli", "graphview", "check", "pytest_plugin", "server", "commands", "__main__"), 3
+        (
+            "fs",
+            "archive",
+            "cli",
+            "graphview",
+            "check",
+            "pytest_plugin",
+            "server",
+            "commands",
+            "__main__",
+            "webpage",
+        ),
+        3,
     ),
 }
 """Floor of each module of `moonlight`, by the first name below the package."""
@@ -72,6 +84,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fsspec": ("moonlight.fs.spec",),
     "jinja2": ("moonlight.server", "moonleap.render"),
     "mistune": ("moonlight.markdown",),
+    "nbconvert": ("jupyter_ext",),
+    "pygments": ("moonlight.webpage",),
     "rich": COMMANDS,
     "yaml": ("moonlight.frontmatter", "moonleap", "moon_spa.site", "jupyter_ext"),
 }

@@ -15,10 +15,11 @@ from moon_spa.casts import cast_props
 from moon_spa.compiler import CompiledComponent
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError, finding, refusal
-from moon_spa.page import POLICY, STYLE, Piece, code_of, document, in_script, markup, note, parsed, piece
+from moon_spa.page import STYLE, Piece, code_of, in_script, markup, note, parsed, piece
 from moon_spa.shaking import helpers_text
 from moon_spa.site.routes import NOT_FOUND, Route, Site
 from moonlight.diagnostic import Diagnostic
+from moonlight.frame import POLICY, framed
 
 SCRIPT = "site.js"
 
@@ -147,7 +148,7 @@ def _html(site: Site, page: _Page, source: str) -> bytes:
     body = f'<main id="moon-page" data-page="{address}" tabindex="-1">{shown}</main>\n'
     body += f'<script src="{html.escape(source)}"></script>'
     sheets = [_STYLE, STYLE, *([page.made.style] if page.made and page.made.style else [])]
-    text = document(page.title, body, sheets, _POLICY, site.language)
+    text = framed(page.title, body, sheets, _POLICY, site.language)
     return text.encode()
 
 

@@ -1,4 +1,4 @@
-"""Command `export`: the Python of documents as files."""
+"""Command `export`: the Python of documents as files, and documents as pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from moonlight.importer import SUFFIX
 from moonlight.instrument import instrumented
 from moonlight.program import Purpose, linear, sparse
 from moonlight.source import read_source, write_atomic
+from moonlight.webpage.page import GENERATOR, page_of
 
 MARK = "# --- Block "
 """Our exports begin with a block's header (instrumented ones hold one): what lacks it is not ours."""
+
+PAGE_MARK = f'<meta name="generator" content="{GENERATOR}">'
+"""What an exported page holds."""
 
 
 class ExportError(MoonlightError):
@@ -32,6 +36,10 @@ class ExportError(MoonlightError):
 @click.option("--instrument", is_flag=True, help="Add enter and leave calls, so the export runs tracked.")
 @click.option("--lines", is_flag=True, help="With --instrument: a call before each statement.")
 @click.option("--module", is_flag=True, help="As import sees it: without blocks marked skip=import.")
+@click.option("--html", "as_html", is_flag=True, help="One HTML page: prose, code and stored outputs.")
+@click.option(
+    "--trust", is_flag=True, help="With --html: show HTML of outputs that you have not signed, too."
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where an export is missing or stale.")
 @click.option("--force", is_flag=True, help="Also replace files that are no exports.")
 def export(
@@ -41,14 +49,24 @@ def export(
     instrument: bool,
     lines: bool,
     module: bool,
+    as_html: bool,
+    trust: bool,
     check: bool,
     force: bool,
 ) -> None:
     """Write the Python of a document, or of all documents in a folder.
 
     Linear by default: the blocks one after another, each below a header that names its line. A single
-    document without -o is printed.
+    document without -o is printed. With --html the document as one page that needs no network; its outputs
+    are those of its last run in Jupyter, and nothing of it runs.
     """
+    if as_html:
+        if as_sparse or instrument or lines or module or check:
+            raise click.UsageError("--html makes a page: it goes with -o, --trust and --force only.")
+        export_page(Path(path), output, trust, force)
+        return
+    if trust:
+        raise click.UsageError("--trust needs --html.")
     if lines and not instrument:
         raise click.UsageError("--lines needs --instrument.")
     if as_sparse and instrument:
@@ -72,15 +90,29 @@ def export(
         sys.exit(1)
 
 
-def write_export(target: Path, text: str, force: bool = False) -> None:
-    """Write an export where it differs from what is there.
+def export_page(path: Path, output: str | None, trust: bool, force: bool) -> None:
+    """Print or write a document as one HTML page."""
+    if path.is_dir():
+        raise click.UsageError("--html takes one document.")
+    page = page_of(path, trust)
+    show_diagnostics(page.diagnostics)
+    if output is None:
+        click.echo(page.html.encode(), nl=False)
+        return
+    out = Path(output)
+    target = out / f"{path.name.removesuffix(SUFFIX)}.html" if out.is_dir() else out
+    write_export(target, page.html, force, PAGE_MARK)
+
+
+def write_export(target: Path, text: str, force: bool = False, mark: str = MARK) -> None:
+    """Write an export, known by its `mark`, where it differs from what is there.
 
     Raises ExportError ``not-an-export`` for a file of somebody else's, unless forced.
     """
     there = target.read_bytes() if target.is_file() else b""
     if there == text.encode("utf-8", "surrogatepass") and there:
         return
-    if there and MARK.encode() not in there and not force:
+    if there and mark.encode() not in there and not force:
         hint = "choose another place, or replace it with `moonlight export --force`"
         raise ExportError(
             Diagnostic("not-an-export", "this file was not exported", Span(str(target), 1, 1), hint)
