@@ -10,6 +10,7 @@ from typing import Any
 
 from moonleap.graph import Graph, SpecInput, garbage_kept, graph_in_session
 from moonleap.outputfile import OutputFile
+from moonleap.postprocess import post_process as format_files
 from moonleap.render.resources import render_graph
 from moonleap.writing import Plan, Report, plan, write
 from moonlight.diagnostic import Diagnostic
@@ -85,9 +86,7 @@ def generate(
         with garbage_kept():
             rendered = render_graph(graph, session, tell)
     files, diagnostics = rendered.files, (*graph.diagnostics, *rendered.diagnostics)
-    if post_process and session.settings.post_process.steps and not rendered.failed:
-        from moonleap.postprocess import post_process as format_files  # most runs need no programs
-
+    if post_process and not rendered.failed:
         files, found = format_files(files, session.settings, cache, tell)
         diagnostics += found
     if any(found.severity == "error" for found in diagnostics):

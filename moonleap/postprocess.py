@@ -7,7 +7,6 @@ import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +87,8 @@ class _Job:
         tell("post-process", len(self.done), len(chains))
         if not groups:
             return []
+        from concurrent.futures import ThreadPoolExecutor, as_completed  # loads logging
+
         failed: dict[str, Diagnostic] = {}
         with tempfile.TemporaryDirectory(prefix="moonleap-", ignore_cleanup_errors=True) as name:
             copy = _Copy(os.path.realpath(name), self.files)

@@ -22,6 +22,7 @@ CACHES = {
     "moon_spa.page.runtime_version": "a hash of the modules for pages, which do not change",
     "moon_spa.shaking.needs": "which helper needs which, of the files that the package ships",
     "moon_spa.shaking.units": "texts of the helpers, of the files that the package ships",
+    "moonleap.outputpath._checked": "paths of output files, which are checked by each stage they pass",
     "moonlight.dataflow._names_of": "names that a piece of code reads and writes",
     "moonlight.dataflow.dataflow": "dependencies of the documents that were parsed last",
     "moonlight.document._parse": "documents by text: open, save and verify see the same one",
@@ -41,6 +42,7 @@ STATE = {
     "moon_spa.printing._LOCK": "`sys.stdout` is one for the process: calls put their router there in turn",
     "moon_spa.printing._printed": "ContextVar: where the call of this context prints to",
     "moonleap.resource._extender": "ContextVar: how the session that is open extends classes",
+    "moonleap.templates._listings": "ContextVar: what the template folders of this generation hold",
     "moonlight.tracking._current": "ContextVar: the run of this context",
 }
 """What else stands at module level and may change, with the reason."""

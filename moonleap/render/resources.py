@@ -21,9 +21,6 @@ from moonleap.templates import StoreTemplateDirs, TemplateText, bad_path, beside
 from moonleap.tracing import described
 from moonlight.diagnostic import Diagnostic
 
-OUT = PurePosixPath()
-"""The output folder itself."""
-
 
 @dataclass(frozen=True)
 class RenderedFiles:
@@ -91,7 +88,7 @@ class _Rendering:
         """Where the resource's files go: below its attribute `output_path`, else the output folder."""
         wanted = getattr(self.resource, "output_path", "")
         if not wanted or not isinstance(wanted, str | PurePath):
-            return OUT
+            return PurePosixPath()
         try:
             return PurePosixPath(output_path(wanted))
         except PathRefused as error:
