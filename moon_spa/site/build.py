@@ -27,7 +27,7 @@ _STYLE = """\
 :root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}
 main{max-width:60rem;margin:0 auto;padding:1rem}main:focus{outline:none}"""
 
-_POLICY = POLICY.format(scripts="'self' file:", media="'self' file: data: blob:")
+_MEDIA = "'self' file: data: blob:"
 
 _LOST = '<h1>Not found</h1>\n<p>There is no page at this address. <a href="/">To the first page</a></p>'
 
@@ -148,7 +148,9 @@ def _html(site: Site, page: _Page, source: str) -> bytes:
     body = f'<main id="moon-page" data-page="{address}" tabindex="-1">{shown}</main>\n'
     body += f'<script src="{html.escape(source)}"></script>'
     sheets = [_STYLE, STYLE, *([page.made.style] if page.made and page.made.style else [])]
-    text = framed(page.title, body, sheets, _POLICY, site.language)
+    text = framed(
+        page.title, body, sheets, POLICY.format(scripts="'self' file:", media=_MEDIA), site.language
+    )
     return text.encode()
 
 

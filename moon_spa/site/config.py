@@ -19,16 +19,15 @@ Without `site.yml`, `index.py` is ``/``, `about.py` is ``/about``, `item/[id].py
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from moon_spa.findings import ComponentError, Place, did_you_mean, finding, refusal
 from moon_spa.listing import ENDINGS, component_names
 from moon_spa.site.routes import NOT_FOUND, Route, Site, conflicts, pattern_flaw, segment_flaw
+from moon_spa.site.yamlfile import Node, read_yaml
 from moonlight.diagnostic import Diagnostic, MoonlightError
 from moonlight.source import read_source
 
@@ -36,6 +35,8 @@ NAME = "site.yml"
 
 SITE_KEYS = ("title", "language", "routes")
 ROUTE_KEYS = ("component", "title", "props", "pages")
+
+Members = dict[str, tuple[Node, Node]]
 
 
 def read_site(folder: Path) -> Site:
@@ -75,9 +76,8 @@ class _Reader:
         """The files that hold components, and their names."""
         return {file: names for file in _files(self.folder) if (names := _names(file))}
 
-    def note(self, code: str, message: str, node: yaml.Node | None, hint: str = "") -> None:
-        place = Place(self.path, node.start_mark.line + 1, node.start_mark.column + 1) if node else None
-        self.found.append(finding(code, message, place or Place(self.path, 1), hint))
+    def note(self, code: str, message: str, node: Node, hint: str = "") -> None:
+        self.found.append(finding(code, message, node.place, hint))
 
     # -- without site.yml -----------------------------------------------------------------------
 
@@ -98,110 +98,85 @@ class _Reader:
     # -- site.yml -------------------------------------------------------------------------------
 
     def site_file(self, text: str) -> None:
-        loader = yaml.SafeLoader(text.removeprefix("\ufeff"))
         try:
-            if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-                self.note("site-yaml", "aliases are not used here", None, "write the value again")
-                return
-            node = loader.get_single_node()
-            members = self.mapping(node, "site.yml", SITE_KEYS)
-            for key in ("title", "language"):
-                if key in members:
-                    self.settings[key] = self.text(members[key][1], key)
-            if "routes" in members:
-                for pattern, (name, value) in self.mapping(members["routes"][1], "routes").items():
-                    self.route(loader, pattern, name, value)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            place = Place(self.path, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
-            problem = getattr(error, "problem", None) or "it cannot be read"
-            self.found.append(finding("site-yaml", f"this is not YAML: {problem}", place))
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:  # of a hostile scalar
-            self.note("site-yaml", f"this is not YAML: {str(error)[:100]}", None)
+            root = read_yaml(text, self.path)
+        except ComponentError as error:
+            self.found += error.diagnostics
+            return
+        members = self.mapping(root, NAME, SITE_KEYS)
+        for name in ("title", "language"):
+            if name in members:
+                self.settings[name] = self.text(members[name][1], name)
+        if "routes" in members:
+            for pattern, (key, value) in self.mapping(members["routes"][1], "routes").items():
+                self.route(pattern, key, value)
 
-    def mapping(
-        self, node: yaml.Node | None, what: str, keys: Iterable[str] = ()
-    ) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    def mapping(self, node: Node, what: str, keys: Iterable[str] = ()) -> Members:
         """The members of a mapping whose keys are texts, each once."""
-        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
-        if not isinstance(node, yaml.MappingNode):
+        found: Members = {}
+        if node.members is None:
             self.note("site-shape", f"{what} is a mapping", node, "write `name: value` lines")
-            return found
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+        for key, value in node.members or ():
+            if key.text is None:
                 self.note("site-shape", f"a name in {what} is text", key)
-            elif key.value in found:
-                self.note("route-twice", f"{key.value} stands twice in {what}", key, "keep one of the two")
-            elif keys and key.value not in keys:
-                hint = did_you_mean(key.value, keys, f"there is {', '.join(keys)}")
-                self.note("site-key", f"{what} has no {key.value!r}", key, hint)
+            elif key.text in found:
+                self.note("route-twice", f"{key.text} stands twice in {what}", key, "keep one of the two")
+            elif keys and key.text not in keys:
+                hint = did_you_mean(key.text, keys, f"there is {', '.join(keys)}")
+                self.note("site-key", f"{what} has no {key.text!r}", key, hint)
             else:
-                found[key.value] = (key, value)
+                found[key.text] = (key, value)
         return found
 
-    def text(self, node: yaml.Node, what: str) -> str:
-        if isinstance(node, yaml.ScalarNode):
-            return str(node.value)
-        self.note("site-shape", f"{what} is text", node)
-        return ""
+    def text(self, node: Node, what: str) -> str:
+        if node.text is None:
+            self.note("site-shape", f"{what} is text", node)
+        return node.text or ""
 
-    def route(self, loader: yaml.SafeLoader, pattern: str, key: yaml.Node, node: yaml.Node) -> None:
+    def route(self, pattern: str, key: Node, node: Node) -> None:
         if flaw := pattern_flaw(pattern):
             self.note("route-pattern", flaw, key)
             return
-        if isinstance(node, yaml.ScalarNode):
-            members: dict[str, tuple[yaml.Node, yaml.Node]] = {"component": (node, node)}
-        else:
-            members = self.mapping(node, f"route {pattern}", ROUTE_KEYS)
+        short = node.text is not None
+        members = {"component": (key, node)} if short else self.mapping(node, f"route {pattern}", ROUTE_KEYS)
         if "component" not in members:
             self.note("route-component", f"{pattern} names no component", key, "write `component: Name`")
             return
         named = members["component"][1]
         target = self.component(self.text(named, "component"), named)
-        place = Place(self.path, key.start_mark.line + 1, key.start_mark.column + 1)
-        props = self.value(loader, members, "props", {})
+        props = self.props(members)
         title = self.text(members["title"][1], "title") if "title" in members else ""
         if target is None:
             return
-        bare = Route(pattern, target[1], target[0], place, props, title)
+        bare = Route(pattern, target[1], target[0], key.place, props, title)
         for name in sorted({*bare.params} & {*props}):
-            self.note(
-                "route-param", f"{name} is both a parameter and a prop of {pattern}", members["props"][1]
-            )
-        pages = self.pages(loader, members, bare)
-        self.routes.append(Route(pattern, target[1], target[0], place, props, title, pages))
+            message = f"{name} is both a parameter and a prop of {pattern}"
+            self.note("route-param", message, members["props"][1], "rename one of them")
+        self.routes.append(replace(bare, pages=self.pages(members, bare)))
 
-    def value(
-        self,
-        loader: yaml.SafeLoader,
-        members: Mapping[str, tuple[yaml.Node, yaml.Node]],
-        key: str,
-        default: Any,
-    ) -> Any:
-        """A value of the kind of `default`."""
-        if key not in members:
-            return default
-        node = members[key][1]
-        made = loader.construct_object(node, deep=True)
-        kind = "mapping" if isinstance(default, dict) else "list"
-        if not isinstance(made, type(default)) or (
-            kind == "mapping" and not all(type(k) is str for k in made)
-        ):
-            self.note("site-shape", f"{key} is a {kind}" + (" with names" if kind == "mapping" else ""), node)
-            return default
-        return made
+    def props(self, members: Members) -> dict[str, Any]:
+        if "props" not in members:
+            return {}
+        node = members["props"][1]
+        if node.members is None or not all(type(name) is str for name in node.value):
+            self.note("site-shape", "props is a mapping with names", node, "write `name: value` lines")
+            return {}
+        found: dict[str, Any] = node.value
+        return found
 
-    def pages(
-        self, loader: yaml.SafeLoader, members: Mapping[str, tuple[yaml.Node, yaml.Node]], route: Route
-    ) -> tuple[Mapping[str, str], ...]:
-        listed: list[Any] = self.value(loader, members, "pages", [])
+    def pages(self, members: Members, route: Route) -> tuple[Mapping[str, str], ...]:
+        if "pages" not in members:
+            return ()
+        if members["pages"][1].items is None:
+            self.note("site-shape", "pages is a list", members["pages"][1], "write `[{id: 1}, {id: 2}]`")
         found = []
-        for values, node in zip(listed, members["pages"][1].value if listed else (), strict=True):
-            shown = ", ".join(route.params) or "none"
-            if not isinstance(values, dict) or set(values) != set(route.params) or not route.params:
+        for node in members["pages"][1].items or ():
+            values = {key.text: value.text for key, value in node.members or ()}
+            if set(values) != set(route.params) or not route.params or None in values.values():
+                shown = ", ".join(route.params) or "it has none"
                 self.note("route-page", f"a page gives all parameters of {route.pattern}: {shown}", node)
                 continue
-            texts = {name: str(value) for name, value in values.items()}
+            texts = {str(name): str(value) for name, value in values.items()}
             flaws = [flaw for text in texts.values() if (flaw := segment_flaw(text))]
             if flaws:
                 self.note("route-page", flaws[0], node, "leave the page to the router")
@@ -209,7 +184,7 @@ class _Reader:
                 found.append(texts)
         return tuple(found)
 
-    def component(self, named: str, node: yaml.Node) -> tuple[Path, str] | None:
+    def component(self, named: str, node: Node) -> tuple[Path, str] | None:
         """The file and the class that a route means."""
         inside, colon, name = named.rpartition(":")
         known: dict[str, list[Path]] = {}
