@@ -12,7 +12,7 @@ import moon_spa
 from moon_kernel.magics import guess
 from moon_kernel.spa_cells import Cells
 from moon_kernel.spa_line import SpaLine, read_line
-from moon_kernel.spa_source import cell_source, compile_class, find
+from moon_kernel.spa_source import cell_source, compile_class, compile_source, find
 from moon_kernel.spa_state import Store
 from moon_kernel.spa_views import ComponentView, Findings
 from moon_kernel.spa_widget import LiveComponent, live
@@ -51,7 +51,7 @@ def _shown(shell: Any, cells: Cells, asked: SpaLine, cell: str | None) -> LiveCo
         component, python = compile_class(find(shell.user_ns, asked.name), mode)
     else:
         source, python = cell_source(cell, cells.source), cell
-        component = moon_spa.compile(source, asked.name or None, mode, namespace=shell.user_ns)
+        component = compile_source(source, asked.name or None, mode, shell.user_ns)
     if component.stdout:
         print(component.stdout, end="")
     props = asked.evaluated(shell.user_ns)

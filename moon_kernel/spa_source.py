@@ -7,6 +7,7 @@ import inspect
 import linecache
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -15,6 +16,7 @@ import moon_spa
 from moon_kernel.magics import guess
 from moon_kernel.spa_cells import component_names
 from moon_spa.analysis.placement import Mode
+from moon_spa.findings import Place, refusal
 from moon_spa.source import ComponentSource, from_sections, parsed, read_component
 from moonlight.tracking import current_run
 
@@ -37,7 +39,30 @@ def compile_class(cls: type, mode: Mode = "auto") -> tuple[moon_spa.CompiledComp
     source, python = source_of(cls)
     module = sys.modules.get(cls.__module__)
     namespace = vars(module) if module is not None else {}
-    return moon_spa.compile(source, name=cls.__name__, mode=mode, namespace=namespace), python
+    return compile_source(source, cls.__name__, mode, namespace, (cls,)), python
+
+
+def compile_source(
+    source: ComponentSource,
+    name: str | None,
+    mode: Mode,
+    namespace: Mapping[str, Any],
+    around: tuple[type, ...] = (),
+) -> moon_spa.CompiledComponent:
+    """Compile a source of the notebook; components in its template may stand in other cells.
+
+    `around` are the components that are being compiled already. Raises ComponentError.
+    """
+
+    def compile_other(other: type) -> moon_spa.CompiledComponent:
+        if other in around:
+            message = f"{other.__name__} stands inside of itself, in another cell"
+            place = Place(source.path, 1)
+            raise refusal("no-component", message, place, "define them in one cell %%spa, or in a file")
+        inner, _ = source_of(other)
+        return compile_source(inner, other.__name__, mode, namespace, (*around, other))
+
+    return moon_spa.compile(source, name, mode, namespace=namespace, compile_other=compile_other)
 
 
 def source_of(cls: type) -> tuple[ComponentSource, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -14,7 +14,8 @@ from moon_spa.analysis.placement import Key, Mode
 from moon_spa.artefact import Origin, Part, esm
 from moon_spa.casts import prop_casts
 from moon_spa.codegen import Generated, generate
-from moon_spa.findings import Place, finding
+from moon_spa.component import Component
+from moon_spa.findings import Place, finding, refusal
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
@@ -23,7 +24,7 @@ from moon_spa.spec import ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
 from moon_spa.types import NUM, Type, holds
-from moon_spa.views import specs_of, template_of
+from moon_spa.views import Specs, specs_of, template_of
 from moonlight.diagnostic import Diagnostic
 
 
@@ -130,25 +131,32 @@ def compile(  # noqa: A001 - the public name
     mode: Mode = "auto",
     path: str | None = None,
     namespace: Mapping[str, Any] | None = None,
+    compile_other: Callable[[type[Component]], CompiledComponent] | None = None,
 ) -> CompiledComponent:
     """Compile a component from its text, or from a path: a module, a document or a component file.
 
     `name` is the class where there are several; `path` is what to call a text in tracebacks and findings.
     A str is a path when it is one line that ends in .py, .md, .html or .moon. `namespace` are names that the
-    source may use without defining them, as those of a notebook. Nothing is kept between compilations.
-    Raises ComponentError.
+    source may use without defining them, as those of a notebook; `compile_other` compiles components that its
+    template has from there. Nothing is kept between compilations. Raises ComponentError.
     """
     read = source if isinstance(source, ComponentSource) else read_component(source, name, path)
 
-    def work() -> tuple[dict[str, ComponentSpec], Loaded]:
+    def work() -> tuple[Specs, Loaded]:
         scope = load(read, namespace)
-        return specs_of(scope, component_of(scope, name)), scope[LOADED]
+        return specs_of(scope, component_of(scope, name), namespace or {}), scope[LOADED]
 
     specs, loaded = within_deadline(work, Place(read.path, 1), "the component")
     made: dict[str, CompiledComponent] = {}
-    for found in reversed(specs):
-        made[found] = _component(specs[found], loaded, mode, specs, made)
-    return made[next(iter(specs))]
+    for found, cls in specs.elsewhere.items():
+        if compile_other is None:
+            hint = f"define {found} in this source too"
+            raise refusal("no-component", f"{found} stands in another source", Place(read.path, 1), hint)
+        other = compile_other(cls)
+        made.update({**other.parts, found: other})
+    for found in reversed(specs.own):
+        made[found] = _component(specs.own[found], loaded, mode, (*specs.own, *specs.elsewhere), made)
+    return made[next(iter(specs.own))]
 
 
 def _component(

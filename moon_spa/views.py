@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from inspect import Signature, signature
 from typing import Any
 
@@ -23,12 +23,24 @@ SECTIONS = ("template", "style")
 _TAG = re.compile(r"<([A-Z]\w*[a-z]\w*)")
 
 
-def specs_of(scope: dict[str, Any], cls: type[Component]) -> dict[str, ComponentSpec]:
+@dataclass(frozen=True)
+class Specs:
     """The specs of a component and of all that its templates name, by name, its own first.
+
+    `elsewhere` are those that the namespace of the source has: they have sources of their own.
+    """
+
+    own: dict[str, ComponentSpec]
+    elsewhere: dict[str, type[Component]]
+
+
+def specs_of(scope: dict[str, Any], cls: type[Component], given: Mapping[str, Any]) -> Specs:
+    """Collect the specs; `given` are the names that the scope began with.
 
     Runs code of the user. A component is known by the name that it has in the scope of the module.
     """
     found: dict[str, ComponentSpec] = {}
+    elsewhere: dict[str, type[Component]] = {}
     waiting: list[tuple[str, type[Component]]] = [(cls.__name__, cls)]
     while waiting:
         name, one = waiting.pop()
@@ -41,9 +53,13 @@ def specs_of(scope: dict[str, Any], cls: type[Component]) -> dict[str, Component
         found[name] = spec
         for tag in _TAG.findall(found[name].template or ""):
             other = scope.get(tag)
-            if isinstance(other, type) and issubclass(other, Component) and other is not Component:
+            if not (isinstance(other, type) and issubclass(other, Component) and other is not Component):
+                continue
+            if given.get(tag) is other:
+                elsewhere[tag] = other
+            else:
                 waiting.append((tag, other))
-    return found
+    return Specs(found, elsewhere)
 
 
 def template_of(
