@@ -64,7 +64,7 @@ function show(component, moon, model, el, stores) {
       model.set("patched", { ...read("patched"), ...encode(props, "props") });
       changed.add(model);
     }
-    for (const home of changed) home.save_changes();
+    if (!server?.isGone()) for (const home of changed) home.save_changes();
   }
   // What others write, all that one message holds as one change.
   let news = new Set();
@@ -138,6 +138,7 @@ function connect(model) {
   model.on("msg:custom", hear);
   model.on("comm_live_update", lost);
   return {
+    isGone,
     call: (request) =>
       new Promise((resolve, reject) => {
         if (isGone()) throw gone();
