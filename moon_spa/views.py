@@ -55,7 +55,7 @@ def specs_of(scope: dict[str, Any], cls: type[Component], given: Mapping[str, An
             other = scope.get(tag)
             if not (isinstance(other, type) and issubclass(other, Component) and other is not Component):
                 continue
-            if given.get(tag) is other:
+            if tag in given and given[tag] is other:
                 elsewhere[tag] = other
             else:
                 waiting.append((tag, other))
