@@ -60,15 +60,15 @@ class Generation:
 
 
 def generate(
-    spec_dir: str,
+    spec_dir: str | os.PathLike[str],
     *,
     text: str | None = None,
-    path: str = "",
+    path: str | os.PathLike[str] = "",
     modules: Sequence[Any] = (),
     strict: bool = False,
     post_process: bool = True,
     progress: Progress | None = None,
-    cache: Path | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Generation:
     """Run the rules of a spec and render its resources to memory; nothing but `cache` is written.
 
@@ -79,7 +79,8 @@ def generate(
     """
     tell = progress or _silent
     tell("rules", 0, 1)
-    with graph_in_session(SpecInput(spec_dir, text, path, modules), strict=strict) as (graph, session):
+    given = SpecInput(os.fspath(spec_dir), text, os.fspath(path), modules)
+    with graph_in_session(given, strict=strict) as (graph, session):
         tell("rules", 1, 1)
         if session is None or graph.failed:
             return Generation(graph, diagnostics=tuple(graph.diagnostics))
@@ -87,7 +88,7 @@ def generate(
             rendered = render_graph(graph, session, tell)
     files, diagnostics = rendered.files, (*graph.diagnostics, *rendered.diagnostics)
     if post_process and not rendered.failed:
-        files, found = format_files(files, session.settings, cache, tell)
+        files, found = format_files(files, session.settings, None if cache is None else Path(cache), tell)
         diagnostics += found
     if any(found.severity == "error" for found in diagnostics):
         return Generation(graph, diagnostics=diagnostics)

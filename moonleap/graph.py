@@ -55,13 +55,13 @@ class Graph:
         return "".join(f"{line}\n" for line in _lines(self))
 
 
-def build_graph(spec_dir: str, *, strict: bool = False) -> Graph:
+def build_graph(spec_dir: str | os.PathLike[str], *, strict: bool = False) -> Graph:
     """Read a spec folder, create its resources and run the rules of its packages.
 
     What is wrong is in `diagnostics`; no error of spec, settings or rules is raised. With `strict`,
     relations that nothing uses are errors and terms without a creation rule are told.
     """
-    with graph_in_session(SpecInput(spec_dir), strict=strict) as (graph, _):
+    with graph_in_session(SpecInput(os.fspath(spec_dir)), strict=strict) as (graph, _):
         return graph
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,12 +27,12 @@ from moonleap.tracing import described
 
 OWN = frozenset({"moonleap", "moonlight", "moon_kernel", "moon_spa", "jupyter_ext"})
 """Packages that are never loaded again, also where a checkout is the current folder."""
-
-
 BUNDLED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled")
 """Folder of `default_pkg`, looked into last and within sessions only: a spec may have its own."""
 LOOSE = "<modules>"
 """Name of the package that modules given beside the settings make up."""
+
+_LOCK = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -49,25 +50,35 @@ class Package:
     """Where its files lie; "" for what is a module and no package."""
 
 
+class _Added(str):
+    """An entry of `sys.path` that a session put there."""
+
+    __slots__ = ()
+
+
 @contextmanager
 def import_paths(settings: Settings) -> Iterator[None]:
-    """Look into the session's folders first; afterwards forget what came from them."""
-    folders = folders_of(settings)
-    before = list(sys.path)
-    hidden = {name: sys.modules[name] for name in _to_load_again(settings, folders)}
-    for name in hidden:
-        del sys.modules[name]
-    known = set(sys.modules)
-    sys.path[:] = [*folders, *sys.path, BUNDLED]
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path[:] = [*(path for path in sys.path if path not in (*folders, *before, BUNDLED)), *before]
-        for name in [name for name in sys.modules if name not in known]:
-            if _lies_in(name, sys.modules[name], (*folders, BUNDLED)):
-                del sys.modules[name]
-        sys.modules.update(hidden)
+    """Look into the session's folders first; afterwards forget what came from them.
+
+    The process has one `sys.path` and one `sys.modules`, so the sessions of several threads take turns.
+    """
+    with _LOCK:
+        folders = folders_of(settings)
+        hidden = {name: sys.modules[name] for name in _to_load_again(settings, folders)}
+        for name in hidden:
+            del sys.modules[name]
+        known = set(sys.modules)
+        added = [_Added(path) for path in (*folders, BUNDLED)]
+        sys.path[:] = [*added[:-1], *sys.path, added[-1]]
+        importlib.invalidate_caches()
+        try:
+            yield
+        finally:
+            sys.path[:] = [path for path in sys.path if not any(path is own for own in added)]
+            for name in [name for name in sys.modules if name not in known]:
+                if _lies_in(name, sys.modules[name], (*folders, BUNDLED)):
+                    del sys.modules[name]
+            sys.modules.update(hidden)
 
 
 def folders_of(settings: Settings) -> tuple[str, ...]:

@@ -194,7 +194,7 @@ def test_generations_write_themselves(folder: Path) -> None:
     report = generate("shop").write("out")
     assert (report.written, report.failed, report.summary()) == (True, False, "4 new")
     write(folder, {"spec.md": "text\n"})
-    report = generate("shop").write("out")
+    report = generate(Path("shop")).write(Path("out"))
     assert (report.written, report.failed, len(tree(Path("out")))) == (False, True, 6)
 
 

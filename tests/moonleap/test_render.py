@@ -682,9 +682,12 @@ def test_links_to_other_folders_are_followed(tmp_path: Path) -> None:
 # Properties
 
 
+SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+"""A loaded machine is no failure, and neither is a folder that examples share: each writes it anew."""
 PIECES = [*"{}%#-a \r\n", "{{", "}}", "{%", "%}", "res", "if", "|f", "é"]
 
 
+@settings(deadline=None, suppress_health_check=SLOW)
 @given(
     st.lists(st.sampled_from([*"./\\:ab \0\n-~$", "..", "con", "é", "\ud800", ".git"]), max_size=12).map(
         "".join
@@ -701,7 +704,7 @@ def test_a_path_is_refused_or_lies_inside(path: str) -> None:
     checked.encode()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(text=st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_any_template_gives_a_text_or_an_error_with_its_place(text: str, tmp_path: Path) -> None:
     generation = made(tmp_path, {"pkg/t/a.j2": text.encode()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,22 @@ def test_two_runs_with_different_packages_do_not_see_each_other(tmp_path: Path) 
     assert [type(resource).__name__ for resource in made.values()] == ["One", "Two"]
     assert [getattr(made[name], name) for name in made] == ["one", "two"]
     assert not hasattr(made["one"], "two")
+    assert sys.path == before[0]
+    assert "rules" not in {*sys.modules} - before[1]
+
+
+def test_runs_in_several_threads_do_not_see_each_other(tmp_path: Path) -> None:
+    before = (list(sys.path), set(sys.modules))
+    names = [f"T{number}" for number in range(4)]
+    for name in names:
+        rules = f"import time\ntime.sleep(0.01)\n@create('item')\ndef f(term): return {name}()\n"
+        rules += f"class {name}(Resource): ...\n"
+        write(tmp_path / name, {"spec.md": "# The a:item\n", "rules.py": IMPORTS + rules})
+        write(tmp_path / name, {"settings.yml": SETTINGS})
+    with ThreadPoolExecutor(len(names)) as pool:
+        graphs = pool.map(build_graph, [tmp_path / name for name in names] * 3)
+        found = [type(graph.resources[0]).__name__ for graph in graphs]
+    assert found == names * 3
     assert sys.path == before[0]
     assert "rules" not in {*sys.modules} - before[1]
 
