@@ -137,6 +137,9 @@ class Dependence(ValueStatus):
     def do_augassign(self, node: ast.AugAssign, control: Status) -> None:
         value = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
         status = self.status(value)
+        if isinstance(node.op, ast.BitOr) and self.is_props(node.target):
+            self.mark(node.target, self.status(node.value) | control)
+            return
         if isinstance(node.target, ast.Name):
             self.assign_names(node.target.id, value)
         if status.level == 1 and not (self.is_scalar(node.target) and self.is_scalar(node.value)):

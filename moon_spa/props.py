@@ -33,7 +33,10 @@ _INHERITED = frozenset(
 
 
 class Props(dict[str, Any]):
-    """The props that setup gets: `props.x`, `props["x"]` and `props.get("x", default)`."""
+    """The props that setup gets: `props.x`, `props["x"]` and `props.get("x", default)`.
+
+    What setup makes of them with ``**``, ``|``, `dict` or `copy` is read in the same ways.
+    """
 
     def __missing__(self, name: str) -> Any:
         raise MissingPropError(name)
@@ -42,6 +45,25 @@ class Props(dict[str, Any]):
         if name.startswith("__"):
             raise AttributeError(name)
         return self[name]
+
+    def __or__(self, other: Any) -> Any:
+        return merged([self], [other]) if isinstance(other, Mapping) else NotImplemented
+
+    def __ror__(self, other: Any) -> Any:
+        return merged([other], [self]) if isinstance(other, Mapping) else NotImplemented
+
+    def __ior__(self, other: Any) -> Any:
+        self.update(other)
+        return self
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("a prop cannot be taken away")
+
+    def pop(self, *arguments: Any) -> Any:
+        """Refused: the browser keeps every prop that it was given."""
+        raise TypeError("a prop cannot be taken away")
+
+    popitem = clear = pop
 
     def copy(self) -> Props:
         """The same props in a new mapping."""
@@ -98,32 +120,50 @@ class TracedProps(Props):
         self.computed[name] = value
         super().__setitem__(name, value)
 
+    def update(self, *others: Any, **named: Any) -> None:
+        """Entries that hold whatever is given."""
+        for name, value in dict(*others, **named).items():
+            self[name] = value
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        """The prop, which has a default from here on."""
+        if name not in self:
+            self.defaults[name] = default
+            super().__setitem__(name, self._known(name))
+        return self[name]
+
     def copy(self) -> TracedProps:
         """The same props in a new mapping."""
         return TracedProps(self.defaults, self.computed, self.reads)
 
 
 def merged(*parts: tuple[Any, Any] | list[Any]) -> Any:
-    """A dict display with ``**``: a tuple is an entry of it, a list has the mapping that is unpacked."""
+    """A dict display with ``**``: a tuple is an entry of it, a list has the mapping that is unpacked.
+
+    Props with more entries are props again: what stands before them is a default, what follows is fixed.
+    """
     found: dict[Any, Any] = {}
     props: TracedProps | None = None
+    given = False
     for part in parts:
         if isinstance(part, tuple):
             found[part[0]] = part[1]
-        elif isinstance(part[0], TracedProps):
-            below = props.defaults if props is not None else {}
+            continue
+        given = given or isinstance(part[0], Props)
+        if isinstance(part[0], TracedProps):
+            below = {**props.defaults, **props.computed} if props is not None else {}
             props = TracedProps({**below, **found, **part[0].defaults}, part[0].computed, part[0].reads)
             found = {}
         else:
             found.update(part[0])
-    if props is None:
-        return found
-    return TracedProps(props.defaults, {**props.computed, **found}, props.reads)
+    if props is not None:
+        return TracedProps(props.defaults, {**props.computed, **found}, props.reads)
+    return Props(found) if given else found
 
 
 def called_dict(function: Any, *arguments: Any, **named: Any) -> Any:
-    """A call of `dict`, whatever the name stands for; a copy of traced props is traced."""
-    if function is dict and len(arguments) == 1 and isinstance(arguments[0], TracedProps):
+    """A call of `dict`, whatever the name stands for; a copy of props is read as they are."""
+    if function is dict and len(arguments) == 1 and isinstance(arguments[0], Props):
         return merged([arguments[0]], *named.items())
     return function(*arguments, **named)
 

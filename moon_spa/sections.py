@@ -79,6 +79,8 @@ def start(run: Run) -> None:
     state.update(first)
     run.component.state = State(state)
     run.component.data = run.sections["data"]
+    section = run.sections["props"]
+    run.component.props = section if isinstance(section, Props) else Props(props)
 
 
 def first_value(declared: Any, props: Mapping[str, Any]) -> Any:

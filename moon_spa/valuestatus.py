@@ -6,7 +6,8 @@ import ast
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from dis import get_instructions
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from moon_spa.overrides import OVERRIDES
@@ -16,6 +17,7 @@ from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text,
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 _SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
 _HARMLESS = OPERATIONS | {"state", "data"}
+_ADDING = frozenset({"update", "setdefault"})
 
 Cell = tuple[str, str | None]
 """A variable, or the entry of a constant key in it."""
@@ -38,7 +40,10 @@ class ValueStatus(ABC):
         self.props_names = {self.props_name}
         nodes = tuple(all_nodes(node))
         definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        self.functions = {one.name: one for one in nodes if isinstance(one, definition) and one is not node}
+        self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]] = {}
+        for one in nodes:
+            if isinstance(one, definition) and one is not node:
+                self.functions.setdefault(one.name, []).append(one)
         self.links: dict[str, set[str]] = defaultdict(set)
         names = [one for one in nodes if isinstance(one, ast.Name)]
         self.locals = {one.id for one in names if isinstance(one.ctx, ast.Store)}
@@ -119,17 +124,25 @@ class ValueStatus(ABC):
     def of_name(self, node: ast.Name) -> Status:
         if node.id == self.self_name:
             return opaque(node, f"`{node.id}` can read props")
-        return TRACED if node.id in self.props_names else self.name(node.id)
+        return TRACED | self.name(node.id) if node.id in self.props_names else self.name(node.id)
 
     def of_attribute(self, node: ast.Attribute) -> Status:
         if self.is_props(node):
             return TRACED
         if self.is_props(node.value):
-            return TRACED
+            return self.of_prop(node.value, node.attr)
         if self.of_self(node):
             return CLEAN if node.attr in self.methods else self.name(self.self_name)
         base = self.status(node.value)
         return opaque(node, f"`.{node.attr}` of a value from props") if base.level == 1 else base
+
+    def of_prop(self, node: ast.expr, key: str | None) -> Status:
+        """Status of one prop, of any without a `key`, read from an expression that is props."""
+        if not isinstance(node, ast.Name):
+            return TRACED | self.status(node)
+        if key is None:
+            return TRACED | self.name(node.id)
+        return TRACED | self.cells[node.id, key] | self.cells[node.id, None]
 
     def of_subscript(self, node: ast.Subscript) -> Status:
         if self.status(node.slice).level:
@@ -139,10 +152,10 @@ class ValueStatus(ABC):
             return self.cells[node.value.id, key_of(node)] | (
                 opaque(node, "a part of a prop") if whole.level == 1 else whole
             )
+        if self.is_props(node.value):
+            return self.of_prop(node.value, key_of(node))
         found = self.status(node.value)
-        return (
-            opaque(node, "a part of a prop") if found.level == 1 and not self.is_props(node.value) else found
-        )
+        return opaque(node, "a part of a prop") if found.level == 1 else found
 
     def of_binop(self, node: ast.BinOp) -> Status:
         left, right = self.status(node.left), self.status(node.right)
@@ -211,7 +224,14 @@ class ValueStatus(ABC):
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         given = self.joined(arguments)
         if self.is_followed(node):
-            return given | TRACED if self.reads_props(node.func) else given
+            return given | self._of_read(node) if self.reads_props(node.func) else given
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in _ADDING
+            and self.is_props(node.func.value)
+        ):
+            self.mark_props(node.func.value, given | self.control)
+            return given | TRACED
         effect = given | self.status(node.func) | self.control
         if self.of_self(node.func):
             effect |= opaque(node, f"the call {words_of(node)} can read props")
@@ -228,12 +248,26 @@ class ValueStatus(ABC):
         receivers = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receivers, *arguments):
             root = root_of(part)
-            if root and root not in self.props_names and self.may_change(root):
+            if root in self.props_names and isinstance(part, ast.Name) and self.may_change_props(node.func):
+                self.mark_props(part, found)
+            elif root and root not in self.props_names and self.may_change(root):
                 self.cells[root, None] |= found
                 self.changed(root, found, None)
                 if self.is_shared(root):
                     self.leaves |= opaque(node, f"the global {root} gets a prop")
         return found
+
+    def _of_read(self, node: ast.Call) -> Status:
+        """``props.get("x", 0)``, or ``props.copy()``."""
+        assert isinstance(node.func, ast.Attribute)
+        key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        return self.of_prop(node.func.value, key if isinstance(key, str) else None)
+
+    def mark_props(self, node: ast.expr, status: Status) -> None:
+        """Something has changed the props that an expression is."""
+        root = root_of(node)
+        self.cells[root, None] |= status
+        self.changed(root, status, None)
 
     def is_shared(self, root: str) -> bool:
         """Whether a name stands for a container that other code can see."""
@@ -270,22 +304,37 @@ class ValueStatus(ABC):
         kept = ModuleType | FunctionType | BuiltinFunctionType | type
         return root in self.locals or root == self.self_name or not isinstance(self.namespace.get(root), kept)
 
+    def may_change_props(self, func: ast.expr) -> bool:
+        """Whether a function that gets the props may add to them: the user's own do, where they store."""
+        if isinstance(func, ast.Name) and func.id in self.functions:
+            return any(_stores(part) for one in self.functions[func.id] for part in all_nodes(one))
+        known = self.namespace.get(func.id) if isinstance(func, ast.Name) else None
+        if not isinstance(known, FunctionType):
+            return False
+        return known.__globals__ is self.namespace and _stores_items(known.__code__)
+
     def enter(self, name: str, given: Status) -> Status:
         """A local function is called, or may be: its statements belong to setup."""
-        node = self.functions[name]
-        found = self.mentions(node) | given
-        if name not in self.entered and not isinstance(node, ast.ClassDef):
+        found = given
+        for node in self.functions[name]:
+            found |= self.mentions(node)
+        if name not in self.entered:
             self.entered.add(name)
-            status = opaque(node, f"the function {name} gets a prop") if found.level else CLEAN
-            for argument in all_nodes(node.args):
-                if isinstance(argument, ast.arg):
-                    self.cells[argument.arg, None] |= status
-            leaves = self.leaves
-            self.depth += 1
-            self.block(node.body, status)
-            self.depth -= 1
-            self.leaves = leaves
+            for node in self.functions[name]:
+                if not isinstance(node, ast.ClassDef):
+                    self._enter_body(node, found)
         return found
+
+    def _enter_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef, found: Status) -> None:
+        status = opaque(node, f"the function {node.name} gets a prop") if found.level else CLEAN
+        for argument in all_nodes(node.args):
+            if isinstance(argument, ast.arg):
+                self.cells[argument.arg, None] |= status
+        leaves = self.leaves
+        self.depth += 1
+        self.block(node.body, status)
+        self.depth -= 1
+        self.leaves = leaves
 
     def mentions(self, node: ast.AST) -> Status:
         """Whether anything inside a node, functions too, uses something that depends on props."""
@@ -315,4 +364,19 @@ class ValueStatus(ABC):
             return self.is_followed(node) and any(map(self.is_props, node.args))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return node.func.attr == "copy" and self.is_props(node.func.value)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self.is_props(node.left) or self.is_props(node.right)
         return False
+
+
+def _stores(node: ast.AST) -> bool:
+    """Whether a node stores an item, or calls a method that does."""
+    if isinstance(node, ast.Subscript):
+        return not isinstance(node.ctx, ast.Load)
+    return isinstance(node, ast.Attribute) and node.attr in (*_ADDING, "__setitem__")
+
+
+def _stores_items(code: CodeType) -> bool:
+    """The same for the instructions of a function, which may call others."""
+    found = {one.opname for one in get_instructions(code)}
+    return "STORE_SUBSCR" in found or bool({*_ADDING, "__setitem__"} & {*code.co_names})

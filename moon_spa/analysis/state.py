@@ -22,6 +22,8 @@ def binding_of(c: Body, node: ast.expr) -> Binding:
     if isinstance(node, ast.Attribute) and binding_of(c, node.value).kind == "self":
         if node.attr == "state":
             return Binding("state")
+        if node.attr == "props" and c.unit.spec.computed:
+            return Binding("unknown", name="self.props", why="`self.props`, props that setup has changed")
         if node.attr in ("props", "data"):
             return Binding("props" if node.attr == "props" else "data")
         if node.attr in c.unit.spec.actions:

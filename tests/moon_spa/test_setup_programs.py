@@ -18,6 +18,9 @@ DEFAULTS = ("0", "1", "7", "-3", "1.5", "2.0", "None", '"t"', "True", "[1]")
 HEAD = """
 def helper(x):
     return x if x else 0
+def adds(some, value):
+    if some.get("x"):
+        some["y"] = value
 class C(Component):
     def setup(self, props):
         a = 1; b = 2; c = "z"; lst = []; d = {"q": 0}; self.size = 0
@@ -57,6 +60,7 @@ class Programs:
                 *(f"{self.name()} = {value}", f"{self.name()} = {value}", f"{self.name()} += {value}"),
                 *(f"lst.append({value})", f'd["q"] = {value}', f"self.size = {value}"),
                 *(f"alias = lst; alias.append({value})", f"a, b = {value}, {self.expression(1)}"),
+                self.change(value),
             ]
             heads = [f"if {value}:", f"for c in [{value}, 1]:", "try:", "def inner():"]
             if depth > 1 or self.random.random() < 0.7:
@@ -69,6 +73,22 @@ class Programs:
                 yield f"{pad}except Exception:\n{pad}    {self.random.choice(simple)}"
             elif head == "def inner():":
                 yield f"{pad}    return {value}"
+
+    def change(self, value: str) -> str:
+        """A statement that makes other props, or adds to them."""
+        name = self.random.choice("xyz")
+        forms = [
+            *(f"props = props | {{{name!r}: {value}}}", f"props = {{{name!r}: {value}}} | props"),
+            *(
+                f"props |= {{{name!r}: {value}}}",
+                f"props.update({name}={value})",
+                f"props[{name!r}] = {value}",
+            ),
+            *(f"props.setdefault({name!r}, {value})", f"props = {{**props, {name!r}: {value}}}"),
+            *(f"props = {{{name!r}: {value}, **props}}", f"props = dict(props, {name}={value})"),
+            *("props = props.copy()", f"adds(props, {value})", f"props = {{{name!r}: {value}}}"),
+        ]
+        return self.random.choice(forms)
 
     def source(self) -> str:
         body = "\n".join(self.statements())
