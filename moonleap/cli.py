@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -51,9 +52,13 @@ class CommandTable(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C ends it without a traceback."""
+        """Run the command; neither Ctrl-C nor a file that the system refuses ends it with a traceback."""
         try:
             return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE or not isinstance(error.filename, str):
+                raise
+            raise click.FileError(error.filename2 or error.filename, error.strerror) from None
         except KeyboardInterrupt:
             click.echo("interrupted: the output is whole, run it again to complete it", err=True)
             ctx.exit(INTERRUPTED)

@@ -27,9 +27,9 @@ def start(folder: str) -> list[str]:
     target = Path(os.path.abspath(folder))
     here = Place(folder, 1)
     module = kebab_to_snake(target.name)
-    if not _NAME.fullmatch(target.name) or keyword.iskeyword(module):
+    if not folder or not _NAME.fullmatch(target.name) or keyword.iskeyword(module):
         hint = "use small letters, digits and hyphens, as in `word-tally`"
-        raise refusal("bad-name", f"`{target.name}` cannot be the name of a package", here, hint)
+        raise refusal("bad-name", f"`{folder and target.name}` cannot be the name of a package", here, hint)
     if module in sys.stdlib_module_names or module in ("tests", "cli_pkg"):
         message = f"a package `{module}` would hide the module of that name"
         raise refusal("bad-name", message, here, "choose another name")

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-PUNCTUATION = ",;.?!\"'()[]“”‘’"
+PUNCTUATION = ",;.?!\"'()[]“”‘’…«»"
 """What may stand around a term or a verb without being part of it."""
 
 WILDCARD = "x"

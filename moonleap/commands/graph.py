@@ -22,15 +22,20 @@ from moonlight.source import write_atomic
 @click.option("--svg", "svg_to", metavar="OUT.svg", help="Write a picture; `-` prints it.")
 def graph(spec_dir: str, as_json: bool, strict: bool, svg_to: str | None) -> None:
     """Show the blocks, resources and relations of a spec after its rules ran."""
+    if as_json and svg_to == "-":
+        raise click.UsageError("--json and --svg - both print one document; write the picture to a file")
     with redirect_stdout(sys.stderr):  # what rules print is not part of the answer
         built = build_graph(spec_dir, strict=strict)
+    if svg_to and svg_to != "-":
+        try:
+            write_atomic(Path(svg_to), svg(built))
+        except OSError as error:  # it names a temporary file
+            raise click.FileError(svg_to, error.strerror) from None
     if as_json:
         click.echo(json.dumps(built.to_json(), indent=2))
     elif svg_to == "-":
         click.echo(svg(built), nl=False)
-    elif svg_to:
-        write_atomic(Path(svg_to), svg(built))
-    else:
+    elif not svg_to:
         click.echo(built.to_text(), nl=False)
     if not as_json:
         show(built.diagnostics)

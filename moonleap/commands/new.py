@@ -24,8 +24,6 @@ def new(name: str) -> None:
     except MoonlightError as error:
         show([error.diagnostic])
         sys.exit(1)
-    except OSError as error:
-        raise click.FileError(name, error.strerror) from None
     click.echo(f"{name}: {len(files)} files. To go on:")
     click.echo(f"  moonleap graph {name}")
     click.echo(f"  moonleap gen {name} -o {name}/out")

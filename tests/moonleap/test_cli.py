@@ -188,3 +188,18 @@ def test_module_is_the_command(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder.parent)
     assert time.perf_counter() - start < 10
     assert done.stdout == run("graph", "foo").stdout
+
+
+def test_graph_draws_and_prints_json_at_once(folder: Path) -> None:
+    result = run("graph", str(folder), "--json", "--svg", str(folder / "g.svg"))
+    assert json.loads(result.stdout)["blocks"]
+    assert (folder / "g.svg").read_text().startswith("<svg")
+    assert run("graph", str(folder), "--json", "--svg", "-").exit_code == 2
+
+
+def test_files_that_the_system_refuses_are_named_without_a_traceback(folder: Path) -> None:
+    for args in (["graph", str(folder), "--svg", "no/x.svg"], ["new", f"{folder}/spec.md/x"]):
+        result = run(*args)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("Error: Could not open file")
+        assert ".tmp" not in result.stderr

@@ -63,6 +63,9 @@ def test_a_name_that_cannot_be_a_package_is_refused(name: str, tmp_path: Path) -
         start(str(tmp_path / name))
     assert refused.value.code == "bad-name"
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(SpecError) as refused:
+        start("")
+    assert refused.value.code == "bad-name"
 
 
 def test_nothing_that_is_there_is_touched(tmp_path: Path) -> None:
