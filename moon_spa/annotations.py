@@ -17,6 +17,8 @@ _BASIC: Mapping[Any, Type] = MappingProxyType(
 
 def parameter_types(function: Callable[..., Any]) -> dict[str, Type]:
     """Parameter -> type of a function; one that cannot be read has ANY for all."""
+    if not getattr(function, "__annotations__", None):
+        return {}
     try:
         hints = typing.get_type_hints(function)
     except Exception:  # annotations may hold names that do not exist, and any expression

@@ -46,6 +46,13 @@ _OPERATORS = {
 }
 
 
+_KEPT = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Name, ast.Constant),
+    *(ast.expr_context, ast.operator, ast.cmpop),
+)
+"""What is executed as it stands."""
+
+
 class Inferred(dict[str, Any]):
     """The local variables of a setup that has returned nothing."""
 
@@ -90,7 +97,7 @@ def _return_locals(node: ast.stmt) -> ast.Return:
 
 def _copied(node: Any) -> Any:
     """A node with what is below it written anew; untouched parts are shared."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+    if isinstance(node, _KEPT):
         return node
     if isinstance(node, ast.Return) and _is_nothing(node.value):
         return _return_locals(node)

@@ -36,6 +36,7 @@ class Setup:
         self.scope = scope
         self.cls = cls
         self.node = self._definition()
+        self._places: dict[tuple[str, str | None], Place] = {}
         self.dependence = Dependence(self.node, scope, frozenset(methods_of(cls)))
 
     def _definition(self) -> ast.FunctionDef:
@@ -54,6 +55,12 @@ class Setup:
 
     def where(self, section: str, key: str | None) -> Place:
         """The place of a section or of its entry."""
+        known = self._places.get((section, key))
+        if known is None:
+            known = self._places[section, key] = self._where(section, key)
+        return known
+
+    def _where(self, section: str, key: str | None) -> Place:
         line = self.dependence.line(section, key) if section else self.node.lineno
         if section == "state" and key is not None and key in class_fields(self.cls):
             line = self._attribute_line(key) or line

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.names import own_nodes
 from moon_spa.analysis.state import key_of
+from moon_spa.source import all_nodes
 from moon_spa.spec import Binding, Callback, ComponentSpec, Function
 
 
@@ -48,7 +49,9 @@ def _functions(callback: Callback) -> list[_Function]:
     assert callback.node is not None
     found = [_Function(callback.node, callback.resolve)]
     for one in found:
-        for name in ast.walk(one.node):
+        for name in all_nodes(one.node):
+            if not isinstance(name, ast.Name | ast.Attribute):
+                continue
             binding = _binding(one, name)
             node, resolve = binding.node, binding.resolve
             if node is not None and resolve is not None and all(node is not other.node for other in found):
@@ -93,23 +96,27 @@ def _changed_in(spec: ComponentSpec, function: _Function) -> set[str] | None:
     keyed: set[int] = set()
     harmless: set[int] = set()
     changed: set[str] = set()
-    for one in ast.walk(function.node):
-        match one:
-            case ast.Assign(
-                targets=[ast.Subscript(slice=ast.Constant(value=str(key))) as target], value=value
-            ):
-                if _is_first(spec, key, value):
-                    harmless.add(id(target))
-            case ast.Subscript(value=owner, slice=ast.Constant(value=str(key))):
-                if _binding(function, owner).kind == "data":
-                    keyed.add(id(owner))
-                    is_scalar = isinstance(spec.data.get(key), bool | int | float | str | None)
-                    reads = isinstance(one.ctx, ast.Load) and is_scalar
-                    changed |= set() if reads or id(one) in harmless else {key}
-    for one in ast.walk(function.node):
-        if _binding(function, one).kind == "data" and id(one) not in keyed:
-            return None
-    return changed
+    owners: list[ast.AST] = []
+    subscripts: list[ast.Subscript] = []
+    for one in all_nodes(function.node):
+        if isinstance(one, ast.Name | ast.Attribute):
+            if _binding(function, one).kind == "data":
+                owners.append(one)
+        elif isinstance(one, ast.Subscript):
+            subscripts.append(one)
+        elif isinstance(one, ast.Assign):
+            match one.targets:
+                case [ast.Subscript(slice=ast.Constant(value=str(key))) as target]:
+                    if _is_first(spec, key, one.value):
+                        harmless.add(id(target))
+    for part in subscripts if owners else ():
+        match part.slice:
+            case ast.Constant(value=str(key)) if _binding(function, part.value).kind == "data":
+                keyed.add(id(part.value))
+                is_scalar = isinstance(spec.data.get(key), bool | int | float | str | None)
+                reads = isinstance(part.ctx, ast.Load) and is_scalar
+                changed |= set() if reads or id(part) in harmless else {key}
+    return None if any(id(one) not in keyed for one in owners) else changed
 
 
 def _is_first(spec: ComponentSpec, key: str, value: ast.expr) -> bool:
