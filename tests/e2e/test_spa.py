@@ -212,7 +212,7 @@ def test_rows_are_added_and_nested_components_keep_their_own_state(notebook: Not
 
 def test_two_components_share_a_store_without_the_kernel(notebook: Notebook) -> None:
     shown = notebook.show(
-        "from moon_kernel.spa_widget import Store\nshop = Store(count=3)\n"
+        "from moon_kernel import Store\nshop = Store(count=3)\n"
         "a = %spa Counter --store shop\nb = %spa Counter step=9 --store=shop"
     )
     expect(shown.locator("b")).to_have_text(["3", "3"])
@@ -263,7 +263,7 @@ def test_a_cell_is_a_component_file(notebook: Notebook) -> None:
 
 def test_200_components_stand_on_one_page(notebook: Notebook) -> None:
     shown = notebook.show(
-        "from ipywidgets import HBox\nfrom moon_kernel.spa_widget import live\n"
+        "from ipywidgets import HBox\nfrom moon_kernel import live\n"
         "many = HBox([live(Counter, start=i) for i in range(200)])\nmany.layout.flex_flow = 'wrap'\nmany"
     )
     expect(shown.locator("b")).to_have_count(200, timeout=30_000)

@@ -248,7 +248,7 @@ def test_a_cell_that_runs_again_keeps_what_fits(
 
 
 def test_a_store_is_one_model_and_agrees_in_python(notebook: Client) -> None:
-    notebook.run("from moon_kernel.spa_widget import Store\nshop = Store(count=3, ratio=2)")
+    notebook.run("from moon_kernel import Store\nshop = Store(count=3, ratio=2)")
     browser = Browser(notebook, "a = %spa Counter --store shop\nb = %spa Counter start=5 --store shop")
     model = json.loads(notebook.run("import json; print(json.dumps(shop.model_id))").text)
     assert browser.state["shared"] == {"count": model, "ratio": model}
@@ -269,7 +269,7 @@ def test_a_store_is_one_model_and_agrees_in_python(notebook: Client) -> None:
     ],
 )
 def test_a_store_that_does_not_fit_is_refused(notebook: Client, code: str, message: str) -> None:
-    notebook.run("from moon_kernel.spa_widget import Store, live")
+    notebook.run("from moon_kernel import Store, live")
     done = notebook.run(code)
     assert message in shown_text(done) + done.traceback
 
@@ -309,7 +309,7 @@ def test_a_page_is_saved(notebook: Client) -> None:
 
 
 def test_a_component_is_live_without_a_kernel(tmp_path: Path) -> None:
-    from moon_kernel.spa_widget import live
+    from moon_kernel import live
     from moon_spa import compile as compile_component
 
     made = live(compile_component(COUNTER), start=3)
