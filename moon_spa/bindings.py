@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -75,8 +75,14 @@ class Bindings:
         receiver = _receiver(function) if getattr(function, "__self__", None) is self.run.component else ""
         free = dict(zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True))
 
-        @cache
+        known: dict[str, Binding] = {}
+
         def resolve(name: str) -> Binding:
+            if name not in known:
+                known[name] = found(name)
+            return known[name]
+
+        def found(name: str) -> Binding:
             if name == receiver:
                 return Binding("self", name=name)
             if name.startswith("self."):
