@@ -104,7 +104,7 @@ def run(shell: Any, document: str | None, line: str, cell: str | None, source: s
         return
     progress = Progress(shell)
     out = _below(folder, request.out)
-    generation = _generate(given, request, progress, _cache(out, request))
+    generation = _generate(given, request, progress, _cache(out))
     planned, diagnostics, state = _written(generation, out, request, progress)
     view = View(
         title,
@@ -142,10 +142,10 @@ def _below(folder: str, path: str) -> str:
         return full
 
 
-def _cache(out: str, request: Request) -> Path | None:
+def _cache(out: str) -> Path | None:
     """Where texts of formatters are kept, in a folder that Moonleap wrote before."""
     own = Path(out, OWN_FOLDER)
-    return own / "cache" if "--write" in request.flags and (own / "manifest.json").exists() else None
+    return own / "cache" if (own / "manifest.json").exists() else None
 
 
 def _generate(given: SpecInput, request: Request, progress: Progress, cache: Path | None) -> Generation:
@@ -158,6 +158,7 @@ def _generate(given: SpecInput, request: Request, progress: Progress, cache: Pat
         post_process="--no-post-process" not in request.flags,
         progress=progress,
         cache=cache,
+        cache_frozen="--write" not in request.flags,
     )
 
 

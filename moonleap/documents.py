@@ -24,7 +24,7 @@ from operator import or_
 from types import CodeType, ModuleType
 
 from moonleap.findings import did_you_mean, refusal
-from moonleap.reading import read_text
+from moonleap.reading import read_text, similar_file
 from moonleap.terms import Place
 from moonleap.tracing import described
 from moonlight.info import language, options
@@ -121,7 +121,7 @@ def read_document(path: str) -> SpecDocument:
     """
     file, name = split_name(path)
     file = os.path.normpath(file)
-    text = normalize(read_text(file, lambda: _similar_document(file))).removeprefix("\ufeff")
+    text = normalize(read_text(file, lambda: similar_file(file, end=SUFFIX))).removeprefix("\ufeff")
     body = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text, count=1)
     fences = [fence for fence in _python(outline(body)) if not options(fence.info).get("skip")]
     cells = [fence for fence in fences if is_spec_cell(fence.code)]
@@ -172,12 +172,6 @@ def name_in(words: Sequence[str]) -> str:
             return word
         valued = not valued and word in VALUED
     return ""
-
-
-def _similar_document(file: str) -> str:
-    folder, name = os.path.split(file)
-    names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-    return did_you_mean(name, [name for name in names if name.endswith(SUFFIX)])
 
 
 def _chosen(cells: Sequence[Fence], name: str, path: str) -> Fence:

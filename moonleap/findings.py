@@ -25,6 +25,11 @@ def refusal(code: str, message: str, place: Place, hint: str = "") -> SpecError:
     return SpecError(finding(code, message, place, hint))
 
 
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of them is an error."""
+    return any(found.severity == "error" for found in diagnostics)
+
+
 def closest(name: str, names: Iterable[str]) -> str:
     """The name that `name` was probably meant to be, "" where none is close."""
     found = get_close_matches(name, [other for other in dict.fromkeys(names) if other != name], 1, 0.7)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from moonleap.findings import has_errors
 from moonleap.graph import Graph, SpecInput, garbage_kept, graph_in_session
 from moonleap.outputfile import OutputFile
+from moonleap.postcache import TextCache
 from moonleap.postprocess import post_process as format_files
 from moonleap.render.resources import render_graph
 from moonleap.writing import Plan, Report, plan, write
@@ -34,7 +36,7 @@ class Generation:
     @property
     def failed(self) -> bool:
         """Whether a diagnostic is an error."""
-        return any(found.severity == "error" for found in self.diagnostics)
+        return has_errors(self.diagnostics)
 
     def write(
         self, out: str | os.PathLike[str], *, force: bool = False, only: Iterable[str] | None = None
@@ -69,13 +71,14 @@ def generate(
     post_process: bool = True,
     progress: Progress | None = None,
     cache: str | os.PathLike[str] | None = None,
+    cache_frozen: bool = False,
 ) -> Generation:
     """Run the rules of a spec and render its resources to memory; nothing but `cache` is written.
 
     `text` takes the place of `spec.md`, `path` is its name in messages and where its links start, and the
     rules of `modules` (modules, or objects with such attributes) count in the scope `default`. What is
     wrong is in `diagnostics`, no error of spec, settings, rules or templates is raised. `cache` is a folder
-    for post-processed texts.
+    for post-processed texts, which is only read where it is `cache_frozen`.
     """
     tell = progress or _silent
     tell("rules", 0, 1)
@@ -88,9 +91,10 @@ def generate(
             rendered = render_graph(graph, session, tell)
     files, diagnostics = rendered.files, (*graph.diagnostics, *rendered.diagnostics)
     if post_process and not rendered.failed:
-        files, found = format_files(files, session.settings, None if cache is None else Path(cache), tell)
+        known = TextCache(None if cache is None else Path(cache), cache_frozen)
+        files, found = format_files(files, session.settings, known, tell)
         diagnostics += found
-    if any(found.severity == "error" for found in diagnostics):
+    if has_errors(diagnostics):
         return Generation(graph, diagnostics=diagnostics)
     return Generation(graph, files, rendered.folders, diagnostics)
 

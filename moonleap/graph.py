@@ -12,6 +12,7 @@ from typing import Any
 from moonleap.blocks import SpecBlock, read_blocks
 from moonleap.documents import is_document, read_document
 from moonleap.engine import Engine, Fired
+from moonleap.findings import has_errors
 from moonleap.guidance import guidance
 from moonleap.resource import Relation, Resource, block_of, node_of, term_of
 from moonleap.session import Session
@@ -34,7 +35,7 @@ class Graph:
     @property
     def failed(self) -> bool:
         """Whether a diagnostic is an error."""
-        return any(found.severity == "error" for found in self.diagnostics)
+        return has_errors(self.diagnostics)
 
     def find(self, term: str) -> list[Resource]:
         """The resources of a term; several where unrelated blocks describe it."""
@@ -114,7 +115,7 @@ def graph_in_session(given: SpecInput, *, strict: bool = False) -> Iterator[tupl
             found += settings.findings
             session = Session(settings, given.modules)
             found += session.check_scopes(blocks)
-            if not any(one.severity == "error" for one in found):
+            if not has_errors(found):
                 stack.enter_context(session.open())
                 engine = Engine(session, blocks)
                 with garbage_kept():

@@ -22,10 +22,11 @@ _HEAD = b"moonleap-1 "
 
 
 class TextCache:
-    """Files of a folder, named by key; without a folder it is always empty."""
+    """Files of a folder, named by key; without a folder it is always empty. `frozen`: nothing is written."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, frozen: bool = False) -> None:
         self.folder = folder if folder is None or _is_own(folder) else None
+        self.frozen = frozen
 
     def get(self, key: str) -> str | None:
         """The text of a key, None where there is none."""
@@ -43,13 +44,15 @@ class TextCache:
             text = data.decode()
         except (OSError, UnicodeDecodeError):
             return None
+        if self.frozen:
+            return text
         with suppress(OSError):
             os.utime(path, ns=(time.time_ns(), os.stat(path).st_mtime_ns))  # used, but not changed
         return text
 
     def put(self, key: str, text: str) -> None:
         """Keep a text; a reader sees all of it or nothing."""
-        if self.folder is None:
+        if self.folder is None or self.frozen:
             return
         temporary = self.folder / f"{key}.{secrets.token_hex(6)}.tmp"
         try:
@@ -64,7 +67,7 @@ class TextCache:
 
     def trim(self) -> None:
         """Drop the entries that were not used for the longest time, until a quarter is free."""
-        if self.folder is None:
+        if self.folder is None or self.frozen:
             return
         entries = []
         with suppress(OSError), os.scandir(self.folder) as found:

@@ -8,7 +8,6 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from moonleap.findings import finding
 from moonleap.formatters import Failure, Processes, Program, find_program
@@ -35,7 +34,7 @@ Chain = tuple[Program, ...]
 
 
 def post_process(
-    files: Sequence[OutputFile], settings: Settings, cache: Path | None, tell: Callable[[str, int, int], None]
+    files: Sequence[OutputFile], settings: Settings, cache: TextCache, tell: Callable[[str, int, int], None]
 ) -> tuple[tuple[OutputFile, ...], tuple[Diagnostic, ...]]:
     """The files after their formatters, and what went wrong; bytes are left as they are."""
     tools = {f.path: settings.post_process.tools_for(f.path) for f in files if isinstance(f.text, str)}
@@ -45,7 +44,7 @@ def post_process(
     chains = {path: tuple(programs[tool.name] for tool in found) for path, found in tools.items() if found}
     if not chains:
         return tuple(files), ()
-    job = _Job({file.path: file for file in files}, TextCache(cache))
+    job = _Job({file.path: file for file in files}, cache)
     failed = job.run(chains, tell)
     if failed:
         return (), tuple(failed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from moonleap.findings import SpecError, refusal
+from moonleap.findings import SpecError, did_you_mean, refusal
 from moonleap.terms import Place
 from moonlight.diagnostic import MoonlightError
 from moonlight.source import read_source
@@ -27,3 +28,14 @@ def read_text(path: str, missing: Callable[[], str] | None = None) -> str:
         if error.code != "not-a-file" or missing is None:
             raise
         raise SpecError(replace(error.diagnostic, hint=missing())) from None
+
+
+def names_in(folder: str) -> list[str]:
+    """Names in a folder, "" for the current one; none where there is no such folder."""
+    return sorted(os.listdir(folder or ".")) if os.path.isdir(folder or ".") else []
+
+
+def similar_file(path: str, otherwise: str = "", end: str = "") -> str:
+    """A hint at the name in the same folder that is close to a path's, of those that have the end."""
+    folder, name = os.path.split(os.path.normpath(path))
+    return did_you_mean(name, (other for other in names_in(folder) if other.endswith(end)), otherwise)

@@ -6,14 +6,13 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import PurePath
 
-from moonleap.findings import did_you_mean, finding, refusal
+from moonleap.findings import finding, refusal
 from moonleap.inline import Title, read_title
 from moonleap.prose import Heading, Passage, read_prose
-from moonleap.reading import read_text
+from moonleap.reading import names_in, read_text, similar_file
 from moonleap.terms import Place
 from moonlight.diagnostic import Diagnostic, MoonlightError
 from moonlight.source import normalize
@@ -168,7 +167,12 @@ class _Reader:
             if place not in self.missing:  # its file may be linked many times
                 self.missing.add(place)
                 message = f"the linked file `{target}` is not there"
-                self.report("missing-link", message, place, _similar_file(target))
+                self.report(
+                    "missing-link",
+                    message,
+                    place,
+                    similar_file(target, "links are relative to the file that holds them"),
+                )
             return None
 
     def report(self, code: str, message: str, place: Place, hint: str) -> None:
@@ -180,25 +184,16 @@ def _where_specs_are(spec_dir: str) -> str:
     if os.path.isfile(spec_dir):
         return f"name its folder, `{os.path.dirname(spec_dir) or '.'}`"
     if os.path.isdir(spec_dir):
-        folders = (os.path.join(spec_dir, name) for name in sorted(os.listdir(spec_dir)))
+        folders = (os.path.join(spec_dir, name) for name in names_in(spec_dir))
         inside = next((folder for folder in folders if os.path.isfile(os.path.join(folder, SPEC))), "")
         return (
             f"did you mean `{inside}`?" if inside else f"a spec is a file `{SPEC}`; `moonleap new` makes one"
         )
-    above, name = os.path.split(os.path.normpath(spec_dir))
-    names = os.listdir(above or ".") if os.path.isdir(above or ".") else []
-    return did_you_mean(name, names, "there is no such folder; `moonleap new` makes one")
+    return similar_file(spec_dir, "there is no such folder; `moonleap new` makes one")
 
 
 def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
-
-
-def _similar_file(target: str) -> str:
-    folder, name = os.path.split(target)
-    names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
-    close = get_close_matches(name, names, 1)
-    return f"did you mean `{close[0]}`?" if close else "links are relative to the file that holds them"
 
 
 def _body(path: str, lines: list[str], start: int, end: int, parts: Iterable[Heading | Passage]) -> Body:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePath, PurePosixPath
 from typing import Any, Literal
 
-from moonleap.findings import did_you_mean
 from moonleap.outputpath import PathRefused, output_path
+from moonleap.reading import similar_file
 from moonleap.render.problems import Problem, RenderError
 from moonleap.resource import node_of
 from moonleap.terms import Place, shown
@@ -113,9 +113,7 @@ def render_templates(
             job.folder(root, out, 0)
         else:
             where = "is no folder" if os.path.lexists(root) else "is not there"
-            above, last = os.path.split(root)
-            near = sorted(os.listdir(above)) if os.path.isdir(above) else []
-            hint = did_you_mean(last, near, 'write Path(__file__).parent / "templates"')
+            hint = similar_file(root, 'write Path(__file__).parent / "templates"')
             job.problems.append(
                 Problem(
                     "missing-template-dir", None, f"the template folder `{shown(root)}` {where}", "", hint

@@ -15,7 +15,7 @@ from typing import Any, Protocol, get_args
 
 from moonleap.deciding import WRITTEN, Change, Kind
 from moonleap.differences import coloured
-from moonleap.findings import SpecError, finding
+from moonleap.findings import SpecError, finding, has_errors
 from moonleap.graph import Graph, garbage_kept
 from moonleap.manifest import GENERATED
 from moonleap.outputfile import OutputFile, Source
@@ -63,7 +63,7 @@ class Report:
     @property
     def failed(self) -> bool:
         """Whether there is something to do for you: an error, or a conflict."""
-        return any(found.severity == "error" for found in self.diagnostics)
+        return has_errors(self.diagnostics)
 
     def summary(self) -> str:
         """``2 new, 1 merged, 997 unchanged``."""
@@ -107,7 +107,7 @@ class Plan:
     @property
     def failed(self) -> bool:
         """Whether a diagnostic is an error; a conflict to come is one."""
-        return any(found.severity == "error" for found in self.diagnostics)
+        return has_errors(self.diagnostics)
 
     def summary(self) -> str:
         """``2 new, 1 merged, 997 unchanged``."""

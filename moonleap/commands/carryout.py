@@ -12,7 +12,7 @@ import click
 
 from moonleap.commands.show import show, show_changes, working
 from moonleap.findings import SpecError
-from moonleap.writing import Plan, recover
+from moonleap.writing import Plan, Report, recover
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,7 +62,10 @@ def prepare(out: str, mode: Mode) -> None:
         if recover(out):
             click.echo(f"{out}: an earlier run was cut off; what it had written was taken back", err=True)
     except SpecError as error:
-        show([error.diagnostic])
+        if mode.as_json:
+            _print_json(Report(out, diagnostics=(error.diagnostic,), refused=True).to_json())
+        else:
+            show([error.diagnostic])
         sys.exit(1)
 
 

@@ -7,6 +7,7 @@ import sys
 import click
 
 from moonleap.commands.show import show
+from moonleap.findings import has_errors
 from moonleap.graph import SpecInput
 from moonlight.diagnostic import MoonlightError
 
@@ -22,5 +23,5 @@ def expand(spec_dir: str) -> None:
         sys.exit(1)
     click.echo(spec.expanded(), nl=False)
     show(spec.findings)
-    if any(found.severity == "error" for found in spec.findings):
+    if has_errors(spec.findings):
         sys.exit(1)

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,7 @@ from moonleap.explain import Context, FileStory, ResourceStory, explain, to_json
 from moonleap.explaintext import to_text
 from moonleap.generation import Generation, generate
 from moonleap.graph import SpecInput
+from moonleap.outputpath import OWN_FOLDER
 from moonleap.settings import read_settings
 from moonleap.writing import plan
 from moonlight.diagnostic import Diagnostic, MoonlightError
@@ -32,7 +34,8 @@ def explain_command(spec_dir: str, name: str, as_json: bool, out: str | None) ->
     its path in the output folder: resources, template, renderer and programs that work on it.
     """
     with redirect_stdout(sys.stderr):  # what rules print is not part of the answer
-        generation = generate(spec_dir, post_process=out is not None)
+        cache = None if out is None else Path(out, OWN_FOLDER, "cache")
+        generation = generate(spec_dir, post_process=out is not None, cache=cache, cache_frozen=True)
     stories: list[ResourceStory | FileStory] = []
     found = [one for one in generation.diagnostics if one.severity == "error"]
     try:

@@ -58,7 +58,8 @@ def gen(
                 strict=strict,
                 post_process=not no_post_process,
                 progress=progress,
-                cache=own / "cache" if mode.writes else None,
+                cache=own / "cache",
+                cache_frozen=not mode.writes,
             )
             made = plan(generation, out, force=force, only=only)
         done = carry_out(made, mode)

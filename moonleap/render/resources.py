@@ -8,6 +8,7 @@ from pathlib import PurePath, PurePosixPath
 from typing import Any
 
 from moonleap.decorators import name_of
+from moonleap.findings import has_errors
 from moonleap.graph import Graph
 from moonleap.outputfile import OutputFile, Source
 from moonleap.outputpath import PathRefused, output_path
@@ -33,7 +34,7 @@ class RenderedFiles:
     @property
     def failed(self) -> bool:
         """Whether a diagnostic is an error."""
-        return any(found.severity == "error" for found in self.diagnostics)
+        return has_errors(self.diagnostics)
 
 
 def render_graph(graph: Graph, session: Session, tell: Callable[[str, int, int], None]) -> RenderedFiles:

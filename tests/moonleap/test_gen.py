@@ -181,6 +181,11 @@ def test_formatters_run_once_for_each_text_and_never_outside(folder: Path) -> No
     calls, before = (folder / "calls").read_text(), traces(Path("moonleap_out"))
     assert run("shop").exit_code == 0
     assert ((folder / "calls").read_text(), traces(Path("moonleap_out"))) == (calls, before)
+    for option in ("--check", "--dry-run", "--diff"):
+        assert run("shop", option).exit_code == 0
+    explain = CliRunner().invoke(cli, ["explain", "shop", "cart:item", "-o", "moonleap_out"])
+    assert "then through upper" in explain.stdout
+    assert ((folder / "calls").read_text(), traces(Path("moonleap_out"))) == (calls, before)
     assert run("shop", "--no-post-process", "--check").exit_code == 1
 
 
