@@ -171,7 +171,7 @@ def page(pieces: Sequence[Piece], title: str = "", language: str = "en") -> str:
     body = "\n".join(map(markup, pieces))
     return framed(
         title or ", ".join(dict.fromkeys(made.name for made in pieces)),
-        f"{body}\n<script>{code}</script>",
+        f"{body}\n<script>{code}</script>" if code else body,
         [_PAGE_STYLE, STYLE, *styles(pieces)],
         POLICY.format(scripts=hashed(code), media=INSIDE),
         language,

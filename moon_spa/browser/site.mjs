@@ -7,6 +7,9 @@
  *
  * On a server an address is a path. From disk, where scripts may not change the path, it is a fragment: #/item/1;
  * such fragments mean the same on a server.
+ *
+ * Links that begin with / or are relative are addresses of the site, or, with an ending, files beside its pages.
+ * `rel="external"`, `target` and `download` leave a link to the browser.
  */
 import { castProps } from "./casts.mjs";
 import { start } from "./page.mjs";
@@ -73,7 +76,10 @@ export function run(site, moon) {
     document.title = found.title;
     if (!ready) fill(found);
     const el = main.querySelector(".moon-component");
-    if (el && found.at >= 0) app = start(el, site.components[found.at].component, moon, { ...found, server: site.components[found.at].server });
+    if (el && found.at >= 0) {
+      const { component, server } = site.components[found.at];
+      app = start(el, component, moon, { payload: found.payload, props: found.props, server });
+    }
     shown = address;
   }
 
@@ -105,7 +111,8 @@ export function run(site, moon) {
     const changed = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (!link || changed || event.defaultPrevented) return;
     const href = link.getAttribute("href").trim();
-    if ((link.target && link.target !== "_self") || link.hasAttribute("download") || ELSEWHERE.test(href)) return;
+    const leaves = (link.target && link.target !== "_self") || link.hasAttribute("download");
+    if (leaves || /\bexternal\b/.test(link.rel) || ELSEWHERE.test(href)) return;
     const [rest, fragment = ""] = href.split("#", 2);
     if (rest === "") {
       if (!location.hash.startsWith("#/")) return;
@@ -113,12 +120,11 @@ export function run(site, moon) {
       document.getElementById(fragment)?.scrollIntoView();
       return;
     }
-    const url = new URL(rest, `http://site/${shown ? `${shown}/` : ""}`);
+    const url = new URL(rest, "http://site/" + (shown && `${shown}/`));
     const address = addressOf(url.pathname);
-    const ours = address !== null && (match(address) || (onDisk && !FILE_NAME.test(address)));
-    if (!ours) return;
     event.preventDefault();
-    go(address, url.search, fragment);
+    if (match(address) || !FILE_NAME.test(address)) go(address ?? "%", url.search, fragment);
+    else location.assign(new URL(url.pathname.slice(1), root).href + url.search + (fragment && `#${fragment}`));
   }
 
   function back() {

@@ -79,6 +79,7 @@ def write_site(out: str, files: Mapping[str, bytes], force: bool = False) -> Wri
             for temporary in staged.values():
                 with suppress(OSError):
                     folder.remove(temporary)
+                    folder.drop_empty(temporary)
     for name in gone:
         folder.drop_empty(name)
     return Written(tuple(changed), tuple(gone))
@@ -176,7 +177,13 @@ class _Folder:
 
     def put(self, name: str, data: bytes, touched: list[str]) -> None:
         """Replace a file in one step."""
-        self.rename(self._write(name, data), name, touched)
+        temporary = self._write(name, data)
+        try:
+            self.rename(temporary, name, touched)
+        except BaseException:
+            with suppress(OSError):
+                self.remove(temporary)
+            raise
 
     def rename(self, source: str, name: str, touched: list[str]) -> None:
         """Give a staged file its name."""

@@ -20,7 +20,7 @@ class Node:
 
 
 def read_yaml(text: str, path: str) -> Node:
-    """The one value of a file; aliases are refused, for they can grow. Raises ComponentError ``site-yaml``."""
+    """The one value of a file; aliases are refused, they can grow. Raises ComponentError ``site-yaml``."""
     import yaml
 
     loader = yaml.SafeLoader(text.removeprefix("\ufeff"))
