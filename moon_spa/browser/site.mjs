@@ -120,7 +120,7 @@ export function run(site, moon) {
       document.getElementById(fragment)?.scrollIntoView();
       return;
     }
-    const url = new URL(rest, "http://site/" + (shown && `${shown}/`));
+    const url = new URL(rest, "http://site/" + (shown ? `${shown}/` : ""));
     const address = addressOf(url.pathname);
     event.preventDefault();
     if (match(address) || !FILE_NAME.test(address)) go(address ?? "%", url.search, fragment);
