@@ -12,6 +12,7 @@ from urllib.parse import quote
 from moonleap.deciding import Change
 from moonleap.graph import Graph
 from moonleap.picture import svg
+from moonleap.terms import printable
 from moonleap.writing import summary
 from moonlight.diagnostic import Diagnostic
 
@@ -246,11 +247,6 @@ def file_link(base: str) -> Callable[[str, int], str]:
         return f"{address}#line={line - 1}" if line > 1 else address
 
     return link
-
-
-def printable(text: str) -> str:
-    """Text without control characters and lone surrogates."""
-    return "".join(c if c.isprintable() or c == "\t" else "�" for c in text)
 
 
 def _part(head: str, body: str, opened: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from moonleap.explain import FileStory, ResourceStory, Step
-from moonleap.terms import Place, shown
+from moonleap.terms import Place, printable, shown
 
 _BOLD, _DIM, _CYAN, _END = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 
@@ -46,11 +46,6 @@ def to_text(stories: Sequence[ResourceStory | FileStory], colour: bool = False) 
             _file(writer, story, 0)
         parts.append("".join(f"{line}\n" for line in writer.lines))
     return "\n".join(parts)
-
-
-def printable(text: str) -> str:
-    """Text without control characters: a term may hold any."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _resource(writer: Writer, story: ResourceStory) -> None:

@@ -18,6 +18,7 @@ from moonleap.resource import Relation, Resource, block_of, node_of, term_of
 from moonleap.session import Session
 from moonleap.settings import read_settings
 from moonleap.specfile import SPEC, Spec, read_spec, read_spec_text
+from moonleap.terms import printable
 from moonlight.diagnostic import Diagnostic, MoonlightError
 
 
@@ -53,7 +54,7 @@ class Graph:
 
     def to_text(self) -> str:
         """The blocks as a tree, below each the resources it describes and their relations."""
-        return "".join(f"{line}\n" for line in _lines(self))
+        return "".join(f"{printable(line)}\n" for line in _lines(self))
 
 
 def build_graph(spec_dir: str | os.PathLike[str], *, strict: bool = False) -> Graph:

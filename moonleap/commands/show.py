@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from types import MappingProxyType
 
 import click
 
+from moonleap.terms import printable
 from moonleap.writing import Change
 from moonlight.diagnostic import Diagnostic
 
@@ -38,7 +40,14 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
     """Print diagnostics to standard error, coloured on a terminal."""
     colour = sys.stderr.isatty()
     for diagnostic in diagnostics:
-        click.echo(diagnostic.format(colour), err=True)
+        click.echo(_printable(diagnostic).format(colour), err=True)
+
+
+def _printable(found: Diagnostic) -> Diagnostic:
+    """A diagnostic that a terminal takes for nothing but text, whatever the spec holds."""
+    message = "\n".join(map(printable, found.message.split("\n")))
+    span = replace(found.span, path=printable(found.span.path))
+    return replace(found, message=message, hint=printable(found.hint), span=span)
 
 
 def show_changes(changes: Iterable[Change], quiet: Container[str] = ()) -> None:

@@ -99,8 +99,8 @@ class _Rendering:
         self,
         path: str | PurePath,
         text: str | bytes = "",
-        *,
         is_dir: bool = False,
+        *,
         executable: bool = False,
     ) -> None:
         """Have a file, or a folder where `is_dir`, in the output; the path starts at the output folder."""

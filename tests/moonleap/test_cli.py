@@ -203,3 +203,10 @@ def test_files_that_the_system_refuses_are_named_without_a_traceback(folder: Pat
         assert result.exit_code == 1
         assert "Error: Could not open file" in result.stderr
         assert ".tmp" not in result.stderr
+
+
+def test_control_characters_of_a_spec_do_not_reach_the_terminal(folder: Path) -> None:
+    write(folder, {"spec.md": "# A\n\nThe a:\x1b[31m /has b:c and q\x9bz:w.\n"})
+    result = run("graph", str(folder))
+    assert "a:\ufffd[31m" in result.stdout
+    assert not {"\x1b", "\x9b"} & {*result.stdout, *result.stderr}
