@@ -1,7 +1,7 @@
-"""Modules of `browser/` as one expression, for a component that is one file.
+"""Modules of `browser/` as one expression with short names, for a component that is one file.
 
-Each module becomes a function that runs once; what it imports of another module it reads from that one's
-result, and what it imports of the helpers from ``__moon``.
+The modules stand in one function, one after the other, so no two of them may give one name to different
+things at their top. What they import of the helpers they read from ``__moon``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from moon_spa.shaking import small
+from moon_spa.shrinking import shrunk
 
 _FOLDER = Path(__file__).parent / "browser"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+)\.mjs";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) ([\w$]+))", re.MULTILINE)
+_TOP = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) ([\w$]+)", re.MULTILINE)
 _USED = re.compile(r'(?<!["\w.])moon\.(\w+)')
+
+
+class BundlingError(ValueError):
+    """Modules that cannot stand in one function."""
 
 
 @dataclass(frozen=True)
@@ -29,20 +34,17 @@ class Bundle:
 
 @lru_cache(maxsize=4)
 def bundle(name: str) -> Bundle:
-    """The module ``browser/NAME.mjs`` and all that it imports."""
+    """The module ``browser/NAME.mjs`` and all that it imports. Raises BundlingError."""
     order: list[str] = []
     _collect(name, order)
-    helpers: set[str] = set()
-    parts = []
-    for module in order:
-        text = _read(module)
-        for names, other in _IMPORT.findall(text):
-            if other == "helpers":
-                helpers.update(part.strip() for part in names.split(",") if part.strip())
-        helpers.update(_USED.findall(text))
-        parts.append(f"const {_variable(module)}={_function(text)};")
-    js = f"(()=>{{\n{chr(10).join(parts)}\nreturn {_variable(name)};\n}})()"
-    return Bundle(js, frozenset(helpers))
+    texts = [_read(module) for module in order]
+    imported = {name for text in texts for name in _imported_helpers(text)}
+    _check_names(texts, imported)
+    head = f"const {{{','.join(sorted(imported))}}} = __moon;\n" if imported else ""
+    code = head + "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)) for text in texts)
+    exports = _EXPORT.findall(texts[-1])
+    js = f"(()=>{{{shrunk(code, exports)}\nreturn{{{','.join(exports)}}};}})()"
+    return Bundle(js, frozenset(imported.union(*map(_USED.findall, texts))))
 
 
 def _collect(name: str, order: list[str]) -> None:
@@ -53,14 +55,18 @@ def _collect(name: str, order: list[str]) -> None:
     order.append(name)
 
 
-def _function(text: str) -> str:
-    exports = _EXPORT.findall(text)
-    body = _IMPORT.sub(lambda match: f"const {{{match[1]}}} = {_variable(match[2])};", text)
-    return f"(()=>{{{small(_EXPORT.sub('', body))}return{{{','.join(exports)}}};}})()"
+def _imported_helpers(text: str) -> set[str]:
+    found = (names for names, other in _IMPORT.findall(text) if other == "helpers")
+    return {part.strip() for names in found for part in names.split(",") if part.strip()}
 
 
-def _variable(module: str) -> str:
-    return "__moon" if module == "helpers" else f"${module.replace('-', '_')}"
+def _check_names(texts: list[str], imported: set[str]) -> None:
+    """A name at the top of two modules would be declared twice."""
+    seen = set(imported)
+    for name in (name for text in texts for name in _TOP.findall(text)):
+        if name in seen:
+            raise BundlingError(f"two modules of one bundle have `{name}` at their top")
+        seen.add(name)
 
 
 def _read(name: str) -> str:

@@ -61,8 +61,13 @@ def _regex_may_stand(before: list[str], text: str, at: int) -> bool:
 
 def small(text: str) -> str:
     """The text without comments, and with white space only where two words or signs would become one."""
+    return joined(tokens(text))
+
+
+def joined(given: Iterable[str]) -> str:
+    """Tokens as text."""
     written: list[str] = []
-    for token in tokens(text):
+    for token in given:
         if written and _would_join(written[-1][-1], token[0]):
             written.append(" ")
         written.append(token)

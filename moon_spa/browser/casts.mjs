@@ -3,11 +3,11 @@
 import { box, str_f } from "./helpers.mjs";
 
 const FLOAT_BOX = Symbol.for("moon.float");
-const MAX_TEXT = 1000;
-const DIGITS = "[0-9]+(?:_[0-9]+)*";
-const INT = new RegExp(`^[+-]?${DIGITS}$`);
-const FLOAT = new RegExp(
-  `^[+-]?(?:(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?|(inf|infinity)|(nan))$`,
+const MAX_NUMBER = 1000;
+const SOME_DIGITS = "[0-9]+(?:_[0-9]+)*";
+const INT = new RegExp(`^[+-]?${SOME_DIGITS}$`);
+const FLOAT_TEXT = new RegExp(
+  `^[+-]?(?:(?:${SOME_DIGITS}\\.?(?:${SOME_DIGITS})?|\\.${SOME_DIGITS})(?:[eE][+-]?${SOME_DIGITS})?|(inf|infinity)|(nan))$`,
   "i",
 );
 const BLANKS = /^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g;
@@ -65,7 +65,7 @@ const TABLE = {
       return box(found);
     }
     const text = numberText(value);
-    const [found, infinite, nan] = FLOAT.exec(text) ?? refuse(value, "float");
+    const [found, infinite, nan] = FLOAT_TEXT.exec(text) ?? refuse(value, "float");
     if (nan) return NaN;
     if (infinite) return found.startsWith("-") ? -Infinity : Infinity;
     return box(Number(text.replaceAll("_", "")));
@@ -76,7 +76,7 @@ const TABLE = {
   },
   bool(value) {
     if (typeof value !== "string") return typeof value === "number" ? value !== 0 : Boolean(value);
-    const word = value.length > MAX_TEXT ? "" : value.replace(BLANKS, "").replace(/[A-Z]/g, lower);
+    const word = value.length > MAX_NUMBER ? "" : value.replace(BLANKS, "").replace(/[A-Z]/g, lower);
     if (!(word in WORDS)) {
       throw new CastError(`${shown(value)} is no bool: write true, false, 1 or 0`);
     }
@@ -89,7 +89,7 @@ function isFloat(value) {
 }
 
 function numberText(value) {
-  if ([...value].length > MAX_TEXT) throw new CastError(`text of ${[...value].length} characters is no number`);
+  if ([...value].length > MAX_NUMBER) throw new CastError(`text of ${[...value].length} characters is no number`);
   return value.replace(BLANKS, "");
 }
 

@@ -1,0 +1,67 @@
+// Nodes of templates as DOM: prototypes that are cloned, and the marks around what may change as a whole.
+
+const SVG = "http://www.w3.org/2000/svg";
+const prototypes = new WeakMap();
+
+export function clean(text) {
+  return text.replace(/\0|\p{Surrogate}/gu, "\ufffd");
+}
+
+/** Fresh nodes for a place before `end`. */
+export function cloned(nodes, end) {
+  const doc = end.ownerDocument;
+  const inner = end.parentNode.namespaceURI === SVG && end.parentNode.localName !== "foreignObject" ? SVG : "";
+  if (!prototypes.has(nodes)) prototypes.set(nodes, build(nodes, doc, inner));
+  return doc.importNode(prototypes.get(nodes), true);
+}
+
+function build(nodes, doc, space) {
+  const made = doc.createDocumentFragment();
+  for (const node of nodes) {
+    if (typeof node === "string") made.append(doc.createTextNode(node));
+    else if (typeof node === "function") made.append(doc.createTextNode(""));
+    else if (node.t) made.append(element(node, doc, space));
+    else made.append(doc.createComment("["), doc.createComment("]"));
+  }
+  return made;
+}
+
+function element(node, doc, space) {
+  const inner = node.t === "svg" ? SVG : space;
+  const made = inner ? doc.createElementNS(inner, node.t) : doc.createElement(node.t);
+  for (const name in node.a) made.setAttribute(name, node.a[name]);
+  made.append(build(node.c ?? [], doc, node.t === "foreignObject" ? "" : inner));
+  return made;
+}
+
+export function isStatic(node) {
+  return typeof node === "string" || Boolean(node.t && !node.b && (node.d ??= (node.c ?? []).every(isStatic)));
+}
+
+export function fits(one, node) {
+  if (typeof one === "string") return node.nodeType === 3 && node.data === one;
+  if (one.t) return node.nodeType === 1 && node.localName.toLowerCase() === one.t.toLowerCase();
+  return node.nodeType === 8 && node.data === "[";
+}
+
+export function closing(start) {
+  let depth = 0;
+  for (let node = start; node; node = node.nextSibling) {
+    if (node.nodeType === 8) depth += node.data === "[" ? 1 : node.data === "]" ? -1 : 0;
+    if (!depth) return node;
+  }
+}
+
+export function removeBetween(first, last) {
+  for (let node = first, next; node; node = next) {
+    next = node === last ? null : node.nextSibling;
+    node.remove();
+  }
+}
+
+export function alert(doc, tag, className) {
+  const made = doc.createElement(tag);
+  made.className = className;
+  made.setAttribute("role", "alert");
+  return made;
+}

@@ -1,0 +1,60 @@
+"""Short names: the text does what it did, and only names that it declares itself are changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from moon_spa.bundling import bundle
+from moon_spa.shaking import ShakingError
+from moon_spa.shrinking import shrunk
+from tests.moon_spa.node import Node
+
+SOURCE = """
+const WORDS = { __proto__: null, name: "name", value: 1 };
+const [first, second] = [1, 2];
+const { value, name: own } = WORDS;
+class Box extends Map {
+  items = [];
+  static made = 0;
+  constructor(items, { name = own, value } = {}) {
+    super();
+    Object.assign(this, { items, name, value });
+    Box.made += 1;
+  }
+  get name2() { return this.name; }
+  items2(...items) { return [...this.items, ...items]; }
+  *[Symbol.iterator]() { for (const item of this.items) yield item; }
+}
+async function later(value) { try { throw value; } catch (error) { return error; } }
+function text(name, at = first) {
+  const shown = { name, [name]: at, at() { return name; }, "name-2": second };
+  const inner = function inner(n) { return n ? inner(n - 1) : `${name} ${shown.at()} ${value} name`; };
+  return [inner(2), { ...shown }.name, shown[name], /name/.test(name) ? name : at, typeof later];
+}
+function run() {
+  const box = new Box([1], { value: 3 });
+  let found = [], index = 0;
+  for (let at = 0, step = 2; at < 4; at += step) found.push(at, index++);
+  return [...text("name"), [...box], box.name, box.name2, box.value, box.items2(2), Box.made, found, own];
+}
+"""
+
+
+def test_a_text_with_short_names_does_what_it_did(node: Node) -> None:
+    short = shrunk(SOURCE, keep=["run"])
+    both = [f"(() => {{ {text}; return run(); }})()" for text in (SOURCE, short)]
+    before, after = node.call("return input.map((text) => new Function('return ' + text)());", both)
+    assert before == after
+    assert not {"second", "found", "later", "shown", "inner"} & set(short.replace('"', " ").split())
+    assert len(short) < len(shrunk(SOURCE, keep=SOURCE.replace("(", " ").split())) * 0.9
+
+
+def test_a_text_in_a_text_is_refused() -> None:
+    with pytest.raises(ShakingError, match="text inside"):
+        shrunk("const a = `${b ? `c` : d}`;")
+
+
+@pytest.mark.parametrize("name", ["mount", "page", "render", "site", "wire"])
+def test_every_bundle_is_read_without_complaint(node: Node, name: str) -> None:
+    strict = f'"use strict"; return {bundle(name).js};'
+    assert node.call("new Function('__moon', input); return true;", strict) is True
