@@ -32,7 +32,7 @@ DEADLINE = 10.0
 CODES = (
     *("bad-request", "unknown-component", "unknown-action", "unknown-hook", "unknown-state"),
     *("wrong-type", "wrong-arguments", "not-sendable", "too-deep", "too-large", "overflow", "undeclared"),
-    *("bad-result", "name-clash", "setup-failed", "action-failed", "too-slow"),
+    *("bad-result", "name-clash", "setup-failed", "action-failed", "too-slow", "too-busy"),
 )
 """The codes of errors in replies."""
 
@@ -66,6 +66,10 @@ def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[s
         message = f"{checked.kind} {name} has not ended after {deadline:g} seconds"
         slow = Failure("too-slow", "TimeoutError", message, compiled.spec.path, checked.callback.line)
         return _reply(seq, printed, slow)
+    except worker.TooBusyError as error:
+        message = f"{error}: end what they wait for, or restart it"
+        busy = Failure("too-busy", "RuntimeError", message, compiled.spec.path, checked.callback.line)
+        return _reply(seq, printed, busy)
     return _reply(seq, printed, done)
 
 
@@ -122,6 +126,8 @@ def _perform(compiled: Compiled, request: Request, settled: Callable[[Any], Any]
     code, line = "setup-failed", spec.line
     try:
         live = open_live(spec, request.props)
+        if request.kind == "data":
+            return live.computed()
         live.overlay(request.props, request.state)
         code, line = "action-failed", callback.line
         return _act(live, compiled, request, settled)

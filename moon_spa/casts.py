@@ -47,6 +47,15 @@ def cast_value(cast: str, value: Any) -> Any:
     return _TABLE[cast](value)
 
 
+def is_exact(value: Any) -> bool:
+    """Whether a browser keeps every int in a value exactly."""
+    if isinstance(value, int):
+        return abs(value) <= MAX_SAFE
+    if isinstance(value, dict):
+        return all(is_exact(key) and is_exact(one) for key, one in value.items())
+    return not isinstance(value, list | tuple | set | frozenset) or all(map(is_exact, value))
+
+
 def prop_casts(fields: Iterable[Field]) -> dict[str, str]:
     """Prop -> cast, from the fields that begin with a prop; the first one says how."""
     found: dict[str, str] = {}

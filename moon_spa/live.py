@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from moon_spa import wire
+from moon_spa.casts import is_exact
 from moon_spa.findings import Place
 from moon_spa.props import Props
 from moon_spa.requests import RefusedError, typed
@@ -107,6 +108,12 @@ class Live:
                     raise RefusedError("undeclared", f"setup declares no {key} {wire.short(repr(name))}")
                 spaces[key][name] = value
 
+    def computed(self) -> dict[str, Space]:
+        """The data that setup has made of the props, as a patch. Raises RefusedError or WireError."""
+        made: dict[str, Any] = {name: copied(value) for name, value in self.data.items()}
+        wire.encode(made, where="data")
+        return {"state": {}, "props": made}
+
     def patch(self, before: Snapshot, types: Mapping[str, Type]) -> dict[str, Space]:
         """What has changed since, checked: ``{state, props}``. Raises RefusedError or WireError."""
         found: dict[str, Space] = {"state": {}, "props": {}}
@@ -142,13 +149,10 @@ def _check_names(key: str, before: Space, now: Space) -> None:
 
 def check_ints(value: Any, what: str) -> None:
     """State holds no integer that a browser would round."""
-    if type(value) is int and abs(value) > wire.MAX_SAFE:
-        raise RefusedError("overflow", f"{what} is past 2**53 - 1, which a browser cannot keep exactly")
-    if type(value) is dict:
-        value = [*value, *value.values()]
-    if type(value) in (list, tuple, set):
-        for one in value:
-            check_ints(one, what)
+    if not is_exact(value):
+        raise RefusedError(
+            "overflow", f"{what} has an int past 2**53 - 1, which a browser cannot keep exactly"
+        )
 
 
 def copied(value: Any) -> Any:

@@ -109,13 +109,15 @@ def reject_legacy(source: ComponentSource) -> None:
 
 
 def within_deadline(work: Callable[[], Result], place: Place, what: str) -> Result:
-    """What `work` returns; ComponentError ``too-slow`` when it takes longer than DEADLINE."""
+    """What `work` returns; ComponentError ``too-slow`` after DEADLINE, ``too-busy`` where it cannot begin."""
     try:
         return worker.run(work, DEADLINE)
     except worker.TooSlowError:
         message = f"{what} has not ended after {DEADLINE:g} seconds"
         hint = "do slow work in an action, or in the hook `created`"
         raise refusal("too-slow", message, place, hint) from None
+    except worker.TooBusyError as error:
+        raise refusal("too-busy", str(error), place, "end what they wait for, or restart it") from None
 
 
 def run_user_code(work: Callable[[], Result], path: str, what: str) -> Result:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moon_spa.casts import cast_props, prop_casts
+from moon_spa.casts import cast_props, is_exact, prop_casts
 from moon_spa.findings import Place
 from moon_spa.live import Live, open_live
 from moon_spa.loading import LOADED, component_of, load, run_user_code, within_deadline
 from moon_spa.placing import place
 from moon_spa.printing import Printed, collecting
-from moon_spa.setup import Setup
+from moon_spa.setup import Setup, refuse_large
 from moon_spa.source import UNNAMED, from_text
 from moon_spa.spec import ComponentSpec, Placed
 
@@ -32,6 +32,9 @@ def first_context(spec: ComponentSpec, given: Mapping[str, Any]) -> dict[str, An
             return run_user_code(lambda: open_live(spec, props), spec.path, "setup")
 
     live = within_deadline(work, where, "setup")
+    for field in spec.fields:
+        if not is_exact(live.state[field.name]):
+            raise refuse_large(f"the first value of {field.name}", Place(spec.path, field.line))
     computed = {name: live.props[name] for name in spec.computed}
     return {
         "props": {**spec.props, **props, **computed},

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from moon_spa.bindings import Bindings
-from moon_spa.casts import cast_value
+from moon_spa.casts import cast_value, is_exact
 from moon_spa.component import Component, StateField
 from moon_spa.constants import constant
 from moon_spa.dependence import Dependence
@@ -147,6 +147,8 @@ class Setup:
                 hint = "use None, bool, int, float, str, and lists and dicts of them"
                 why = error if isinstance(error, UnwritableError) else "a value that holds itself"
                 raise refusal("unwritable", f"{what}: {why}", place, hint) from None
+            if section != "props" and not is_exact(value):
+                raise refuse_large(what, place)
             return value
 
         return value_of
@@ -216,6 +218,12 @@ class Setup:
                 message = f"the prop {name} has the default {defaults[name]!r}, and is read with another one"
                 hint = "read it with the same default"
                 raise refusal("two-defaults", message, self.where("props", name), hint)
+
+
+def refuse_large(what: str, place: Place) -> ComponentError:
+    """The error for an int in the state that a browser would round."""
+    message = f"{what} has an int past 2**53 - 1, which a browser cannot keep exactly"
+    return refusal("overflow", message, place, "keep it as text, or as a float")
 
 
 def _checked(node: ast.FunctionDef, path: str) -> ast.FunctionDef:

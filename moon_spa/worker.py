@@ -21,8 +21,22 @@ _PATIENCE = 60.0
 """Seconds for which code that catches everything is told again and again."""
 
 
+MOST_STUCK = 32
+"""Threads whose code never came back; past so many nothing new is begun."""
+
+STUCK = "moon-spa-stuck"
+"""The name of such a thread."""
+
+
 class TooSlowError(Exception):
     """The deadline has passed."""
+
+
+class TooBusyError(Exception):
+    """So many pieces of work never ended that no other is begun in this process."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST_STUCK} calls that do not end still run in this process")
 
 
 class Stop(BaseException):
@@ -88,8 +102,11 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
 
     While `looping` is set, `settled` waits in an event loop: its deadline ends the work more gently.
     Code that never comes back to Python, as a sleep or a query, is left alone on its thread: what it still
-    does is not seen by anybody. An interrupt of the waiting ends it too.
+    does is not seen by anybody, and past MOST_STUCK of them TooBusyError is raised. An interrupt of the
+    waiting ends it too.
     """
+    if sum(thread.name == STUCK for thread in threading.enumerate()) >= MOST_STUCK:
+        raise TooBusyError
     job = _Job(work)
     job.thread.start()
     try:
@@ -101,6 +118,7 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
         raise
     if not ended:
         if not job.stop_until(GRACE):
+            job.thread.name = STUCK
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
         raise TooSlowError
     if job.error is not None:

@@ -30,7 +30,7 @@ def compile_command(file: str, name: str | None, mode: Mode, as_json: bool, outp
 
     FILE is a Python file, a document (.py.md) or a component file with <python>, <template> and <style>.
     """
-    component = compiled(file, name, mode)
+    component = compiled(file, name, mode, as_json)
     if output is not None:
         try:
             write_atomic(output, component.esm)

@@ -31,23 +31,32 @@ MODE = click.option(
     help="`server`: every action that is Python runs on the server.",
 )
 
+KEYS = ("name", "setup_js", "esm", "state", "ops", "placement", "explain", "diagnostics")
+"""What the JSON of a component has; all but the diagnostics are null where it was refused."""
+
 Result = TypeVar("Result")
 
 
-def compiled(file: str, name: str | None, mode: Mode = "auto") -> CompiledComponent:
-    """The component of a file; errors are printed and end the program."""
-    component = or_exit(lambda: compile_component(Path(file), name=name, mode=mode))
+def compiled(file: str, name: str | None, mode: Mode = "auto", as_json: bool = False) -> CompiledComponent:
+    """The component of a file; errors are printed and end the program.
+
+    `as_json`: standard output then has the document of a component, with nothing in it but the errors.
+    """
+    component = or_exit(lambda: compile_component(Path(file), name=name, mode=mode), as_json)
     click.echo(component.stdout, err=True, nl=False)
     return component
 
 
-def or_exit(work: Callable[[], Result]) -> Result:
+def or_exit(work: Callable[[], Result], as_json: bool = False) -> Result:
     """What `work` returns; what the component's own code prints is not part of the answer."""
     try:
         with redirect_stdout(sys.stderr):
             return work()
     except (ComponentError, MoonlightError) as error:
-        show(diagnostics_of(error))
+        found = diagnostics_of(error)
+        show(found)
+        if as_json:
+            print_json({**dict.fromkeys(KEYS), "diagnostics": [one.to_json() for one in found]})
         sys.exit(FAILED)
     except OSError as error:
         refuse(file_error(error))

@@ -201,3 +201,14 @@ def test_the_command_is_there_as_a_program(folder: Path) -> None:
     command = [sys.executable, "-m", "moon_spa", "explain", "counter.py"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.startswith("increment: client\n")
+
+
+def test_a_refused_source_is_one_json_document_too(tmp_path: Path) -> None:
+    file = tmp_path / "bad.py"
+    file.write_text(COUNTER.replace('"op": "set"', '"op": "sett"'), encoding="utf-8")
+    result = run("compile", str(file), "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [one["code"] for one in found.pop("diagnostics")] == ["unknown-operation"]
+    assert found == dict.fromkeys(("name", "setup_js", "esm", "state", "ops", "placement", "explain"))
+    assert "did you mean `set`?" in result.stderr

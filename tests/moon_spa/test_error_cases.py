@@ -23,7 +23,7 @@ FRONT_END = (
     *("bindings", "compiler", "findings", "loading", "operations", "placing", "scope", "sections", "setup"),
     "source",
 )
-ELSEWHERE = frozenset({"too-slow", "name-clash", "int-or-float"})
+ELSEWHERE = frozenset({"too-slow", "too-busy", "name-clash", "int-or-float"})
 """A deadline of seconds, in test_scope.py, and warnings, in test_setup_js.py and test_bridge_hostile.py."""
 
 _CODE = re.compile(r'\b(?:finding|refusal)\(\s*"([a-z-]+)"')

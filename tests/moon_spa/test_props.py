@@ -117,3 +117,11 @@ def test_self_props_of_an_action_are_the_section() -> None:
     assert (kept.placement, on_the_server(kept, {})) == ({"add": "client"}, 2)
     changed = component('props = {**props, "start": props.get("other", 3) * 2}', end)
     assert (changed.placement, on_the_server(changed, {})) == ({"add": "server"}, 6)
+
+
+def test_a_first_value_that_a_browser_would_round_is_refused_on_the_server() -> None:
+    made = component('props = {"start": 1, **props}\n', 'return {"state": {"count": props.start * 2**40}}\n')
+    assert made.render_context({"start": 3})["state"] == {"count": 3 * 2**40}
+    with pytest.raises(ComponentError, match="first value of count has an int past 2") as caught:
+        made.render_context({"start": 2**20})
+    assert caught.value.code == "overflow"
