@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -72,4 +73,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line of this process."""
-    cli(prog_name="moonleap")
+    try:
+        cli(prog_name="moonleap")
+    finally:
+        gc.freeze()  # the process ends: to look for garbage once more takes longer than some commands
