@@ -33,6 +33,9 @@ class KeepsOutputs(Wrapped):
     def _store_outputs_default(self) -> bool:
         return os.environ.get(SWITCH, "1").strip().lower() not in ("0", "no", "false", "off")
 
+    has_kernel: Callable[[str], bool] = staticmethod(lambda path: True)
+    """Whether a kernel runs for a document; the server extension knows."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.locks = FileLocks()
         super().__init__(*args, **kwargs)
@@ -72,6 +75,8 @@ class KeepsOutputs(Wrapped):
         entries = await self.apart(self.stored, path)
         restored = await self.apart(outputs.put, notebook, entries) if entries else 0
         trusted = restored == 0 or self.is_signed(entries)
+        if restored and not self.has_kernel(path):
+            outputs.without_widgets(output for cell in notebook.cells for output in cell.get("outputs", ()))
         for cell in notebook.cells:
             cell.metadata.pop("trusted", None)
             if cell.cell_type == "code":

@@ -11,8 +11,8 @@ from typing import Any
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 
-COMPONENT_MIME = "application/vnd.moonlight.component+json"
-WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+from jupyter_ext.outputs import WIDGET_MIME, without_widgets
+
 STATE_MIME = "application/vnd.jupyter.widget-state+json"
 
 
@@ -21,16 +21,10 @@ class ComponentsAsHtml(Preprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The notebook, changed; state of widgets that nothing shows any more goes with them."""
-        taken, left = set(), set()
-        for cell in nb.cells:
-            for output in cell.get("outputs", ()):
-                data = output.get("data", {})
-                if WIDGET_MIME not in data:
-                    continue
-                if COMPONENT_MIME in data and "text/html" in data:
-                    taken.add(data.pop(WIDGET_MIME).get("model_id"))
-                else:
-                    left.add(data[WIDGET_MIME].get("model_id"))
+        found = [output for cell in nb.cells for output in cell.get("outputs", ())]
+        taken = without_widgets(found)
+        views = [output.get("data", {}).get(WIDGET_MIME) for output in found]
+        left = {str(view.get("model_id")) for view in views if view}
         state = nb.metadata.get("widgets", {}).get(STATE_MIME, {}).get("state", {})
         if taken and not left:
             nb.metadata.pop("widgets", None)

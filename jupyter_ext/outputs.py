@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from moonlight.outputs import Entry, Place, Ran, Restored, fingerprint, restore
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+COMPONENT_MIME = "application/vnd.moonlight.component+json"
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
 MAX_DEPTH = 100
 """How deep outputs and metadata may be nested; nbformat copies notebooks by recursion."""
@@ -82,6 +85,19 @@ def put(notebook: NotebookNode, entries: Sequence[Entry]) -> int:
             restored += 1
             cell.metadata.moon.update(_state(found))
     return restored
+
+
+def without_widgets(outputs: Iterable[Any]) -> set[str]:
+    """Take the widget from outputs that hold a component's own HTML too; the models that nothing shows now.
+
+    A widget lives as long as its kernel; the HTML works without.
+    """
+    taken = set()
+    for output in outputs:
+        data = output.get("data", {})
+        if COMPONENT_MIME in data and "text/html" in data and WIDGET_MIME in data:
+            taken.add(str(data.pop(WIDGET_MIME).get("model_id")))
+    return taken
 
 
 def with_states(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from functools import partial
 from typing import Any
 
 from jupyter_ext.contents import derived
@@ -27,11 +29,21 @@ async def _start_jupyter_server_extension(app: Any) -> None:
     manager._post_save_hooks = before._post_save_hooks
     if "jupytext" in sys.modules:  # its extension is enabled; else nobody here needs it
         register_jupytext_format()
+    manager.has_kernel = partial(has_kernel, app)
     app.contents_manager_class = wrapping
     app.contents_manager = manager
     app.session_manager.contents_manager = manager
     app.web_app.settings["contents_manager"] = manager
     app.log.info("Moonlight serves .py.md files as notebooks (%s)", wrapping.__name__)
+
+
+def has_kernel(app: Any, path: str) -> bool:
+    """Whether a kernel runs for a document; True where the server does not tell."""
+    try:
+        found = app.session_manager.cursor.execute("SELECT kernel_id FROM session WHERE path = ?", (path,))
+        return any(kernel in app.kernel_manager for (kernel,) in found.fetchall())
+    except (AttributeError, TypeError, sqlite3.Error):
+        return True
 
 
 def prefer_components(config: Any) -> None:
