@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from moon_spa.analysis.placement import Key
-from moon_spa.constants import constant, constant_any
-from moon_spa.forms import holds_any
+from moon_spa.constants import as_any, constant_any, constant_as
 from moon_spa.javascript import key, object_literal, text
 from moon_spa.spec import HOOKS, Callback, CallbackKind, ComponentSpec, Expr, Field, Placed
-from moon_spa.types import Type
+from moon_spa.types import ANY, Type
 
 _OF_RENDER = re.compile(r"\b(__state_\d+|resolvedProps)\b")
 _CASTS: Mapping[str, str] = {"int": "Number", "float": "Number", "str": "String", "bool": "Boolean"}
@@ -88,9 +87,9 @@ def _props(out: _Writer, spec: ComponentSpec) -> None:
 
 def first_value(out: _Writer, one: Field, kind: Type) -> str:
     """The argument of `useState`."""
-    default = constant_any(one.default) if holds_any(kind) else constant(one.default)
     if one.initial is not None:
-        return out.use(one.initial)
+        return out.use(as_any(one.initial) if kind is ANY else one.initial)
+    default = constant_as(one.default, kind)
     if one.from_prop is None:
         return out.use(default)
     given = f"resolvedProps[{text(one.from_prop)}] ?? {out.use(default)}"

@@ -20,10 +20,10 @@ from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
 from moon_spa.source import ComponentSource, read_component
-from moon_spa.spec import ComponentSpec, Placed, Side
+from moon_spa.spec import Callback, ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
-from moon_spa.types import NUM, Type, holds
+from moon_spa.types import Type
 from moon_spa.views import Specs, specs_of, template_of
 from moonlight.diagnostic import Diagnostic
 
@@ -86,7 +86,8 @@ class CompiledComponent:
         views: dict[str, View] = {}
         for name, part in {**self.parts, self.name: self}.items():
             nodes, mark = (part.template.nodes, part.template.mark) if part.template else ((), "")
-            views[name] = View(name, nodes, mark, part.render_context, views)
+            place = part.spec.path, part.spec.line
+            views[name] = View(name, nodes, mark, part.render_context, views, *place)
         return views[self.name]
 
     def render(self, props: Mapping[str, Any] | None = None) -> Rendered:
@@ -122,6 +123,8 @@ class CompiledComponent:
             template=client.js if client else None,
             style=self.template.style if self.template else "",
             lines=self.generated.lines,
+            template_lines=client.lines if client else (),
+            heads={**_heads(self.spec.lifecycle), **_heads(self.spec.actions)},
         )
 
 
@@ -169,10 +172,14 @@ def _component(
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
     template = template_of(spec, loaded.source, types, components)
-    found = (*(template.diagnostics if template else _warnings(spec)), *_ambiguous(spec, placed, types))
+    found = template.diagnostics if template else _warnings(spec)
     return CompiledComponent(
         spec, generated, placed, types, found, loaded.printed.text, template, MappingProxyType(parts)
     )
+
+
+def _heads(callbacks: Mapping[str, Callback]) -> dict[str, int]:
+    return {name: callback.line for name, callback in callbacks.items()}
 
 
 def _explained(name: str, placed: Placed) -> str:
@@ -193,16 +200,3 @@ def _warnings(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
                 hint = "rename one of them, or write where it is from"
                 found.append(finding("name-clash", message, Place(spec.path, spec.line), hint, "warning"))
     return tuple(found)
-
-
-def _ambiguous(
-    spec: ComponentSpec, placed: Mapping[Key, Placed], types: Mapping[str, Type]
-) -> Iterable[Diagnostic]:
-    """Fields that hold ints and floats: JavaScript has one number for 1 and 1.0, so the server gets 1."""
-    if all(one.side == "client" and not one.reason for one in placed.values()):
-        return
-    for one in spec.fields:
-        if holds(types[one.name], NUM):
-            message = f"the state {one.name} holds ints and floats: where it is 1.0, the server gets 1"
-            hint = "begin with a float, as 0.0, and store floats only"
-            yield finding("int-or-float", message, Place(spec.path, one.line or spec.line), hint, "warning")

@@ -9,7 +9,7 @@ from typing import Any
 from moon_spa import javascript
 from moon_spa.javascript import UnwritableError
 from moon_spa.spec import Expr
-from moon_spa.types import ANY, FLOAT, type_of
+from moon_spa.types import ANY, FLOAT, ListOf, Record, Type, Union, accepts, holds, type_of
 
 HELPERS = "__moon"
 """The object of helpers in compiled JavaScript."""
@@ -31,6 +31,28 @@ def constant_any(value: Any) -> Expr:
     """A Python value as JavaScript holds it where its type is not known: whole-numbered floats are boxed."""
     js, uses = _written(value, boxed=True)
     return Expr(js, ANY, uses)
+
+
+def constant_as(value: Any, kind: Type) -> Expr:
+    """A Python value as JavaScript holds it in a place of type `kind`."""
+    js, uses = _typed(value, kind)
+    return Expr(js, kind, uses)
+
+
+def _typed(value: Any, kind: Type) -> tuple[str, frozenset[str]]:
+    if kind is ANY or not holds(kind, ANY):
+        return _written(value, boxed=kind is ANY)
+    if isinstance(kind, Union):
+        return _typed(value, next((one for one in kind.members if accepts(one, value)), ANY))
+    if isinstance(value, list) and isinstance(kind, ListOf):
+        parts = [_typed(item, kind.item) for item in value]
+        return f"[{', '.join(js for js, _ in parts)}]", _joined(parts)
+    if isinstance(value, Mapping) and isinstance(kind, Record):
+        types = dict(kind.fields)
+        inner = {str(key): _typed(item, types.get(key, ANY)) for key, item in value.items()}
+        members = {key: js for key, (js, _) in inner.items()}
+        return javascript.object_literal(members), _joined([*inner.values()])
+    return _written(value, boxed=True)
 
 
 def as_any(expr: Expr) -> Expr:

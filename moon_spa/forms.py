@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moon_spa.constants import as_any, constant, constant_any, helper
+from moon_spa.constants import as_any, constant, constant_as, helper
 from moon_spa.spec import Condition, Expr, Field, Operation
 from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Type
 
@@ -77,12 +77,7 @@ def written(value: Any, kind: Type | None) -> Expr:
     """A constant, or an expression, for a place of type `kind`; None stands for its own type."""
     if isinstance(value, Expr):
         return as_any(value) if kind is ANY else value
-    return constant_any(value) if holds_any(kind) else constant(value)
-
-
-def holds_any(kind: Type | None) -> bool:
-    """Whether values of a type are held as where no type is known."""
-    return kind is ANY or (isinstance(kind, ListOf) and holds_any(kind.item))
+    return constant(value) if kind is None else constant_as(value, kind)
 
 
 def _operand(expr: Expr) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body, Line, Local, Unit
-from moon_spa.analysis.convert import parameter_descriptor
+from moon_spa.analysis.convert import descriptor, parameter_descriptor
 from moon_spa.analysis.functions import (
     Callee,
     default_values,
@@ -17,6 +18,7 @@ from moon_spa.analysis.functions import (
     run,
 )
 from moon_spa.analysis.names import Names
+from moon_spa.analysis.opening import guards
 from moon_spa.analysis.operations import Step, find
 from moon_spa.analysis.operations import write as write_steps
 from moon_spa.analysis.store import Store
@@ -26,9 +28,12 @@ from moon_spa.analysis.values import STATE_SPAN
 from moon_spa.annotations import parameter_types
 from moon_spa.javascript import text
 from moon_spa.spec import Callback, ComponentSpec, Operation, Placed
-from moon_spa.types import ANY, FLOAT, INT, NUM
+from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, Type, holds
 
 STEP = "  "
+
+_HELPER = re.compile(r"\b__moon\.(\w+)")
+_BOXED = re.compile(r"const (\w+_any(?:_\d+)?) = \w+;$")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Compiled:
     lines: tuple[Line, ...]
     helpers: frozenset[str]
     steps: tuple[Step, ...] | None
+    guarded: tuple[str, ...] = ()
 
     def placed(self) -> Placed:
         """The action on the client."""
@@ -77,7 +83,7 @@ def compile_action(spec: ComponentSpec, store: Store, callback: Callback) -> Com
 
 
 def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> tuple[set[str], set[str]]:
-    """Learn what a server action may write into the state.
+    """Learn what a server action may write into the state, where that is clear.
 
     Returns the names whose values are not clear, and those of objects that may get other keys.
     """
@@ -87,6 +93,7 @@ def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> tuple
     unit = Unit((callback.kind, callback.name), spec, store, tables(), names, {}, index, tolerant=True)
     assert callback.node is not None
     callee = Callee(unit.key, callback.name, callback.node, callback.resolve)
+    store.tolerant = True
     try:
         body = open_body(unit, callee)
         for one in own_parameters(callback.node, callback.resolve):
@@ -96,6 +103,8 @@ def learn_writes(spec: ComponentSpec, store: Store, callback: Callback) -> tuple
         run(body)
     except (Unprovable, Clash, RecursionError):
         return every, every
+    finally:
+        store.tolerant = False
     return unit.unclear, unit.reshaped
 
 
@@ -103,7 +112,12 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     key = (callback.kind, callback.name)
     names = Names()
     drafted = [field.name for field in spec.fields if store.noted(("drafted", key, field.name))]
-    drafts = {name: names.fresh(name) for name in drafted}
+    guarded = guards(spec, store, key)
+    drafts = {
+        field.name: names.fresh(field.name)
+        for field in spec.fields
+        if field.name in drafted or field.name in guarded
+    }
     index = {field.name: field.index for field in spec.fields}
     unit = Unit(key, spec, store, tables(), names, drafts, index)
     assert callback.node is not None
@@ -116,13 +130,22 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
         }
     checks = _parameters(body, callback)
     run(body)
-    steps = find(body) if not checks else None
+    steps = find(body) if not checks and not guarded else None
     _copies(unit)
     if steps is not None:
-        lines, helpers = write_steps(spec, store, steps)
-        return Compiled((), tuple(lines), helpers, tuple(steps))
+        written, helpers = write_steps(spec, store, steps)
+        return Compiled((), tuple(written), helpers, tuple(steps))
     params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
-    return Compiled(params, tuple(_assembled(body, checks)), frozenset(unit.helpers), None)
+    lines = _used(_assembled(body, checks, drafted, guarded))
+    used = frozenset(_HELPER.findall(joined(lines)))
+    return Compiled(params, lines, used & unit.helpers, None, tuple(guarded))
+
+
+def _used(lines: list[Line]) -> tuple[Line, ...]:
+    """The lines without copies of arguments that none of them reads."""
+    text = joined(lines)
+    found = [(line, _BOXED.match(line.text)) for line in lines]
+    return tuple(line for line, copy in found if copy is None or text.count(copy[1]) > 1)
 
 
 def _parameters(body: Body, callback: Callback) -> list[Line]:
@@ -139,7 +162,8 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
         plain = hints.get(one.arg, ANY)
         plain = NUM if plain is FLOAT else plain
         checked = parameter_descriptor(plain)
-        found = body.store.intern(("parameter", body.key, one.arg), plain if checked else ANY)
+        kept = plain is NUM and one.arg in body.shared
+        found = body.store.intern(("parameter", body.key, one.arg), plain if checked and not kept else ANY)
         default = defaults.get(one.arg)
         if default is None:
             call = f"{callback.name}() missing 1 required positional argument: '{one.arg}'"
@@ -148,7 +172,7 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
         else:
             lines.append(Line(0, f"if ({js} === undefined) {js} = {default.js};", node.lineno))
         if checked:
-            check = f"{js} = {body.helper('as_type')}({js}, {checked});"
+            check = f"{'' if kept else f'{js} = '}{body.helper('as_type')}({js}, {checked});"
             if default is None:
                 lines.append(Line(0, check, node.lineno))
             else:
@@ -156,30 +180,32 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
                 lines.append(Line(0, f"else {check}", node.lineno))
         if default is not None:
             found = body.store.join(found, default.type, slot=True)
-        if default is not None and not checked and body.store.has_float(default.type):
+        if default is not None and found is ANY and body.store.has_float(default.type):
             raise body.refuse(f"the default of `{one.arg}`, a float among values of unknown type", one)
         if one.arg in body.shared:
             body.store.learn(("variable", body.key, one.arg), found)
-        body.env = {**(body.env or {}), one.arg: Local(found)}
+        boxed = ""
+        if found is NUM and default is None:
+            boxed = body.unit.names.fresh(f"{one.arg}_any")
+            lines.insert(-1, Line(0, f"const {boxed} = {js};", node.lineno))
+        body.env = {**(body.env or {}), one.arg: Local(found, boxed=boxed)}
     return lines
 
 
 def _copies(unit: Unit) -> None:
-    """Note the fields whose objects the action changes, and those that share objects with them."""
+    """Note the fields whose objects the action changes; each field is a value of its own between actions."""
     store = unit.store
-    roots = {field.name: set(store.roots(store.known(("field", field.name)))) for field in unit.spec.fields}
     changed = {store.find(ref) for ref in unit.mutated}
-    pending = [name for name, found in roots.items() if found & changed]
-    for name in pending:
-        store.note(("drafted", unit.key, name))
-        store.note(("copied", unit.key, name))
-        pending += [other for other, found in roots.items() if found & roots[name] and other not in pending]
+    for field in unit.spec.fields:
+        if changed.intersection(store.roots(store.known(("field", field.name)))):
+            store.note(("drafted", unit.key, field.name))
+            store.note(("copied", unit.key, field.name))
 
 
-def _assembled(body: Body, checks: list[Line]) -> list[Line]:
+def _assembled(body: Body, checks: list[Line], drafted: list[str], guarded: Mapping[str, Type]) -> list[Line]:
     """The whole body from its parts."""
     unit, main = body.unit, body.lines
-    lines = [*checks, *_draft(unit, body.start)]
+    lines = [*checks, *_draft(body, guarded)]
     body.lines = []
     if body.hoisted:
         lines.append(Line(0, f"let {', '.join(body.hoisted)};", body.start))
@@ -192,51 +218,26 @@ def _assembled(body: Body, checks: list[Line]) -> list[Line]:
     lines += main
     index = unit.fields
     end = getattr(body.node, "end_lineno", None) or body.start
-    commits = sorted(unit.drafts, key=lambda name: index[name])
-    lines += [Line(0, f"__set_state_{index[name]}({unit.drafts[name]});", end) for name in commits]
+    for name in drafted:
+        js = unit.drafts[name]
+        if holds(guarded.get(name, NONE), FLOAT):
+            js = f"{body.helper('to_any')}({js}, {descriptor(body, guarded[name])})"
+        lines.append(Line(0, f"__set_state_{index[name]}({js});", end))
     return lines
 
 
-def _draft(unit: Unit, line: int) -> list[Line]:
-    """Variables for the fields that the action changes; objects are copies."""
+def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:
+    """Variables for the fields that the action changes or has to check; changed objects are copies."""
+    unit, line = body.unit, body.start
     store = unit.store
+    given = {name: f"__state_{unit.fields[name]}" for name in unit.drafts}
+    for name, found in guarded.items():
+        given[name] = f"{body.helper('as_type')}({given[name]}, {descriptor(body, found)})"
     lines: list[Line] = []
-    done: set[str] = set()
     for name, js in unit.drafts.items():
-        if name in done:
-            continue
         declared = "let" if store.noted(("assigned", unit.key, name)) else "const"
-        if not store.noted(("copied", unit.key, name)):
-            lines.append(Line(0, f"{declared} {js} = __state_{unit.fields[name]};", line))
-            continue
-        group = _group(unit, name)
-        done.update(group)
-        copy = f"__moon.{_use(unit, 'copy')}"
-        if len(group) == 1:
-            lines.append(Line(0, f"{declared} {js} = {copy}(__state_{unit.fields[name]});", line))
-            continue
-        names = ", ".join(unit.drafts[one] for one in group)
-        states = ", ".join(f"__state_{unit.fields[one]}" for one in group)
-        lines.append(Line(0, f"let [{names}] = {copy}([{states}]);", line))
+        value = given[name]
+        if store.noted(("copied", unit.key, name)):
+            value = f"{body.helper('copy')}({value})"
+        lines.append(Line(0, f"{declared} {js} = {value};", line))
     return lines
-
-
-def _use(unit: Unit, helper: str) -> str:
-    unit.helpers.add(helper)
-    return helper
-
-
-def _group(unit: Unit, first: str) -> list[str]:
-    """Copied fields that may share objects with a field, itself included."""
-    store = unit.store
-    group = [first]
-    for name in group:
-        mine = set(store.roots(store.known(("field", name))))
-        group += [
-            other
-            for other in unit.drafts
-            if other not in group
-            and store.noted(("copied", unit.key, other))
-            and mine & set(store.roots(store.known(("field", other))))
-        ]
-    return group

@@ -15,7 +15,7 @@ from moon_spa.analysis.state import binding_of, field_of, key_of, write_field
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_slice
 from moon_spa.analysis.values import Missing, Value, call
-from moon_spa.analysis.variables import assign, declare, hoist
+from moon_spa.analysis.variables import assign, declare, hoist, receive
 from moon_spa.types import ANY, NEVER, NONE, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
 
 
@@ -134,7 +134,7 @@ def _unpack_names(c: Body, names: list[ast.Name], js: str, types: list[Type], no
     if any(one.id in c.shared for one in names):
         raise c.refuse("unpacking into variables of an inner function", node)
     for one, found in zip(names, types, strict=True):
-        assign(c, one.id, Value("", found), node)
+        receive(c, one.id, found, None, node)
         texts.append(c.locals[one.id])
     if free and at_top and distinct:
         c.declared.update(one.id for one in names)

@@ -12,16 +12,17 @@ from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import ATOM, Value
 from moon_spa.spec import Binding, ComponentSpec
-from moon_spa.types import ANY, Type
+from moon_spa.types import ANY, FLOAT, INT, Type
 
 
 @dataclass(frozen=True)
 class Local:
-    """What is known of a variable at one point; `maybe` means that it may have no value yet."""
+    """What is known of a variable at one point; `maybe`: it may have no value yet; `boxed`: see `Value`."""
 
     type: Type
     span: tuple[int, int] | None = None
     maybe: bool = False
+    boxed: str = ""
 
 
 MOST_STEPS = 20_000
@@ -173,12 +174,22 @@ class Body:
             elif isinstance(one, ast.Attribute):
                 self.unit.unclear.add(one.attr)
             self.unit.reshaped.update(changed_names(one))
+            if isinstance(one, ast.Name):
+                self._give_away(one)
         self.loops.append(Loop())
         for name in ("body", "orelse", "finalbody"):
             self.block(getattr(node, name, []) if not isinstance(node, ast.FunctionDef) else [])
         for handler in getattr(node, "handlers", []):
             self.block(handler.body)
         self.loops.pop()
+
+    def _give_away(self, node: ast.Name) -> None:
+        """A name in code that is not understood: what it stands for may be changed there."""
+        known = self.get(node.id)
+        if known is not None:
+            self.store.give_away(known.type)
+        elif self.resolve(node.id).kind in ("state", "self", "action", "helper"):
+            self.unit.unclear.update(self.unit.fields)
 
     def refuse(self, construct: str, node: ast.AST | None = None) -> Unprovable:
         """To be raised: the construct cannot be proven, the action stays on the server."""
@@ -240,6 +251,8 @@ class Body:
                 if not name.startswith("state."):
                     merged[name] = replace(known, maybe=True)
                 continue
+            if {one.type, two.type} == {INT, FLOAT}:
+                self.store.note(("boxed", self.key, name))
             merged[name] = one if one == two else self._merge_locals(one, two)
         return merged
 

@@ -11,7 +11,7 @@ from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, one_value, ref
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type
 from moon_spa.analysis.comprehensions import comprehension, items_of, unordered_items
-from moon_spa.analysis.convert import constant, number, quoted, text, truth
+from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
 from moon_spa.analysis.formatting import formatted
 from moon_spa.analysis.iteration import Source, is_series, length_span, series
 from moon_spa.analysis.keys import key_function
@@ -79,8 +79,14 @@ def _sum(c: Body, node: ast.Call) -> Value:
         if items.item is NUM and start.type is INT:
             raise c.refuse("`sum()` of numbers that may be int or float", node)
         compensated = "true" if sys.version_info >= (3, 12) else "false"
-        made = FLOAT if start.type is FLOAT else NUM
-        return call(c.helper("sum_f"), items.js, start, compensated, result=made)
+        if start.type is FLOAT or items.item is not FLOAT:
+            made = FLOAT if start.type is FLOAT else NUM
+            return call(c.helper("sum_f"), items.js, start, compensated, result=made)
+        boxed = call(c.helper("sum_fa"), items.js, start, compensated, result=ANY)
+        return call(c.helper("sum_f"), items.js, start, compensated, result=NUM, boxed=boxed.js)
+    if items.item is ANY and start.type in (INT, FLOAT, ANY):
+        compensated = "true" if sys.version_info >= (3, 12) else "false"
+        return call(c.helper("sum_a"), items.js, to_any(c, start), compensated, result=ANY)
     raise c.refuse(f"`sum()` of {c.store.describe(items.item)}", node)
 
 

@@ -35,7 +35,7 @@ def list_literal(c: Body, node: ast.List) -> Value:
         items.append(value)
         spread.append(starred)
         found = c.store.join(found, inner, slot=True)
-    ref = c.store.site(("list", place(node)), ListOf(found))
+    ref = c.store.site(("list", place(node)), ListOf(found), written=True)
     slot = c.store.shape(ref)
     assert isinstance(slot, ListOf)
     texts = [
@@ -84,7 +84,8 @@ def dict_literal(c: Body, node: ast.Dict) -> Value:
     names = [k.constant for k, _ in pairs]
     pure = all(k.pure and v.pure for k, v in pairs)
     if pairs and len(set(map(str, names))) == len(names) and all(is_plain_key(name) for name in names):
-        ref = c.store.site(("dict", place(node)), Record(tuple((str(k.constant), v.type) for k, v in pairs)))
+        fields = tuple((str(k.constant), v.type) for k, v in pairs)
+        ref = c.store.site(("dict", place(node)), Record(fields), written=True)
         slots = c.store.shape(ref)
         texts = []
         for k, v in pairs:
@@ -97,7 +98,7 @@ def dict_literal(c: Body, node: ast.Dict) -> Value:
         if k.type not in (STR, INT, NEVER):
             raise c.refuse(f"a key that is {c.store.describe(k.type)}", node)
         key, value = c.store.join(key, k.type), c.store.join(value, v.type, slot=True)
-    ref = c.store.site(("dict", place(node)), DictOf(key, value))
+    ref = c.store.site(("dict", place(node)), DictOf(key, value), written=True)
     return new_dict(
         c, ref, [(k.at(ASSIGN), to_slot(c, v, value_of(c.store.shape(ref))).at(ASSIGN)) for k, v in pairs]
     )

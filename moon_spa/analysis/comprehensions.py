@@ -95,7 +95,7 @@ def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> V
         key, value = c.expression(node.key), c.expression(node.value)
         if key.type not in (STR, INT, NEVER):
             raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
-        ref = c.store.site(("comprehension", place(node)), DictOf(key.type, value.type))
+        ref = c.store.site(("comprehension", place(node)), DictOf(key.type, value.type), written=True)
         value = to_slot(c, value, value_of(c.store.shape(ref)))
         c.write(f"{call(c.helper('dict_set'), result, key, value, result=NONE).js};")
         return Value("", ref)
@@ -114,7 +114,7 @@ def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> V
 
 
 def _list_made(c: Body, node: ast.AST, value: Value) -> tuple[Type, Value]:
-    ref = c.store.site(("comprehension", place(node)), ListOf(value.type))
+    ref = c.store.site(("comprehension", place(node)), ListOf(value.type), written=True)
     slot = c.store.shape(ref)
     assert isinstance(slot, ListOf)
     return ref, to_slot(c, value, slot.item)

@@ -89,9 +89,18 @@ def to_slot(c: Body, value: Value, slot: Type) -> Value:
         return value
     if value.type is FLOAT:
         return call(c.helper("box"), value, result=ANY, pure=value.pure)
+    if value.boxed:
+        return Value(value.boxed, ANY, pure=value.pure)
+    if value.type is NUM:
+        return call(c.helper("to_any"), value, text_literal("u"), result=ANY)
     if c.store.has_float(value.type):
         raise c.refuse(f"a value that is {c.store.describe(value.type)} where any value may be")
     return value.typed(ANY)
+
+
+def known_number(value: Value) -> Value:
+    """An int or float where it counts which of them it is."""
+    return Value(value.boxed, ANY, pure=value.pure) if value.boxed else value
 
 
 def to_any(c: Body, value: Value) -> Value:
@@ -119,6 +128,7 @@ def as_float(c: Body, value: Value) -> Value:
 
 def text(c: Body, value: Value) -> Value:
     """`str(value)`."""
+    value = known_number(value)
     found = value.type
     if found is STR:
         return value
@@ -139,6 +149,7 @@ def text(c: Body, value: Value) -> Value:
 
 def quoted(c: Body, value: Value) -> Value:
     """`repr(value)`."""
+    value = known_number(value)
     if value.type is STR:
         return call(c.helper("repr_s"), value, result=STR, pure=value.pure)
     if value.type in (INT, FLOAT, BOOL, NONE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import descriptor, quoted, text
+from moon_spa.analysis.convert import descriptor, known_number, quoted, text
 from moon_spa.analysis.values import ATOM, Missing, Value, call
 from moon_spa.javascript import literal
 from moon_spa.javascript import text as quote
@@ -71,6 +71,7 @@ def formatted(c: Body, value: Value, spec: Value, node: ast.AST) -> Value:
     given = spec.constant if isinstance(spec.constant, str) else _constant_text(spec.js)
     if value.type is NUM and given and given[-1] in REAL_SPECS:
         return call(c.helper("format_f"), value, spec, result=STR)
+    value = known_number(value)
     if value.type is NUM:
         raise c.refuse("the text of a number that may be int or float", node)
     return call(c.helper("format_a"), value, spec, descriptor(c, value.type), result=STR)

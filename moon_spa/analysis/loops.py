@@ -11,8 +11,8 @@ from moon_spa.analysis.iteration import Source, check_unchanged, iteration, mome
 from moon_spa.analysis.names import own_nodes, used_outside
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
-from moon_spa.analysis.values import Missing, Value
-from moon_spa.analysis.variables import assign, hoist
+from moon_spa.analysis.values import Missing
+from moon_spa.analysis.variables import hoist, receive
 from moon_spa.types import NEVER, TupleOf, Type
 
 MOST_ROUNDS = 20
@@ -47,7 +47,7 @@ def _head(c: Body, node: ast.For, source: Source, local: bool, after: list[str])
     """The head of the loop; `after` gets what its body begins with."""
     target = node.target
     if local and source.limits and isinstance(target, ast.Name):
-        assign(c, target.id, Value("", source.item, span=source.span), node)
+        receive(c, target.id, source.item, source.span, node)
         start, stop = source.limits
         js = c.locals[target.id]
         if stop.constant is not Missing:
@@ -67,7 +67,7 @@ def _head(c: Body, node: ast.For, source: Source, local: bool, after: list[str])
 def _pattern(c: Body, target: ast.expr, found: Type, span: tuple[int, int] | None, node: ast.AST) -> str:
     """The variables of the loop as a JavaScript pattern."""
     if isinstance(target, ast.Name):
-        assign(c, target.id, Value("", found, span=span), node)
+        receive(c, target.id, found, span, node)
         return c.locals[target.id]
     if isinstance(target, ast.Tuple | ast.List):
         if found is NEVER:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import as_float, constant, number, test, to_any, truth
+from moon_spa.analysis.convert import as_float, constant, number, test, to_any, to_slot, truth
 from moon_spa.analysis.formatting import percent
 from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
@@ -127,7 +128,12 @@ def _numbers(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     if sign in ("//", "%", "**") and found is FLOAT:
         return call(c.helper(f"{HELPERS[sign]}_f"), as_float(c, a), as_float(c, b), result=FLOAT)
     if sign in ("+", "-", "*", "//", "%"):
-        return call(c.helper(f"{HELPERS[sign]}_n"), a, b, result=NUM)
+        boxed = ""
+        if all(one.boxed or one.type is not NUM for one in (a, b)):
+            boxed = call(
+                c.helper(f"{HELPERS[sign]}_a"), to_slot(c, a, ANY), to_slot(c, b, ANY), result=ANY
+            ).js
+        return call(c.helper(f"{HELPERS[sign]}_n"), a, b, result=NUM, boxed=boxed)
     raise c.refuse(f"`{sign}` of {c.store.describe(a.type)} and {c.store.describe(b.type)}", node)
 
 
@@ -307,4 +313,8 @@ def if_exp(c: Body, node: ast.IfExp) -> Value:
     no = c.expression(node.orelse)
     c.env = c.merge(after, c.env)
     pure = decided.pure and yes.pure and no.pure
-    return choice(decided, yes, no, c.store.join(yes.type, no.type), pure)
+    made = choice(decided, yes, no, c.store.join(yes.type, no.type), pure)
+    if made.type is NUM and all(one.boxed or one.type is not NUM for one in (yes, no)):
+        boxed = choice(decided, to_slot(c, yes, ANY), to_slot(c, no, ANY), ANY)
+        return replace(made, boxed=f"({boxed.js})")
+    return made

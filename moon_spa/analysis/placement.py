@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Literal
@@ -12,25 +11,14 @@ from typing import Literal
 from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.data import settled_keys
 from moon_spa.analysis.names import Scan, own_nodes
+from moon_spa.analysis.opening import contract, open_fields
 from moon_spa.analysis.operations import value_type
-from moon_spa.analysis.store import Ref, Store
+from moon_spa.analysis.store import Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.forms import operations_body
 from moon_spa.javascript import is_identifier, text
 from moon_spa.spec import Callback, CallbackKind, ComponentSpec, Operation, Placed
-from moon_spa.types import (
-    ANY,
-    BOOL,
-    NEVER,
-    NONE,
-    STR,
-    DictOf,
-    ListOf,
-    Record,
-    Type,
-    members,
-    type_of,
-)
+from moon_spa.types import ANY, BOOL, FLOAT, Type, type_of
 
 Mode = Literal["auto", "server"]
 Key = tuple[CallbackKind, str]
@@ -74,18 +62,11 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
         for key, why in failures.items():
             placed[key] = server_call(pending.pop(key), why.construct, why.line)
     placed |= {key: one.placed() for key, one in compiled.items()}
-    types = {field.name: _plain(store, field.name) for field in spec.fields}
+    types = {field.name: contract(store, field) for field in spec.fields}
     for key, callback in callbacks.items():
         if callback.operations is not None and not callback.calls:
             placed[key] = _declared(spec, placed[key], types)
     return Analysis({key: placed[key] for key in callbacks}, types)
-
-
-def _plain(store: Store, name: str) -> Type:
-    try:
-        return store.plain(store.known(("field", name)))
-    except Clash:
-        return ANY
 
 
 def _placed_at_once(callback: Callback, mode: Mode) -> Placed | None:
@@ -157,6 +138,9 @@ def _settle(
                 compiled[key] = compile_action(spec, store, callback)
             except Unprovable as why:
                 failures[key] = why
+        if store.changed:
+            continue
+        open_fields(spec, store)
         if not store.changed:
             return compiled, failures
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
@@ -165,9 +149,13 @@ def _settle(
 def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str], store: Store) -> Store:
     """What is known before the first pass: first values and declared operations."""
     for field in spec.fields:
-        _learn(store, field.name, field.initial.type if field.initial else field.type)
-        if field.from_prop is not None:
-            _learn(store, field.name, type_of(field.default))
+        found = field.initial.type if field.initial else field.type
+        if found is ANY and isinstance(field.default, list | dict):
+            store.note(("vague", field.name))
+        else:
+            _learn(store, field.name, found, field.initial is None)
+        if field.from_prop is not None or found is ANY:
+            _learn(store, field.name, type_of(field.default), written=True)
     for callback in callbacks:
         for one in callback.operations or ():
             found = BOOL if one.op == "toggle" else value_type(one.value)
@@ -177,11 +165,14 @@ def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str]
     return store
 
 
-def _learn(store: Store, name: str, found: Type) -> None:
+def _learn(store: Store, name: str, found: Type, written: bool = True) -> None:
+    """A field has a value of a type before the first action, `written` as the final type says."""
     try:
-        store.learn(("field", name), store.intern(("first", name), found))
+        store.learn(("field", name), store.intern(("first", name), found, written=written))
     except Clash:
         store.learn(("field", name), ANY)
+    if not written and found is FLOAT:
+        store.note(("raw", name))
 
 
 def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None:
@@ -191,48 +182,11 @@ def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None
         unclear, reshaped = learn_writes(spec, store, callback)
     else:
         unclear = reshaped = {field.name for field in spec.fields}
-    for field in spec.fields:
-        if field.name in unclear:
-            _open(store, field.name, field.name in reshaped)
+    for fact, names in (("unclear", unclear), ("reshaped", reshaped)):
+        for field in spec.fields:
+            if field.name in names:
+                store.note((fact, field.name))
 
 
 def _returns_a_value(node: ast.AST) -> bool:
     return isinstance(node, ast.Return) and node.value is not None
-
-
-def _open(store: Store, name: str, reshaped: bool) -> None:
-    """Fill what is not known of a field with ANY: None, items of empty containers, keys that may be new."""
-    found = store.known(("field", name))
-    if found is NONE or found is NEVER:
-        store.learn(("field", name), ANY)
-        return
-    _fill(store, found, reshaped, 0)
-
-
-def _fill(store: Store, found: Type, reshaped: bool, depth: int) -> None:
-    for part in members(found):
-        if depth > 6 or not isinstance(part, Ref):
-            continue
-        match store.shape(part):
-            case ListOf(item):
-                _fill_part(store, part, item, ListOf(ANY), reshaped, depth)
-            case DictOf(_, item):
-                _fill_part(store, part, item, DictOf(STR, ANY), reshaped, depth)
-            case Record() if reshaped:
-                _grow(store, part, DictOf(STR, ANY))
-            case Record(fields):
-                for _, item in fields:
-                    _fill(store, item, reshaped, depth + 1)
-
-
-def _fill_part(store: Store, ref: Ref, item: Type, filled: Type, reshaped: bool, depth: int) -> None:
-    if item is NEVER:
-        _grow(store, ref, filled)
-    else:
-        _fill(store, item, reshaped, depth + 1)
-
-
-def _grow(store: Store, ref: Ref, shape: Type) -> None:
-    """Grow an object, where its values can be held in the new shape."""
-    with suppress(Clash):
-        store.grow(ref, shape)

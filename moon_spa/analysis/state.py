@@ -62,6 +62,7 @@ def field_of(c: Body, node: ast.expr) -> str | None:
 def read_field(c: Body, name: str) -> Value:
     """The value of a state field: of the draft where the action changes it, else of the render."""
     js = c.unit.drafts.get(name, f"__state_{c.unit.fields[name]}")
+    c.store.note(("read", c.unit.key, name))
     known = c.get(f"state.{name}")
     if known is not None:
         return Value(js, known.type, span=known.span, pure=True, simple=True)
@@ -73,8 +74,11 @@ def read_field(c: Body, name: str) -> Value:
 def write_field(c: Body, name: str, value: Value, node: ast.AST) -> Value:
     """The assignment of a field of the draft; like Python's it has no value."""
     check_storable(c, value.type, node)
+    if c.unit.tolerant and value.type is ANY:
+        c.store.note(("vague", name))
+        return value
     slot = c.store.learn(("field", name), value.type)
-    if slot is ANY and c.store.has_float(first_type(c, name)):
+    if slot is ANY and c.store.noted(("raw", name)):
         raise c.refuse(f"a value of unknown type in the float field `{name}`", node)
     converted = to_slot(c, value, slot)
     c.store.note(("drafted", c.unit.key, name))
@@ -82,11 +86,6 @@ def write_field(c: Body, name: str, value: Value, node: ast.AST) -> Value:
     js = c.unit.drafts.get(name, f"__state_{c.unit.fields[name]}")
     c.set(f"state.{name}", converted.type, converted.span)
     return Value(f"{js} = {converted.js}", NONE, ASSIGN, void=True)
-
-
-def first_type(c: Body, name: str) -> Type:
-    """The type of a field's first value."""
-    return c.unit.spec.fields[c.unit.fields[name]].type
 
 
 def check_storable(c: Body, found: Type, node: ast.AST) -> None:

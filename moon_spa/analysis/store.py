@@ -64,6 +64,9 @@ class Store:
         self._shapes: list[Type] = []
         self._sites: dict[Hashable, Ref] = {}
         self._fixed: set[int] = set()
+        self._raw: set[int] = set()
+        self._vague: list[Ref] = []
+        self.tolerant = False
         self._constant: set[int] = set()
         self._known: dict[Hashable, Type] = {}
         self._facts: set[Hashable] = set()
@@ -81,7 +84,7 @@ class Store:
     def learn(self, key: Hashable, found: Type) -> Type:
         """Something that has a type for the whole program gets a value of the type `found`."""
         old = self.known(key)
-        new = self.join(old, found, slot=True)
+        new = self._merged(old, found)
         if new != old:
             self._known[key] = new
             self.changed = True
@@ -97,22 +100,32 @@ class Store:
         """Whether an earlier moment has found this fact."""
         return fact in self._facts
 
-    def site(self, key: Hashable, shape: Type) -> Ref:
-        """The object that the place `key` makes, grown to hold `shape`."""
+    def site(self, key: Hashable, shape: Type, written: bool = False) -> Ref:
+        """The object that the place `key` makes, grown to hold `shape`.
+
+        What is in it is copied as it is, unless it is `written` item by item: then it is converted.
+        """
         if key not in self._sites:
-            self._sites[key] = Ref(len(self._shapes))
-            self._parents.append(len(self._shapes))
-            self._shapes.append(shape)
+            number = len(self._shapes)
+            self._sites[key] = Ref(number)
+            self._parents.append(number)
+            self._shapes.append(mapped(shape, lambda part: NEVER) if written or self.tolerant else shape)
             self.changed = True
         ref = self._sites[key]
-        self.grow(ref, shape)
+        self.grow(ref, shape, not written)
         return ref
 
-    def intern(self, key: Hashable, plain: Type, constant: bool = False) -> Type:
+    def _merged(self, a: Type, b: Type) -> Type:
+        """The type of a slot: ints and floats in one are values of any type, which know what they are."""
+        joined = self.join(a, b, slot=True)
+        return self.join(joined, ANY, slot=True) if NUM in members(joined) else joined
+
+    def intern(self, key: Hashable, plain: Type, constant: bool = False, written: bool = False) -> Type:
         """A type without references, with objects in place of its containers.
 
-        Such objects are made elsewhere: a float in them is a plain number for good. What is `constant` lives
-        longer than the action, so it cannot be changed by one.
+        Such objects are made elsewhere: a float in them is a plain number for good, unless they are `written`
+        as their final type says. What is `constant` lives longer than the action, so it cannot be changed by
+        one.
         """
         made = iter(range(10_000))
 
@@ -123,7 +136,7 @@ class Store:
             inner = mapped(one, enter)
             if not isinstance(one, ListOf | SetOf | DictOf | Record):
                 return inner
-            ref = self.site((key, number), inner)
+            ref = self.site((key, number), inner, written)
             self._fixed.add(self.find(ref))
             if constant:
                 self._constant.add(self.find(ref))
@@ -147,12 +160,16 @@ class Store:
         """Whether the object outlives the action and must not be changed."""
         return self.find(ref) in self._constant
 
-    def grow(self, ref: Ref, shape: Type) -> None:
-        """Let the object hold what `shape` holds too."""
+    def grow(self, ref: Ref, shape: Type, raw: bool = False) -> None:
+        """Let the object hold what `shape` holds too; `raw` values are put into it as they are."""
         root = self.find(ref)
         old = self._shapes[root]
-        new = self._join_shapes(old, shape, self.find(ref) in self._fixed)
+        if self.tolerant:
+            shape = self._without_any(ref, old, shape)
+        new = self._join_shapes(old, shape, root in self._fixed, (root in self._raw, raw))
         root = self.find(ref)
+        if raw and any(map(self.has_float, parts_of(shape))):
+            self._raw.add(root)
         if new != old:
             self._shapes[root] = new
             self.changed = True
@@ -190,7 +207,7 @@ class Store:
             elif isinstance(one, TupleOf) and isinstance(other, TupleOf):
                 if len(one.items) != len(other.items):
                     raise Clash("tuples of different lengths in one place")
-                joined = (self.join(x, y, slot) for x, y in zip(one.items, other.items, strict=True))
+                joined = (self.join(x, y) for x, y in zip(one.items, other.items, strict=True))
                 found[i] = TupleOf(tuple(joined))
                 return
         found.append(one)
@@ -207,33 +224,48 @@ class Store:
         old, new = self._shapes[one], self._shapes[two]
         self._parents[two] = one
         fixed = one in self._fixed or two in self._fixed
-        if fixed:
-            self._fixed.add(one)
-        if two in self._constant:
-            self._constant.add(one)
+        raw = one in self._raw, two in self._raw
+        for kind in (self._fixed, self._raw, self._constant):
+            if two in kind:
+                kind.add(one)
         self.changed = True
-        self._shapes[self.find(a)] = self._join_shapes(old, new, fixed)
+        self._shapes[self.find(a)] = self._join_shapes(old, new, fixed, raw)
 
-    def _join_shapes(self, a: Type, b: Type, fixed: bool) -> Type:
+    def _without_any(self, ref: Ref, old: Type, new: Type) -> Type:
+        """What a server action stores, but for values of which nothing is known."""
+        if ANY not in parts_of(new) or (ANY in parts_of(old) and type(old) is type(new)):
+            return new
+        self._vague.append(ref)
+        return mapped(new, lambda part: NEVER if part is ANY else part)
+
+    def give_away(self, one: Type) -> None:
+        """A value goes where nobody knows what becomes of it."""
+        self._vague += [part for part in members(one) if isinstance(part, Ref)]
+
+    def vague(self) -> set[int]:
+        """Objects that a server action may have filled with anything."""
+        return {self.find(ref) for ref in self._vague}
+
+    def _join_shapes(self, a: Type, b: Type, fixed: bool, raw: tuple[bool, bool]) -> Type:
         if a == b:
             return a
         match a, b:
             case ListOf(x), ListOf(y):
-                return ListOf(self._slot(x, y, fixed))
+                return ListOf(self._slot(x, y, raw))
             case SetOf(x), SetOf(y):
-                return SetOf(self._slot(x, y, fixed))
+                return SetOf(self._slot(x, y, raw))
             case Record(xs), Record(ys) if [key for key, _ in xs] == [key for key, _ in ys]:
                 pairs = zip(xs, ys, strict=True)
-                return Record(tuple((key, self._slot(one, two, fixed)) for (key, one), (_, two) in pairs))
+                return Record(tuple((key, self._slot(one, two, raw)) for (key, one), (_, two) in pairs))
         one, two = self.dict_shape(a), self.dict_shape(b)
-        return DictOf(self._keys(one.key, two.key, fixed), self._slot(one.value, two.value, fixed))
+        return DictOf(self._keys(one.key, two.key, fixed), self._slot(one.value, two.value, raw))
 
     def dict_shape(self, a: Type) -> DictOf:
         """A record or dict shape as a dict of one value type."""
         if isinstance(a, Record):
             value: Type = NEVER
             for _, one in a.fields:
-                value = self.join(value, one, slot=True)
+                value = self._merged(value, one)
             return DictOf(STR if a.fields else NEVER, value)
         return as_dict(a)
 
@@ -246,10 +278,12 @@ class Store:
             raise Clash(f"a dict with keys of the type {describe(key)}")
         return key
 
-    def _slot(self, a: Type, b: Type, fixed: bool) -> Type:
-        joined = self.join(a, b, slot=True)
-        if fixed and joined is ANY and any(self.has_float(one) for one in (a, b) if one is not ANY):
-            raise Clash("floats among values of unknown type")
+    def _slot(self, a: Type, b: Type, raw: tuple[bool, bool]) -> Type:
+        """The type of items of both types; floats that are there as plain numbers stay so."""
+        joined = self._merged(a, b) if a != b else a
+        for one, is_raw in zip((a, b), raw, strict=True):
+            if is_raw and joined is ANY and one is not ANY and self.has_float(one):
+                raise Clash("floats among values of unknown type")
         return joined
 
     def has_float(self, one: Type) -> bool:
@@ -263,7 +297,9 @@ class Store:
                 raise Clash("a float where any value may be")
             if isinstance(part, TupleOf | Caught):
                 raise Clash("a tuple or an exception where any value may be")
-            if isinstance(part, Ref):
+            if isinstance(part, Ref) and self.tolerant:
+                self._vague.append(part)
+            elif isinstance(part, Ref):
                 self._loosen_object(part)
 
     def _loosen_object(self, ref: Ref) -> None:

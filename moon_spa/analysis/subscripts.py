@@ -53,6 +53,8 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
             number = index.constant + (len(shape.items) if index.constant < 0 else 0)
             if 0 <= number < len(shape.items):
                 return Value(f"{target.at(20)}[{number}]", shape.items[number], pure=target.pure)
+        if isinstance(shape, TupleOf) and len(set(shape.items)) == 1:
+            return call(c.helper("at"), target, index, result=shape.items[0])
     if isinstance(shape, Record) and isinstance(index.constant, str):
         fields = dict(shape.fields)
         if index.constant in fields:

@@ -33,7 +33,8 @@ class Value:
 
     `span` holds the bounds of an int that is surely a safe number; `pure` says that evaluating it neither
     changes anything nor raises, `simple` that it is a name or literal; `constant` is its value where known;
-    `void` that Python's value is None and JavaScript's is another.
+    `void` that Python's value is None and JavaScript's is another; `boxed` is the text of an int or float
+    where any value may be.
     """
 
     js: str
@@ -44,6 +45,7 @@ class Value:
     simple: bool = False
     constant: object = Missing
     void: bool = False
+    boxed: str = ""
 
     def at(self, level: int) -> str:
         """The text, in parentheses where `level` binds tighter."""

@@ -10,7 +10,7 @@ from moon_spa.analysis.state import bound, field_of, key_of, read_field, read_pr
 from moon_spa.analysis.store import Caught
 from moon_spa.analysis.subscripts import refuse_sections
 from moon_spa.analysis.values import ASSIGN, Value
-from moon_spa.types import INT, STR
+from moon_spa.types import ANY, INT, NUM, NUMBERS, STR, Type
 
 
 def name(c: Body, node: ast.Name) -> Value:
@@ -36,7 +36,7 @@ def _variable(c: Body, owner: Body, node: ast.Name) -> Value:
     if known is None or known.maybe:
         raise c.refuse(f"the variable `{node.id}`, which may have no value", node)
     if owner is c and node.id not in c.shared:
-        return Value(js, known.type, span=known.span, pure=True, simple=True)
+        return Value(js, known.type, span=known.span, pure=True, simple=True, boxed=known.boxed)
     return Value(js, c.store.known(("variable", owner.key, node.id)), pure=True, simple=True)
 
 
@@ -60,10 +60,20 @@ def assign(c: Body, target: str, value: Value, node: ast.AST) -> Value:
     """The assignment of a variable; its value is the value assigned."""
     if target not in c.locals or target in c.nested:
         raise c.refuse(f"assigning `{target}`", node)
+    if value.type is NUM and value.boxed:
+        c.store.note(("boxed", c.key, target))
     if target in c.shared:
         value = to_slot(c, value, c.store.learn(("variable", c.key, target), value.type))
+    elif c.store.noted(("boxed", c.key, target)) and value.type in NUMBERS:
+        value = to_slot(c, value, ANY)
     c.set(target, value.type, value.span if value.type is INT else None)
     return Value(f"{c.locals[target]} = {value.js}", value.type, ASSIGN, value.span)
+
+
+def receive(c: Body, target: str, found: Type, span: tuple[int, int] | None, node: ast.AST) -> None:
+    """A variable gets a value from a JavaScript pattern, which converts nothing."""
+    if assign(c, target, Value("", found, span=span), node).js != f"{c.locals[target]} = ":
+        raise c.refuse(f"ints and floats in `{target}`", node)
 
 
 def declare(c: Body, target: str, js: str) -> str:

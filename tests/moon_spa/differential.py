@@ -116,26 +116,31 @@ def traced_steps(program: Program) -> list[Step]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(program.source, FILE, "exec"), scope)
-    component = scope["Fuzz"]()
+    component = [one for one in scope.values() if isinstance(one, type)][-1]()
     component.state = _State({})
     sections = component.setup({})
     state = sections["state"]
     component.state = _State(state)
     steps = []
     for name, args in program.calls:
-        before = copy.deepcopy(state)
+        before = separate(state)
         error = ""
         try:
             sections["actions"][name](*copy.deepcopy(args))
         except Exception as raised:
             error = type(raised).__name__
-        after = before if error else copy.deepcopy(state)
+        after = before if error else separate(state)
         if not error and too_large(after):
             error, after = "OverflowError", before
         state.clear()
         state.update(after)
-        steps.append(Step(error, copy.deepcopy(after)))
+        steps.append(Step(error, separate(after)))
     return steps
+
+
+def separate(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state between actions: each field is a value of its own."""
+    return {name: copy.deepcopy(value) for name, value in state.items()}
 
 
 def too_large(value: Any) -> bool:

@@ -6,7 +6,7 @@ import {
 } from "./numbers.mjs";
 import { at_s, in_s, len_s, repeat_s, slice_s } from "./text.mjs";
 import { number_in, repr_s, repr_set, str_b, str_f, str_i } from "./values.mjs";
-import { at, del_at, in_l, repeat, set_at, slice } from "./sequences.mjs";
+import { at, del_at, in_l, iterate, list, repeat, set_at, slice, sum_f } from "./sequences.mjs";
 import {
   dict_at, dict_del, dict_get, dict_in, dict_items, dict_iter, dict_len, dict_set, set_in,
 } from "./mappings.mjs";
@@ -196,4 +196,20 @@ export function dict_a(v, name) {
 /** v.get(k, fallback) */
 export function get_a(v, k, fallback = null) {
   return hashable(k) && dict_get(dict_a(v, "get"), k, fallback);
+}
+
+/** sum() of typed floats as an ANY value, from an int: without items it is an int */
+export function sum_fa(items, start = 0, compensated = false) {
+  const found = list(items);
+  return found.length ? box(sum_f(found, start, compensated)) : start;
+}
+
+/** sum() of ANY values */
+export function sum_a(items, start = 0, compensated = false) {
+  let total = start;
+  for (const item of iterate(items)) {
+    if (compensated && kind_of(total) === "float") bail("a sum of floats");
+    total = add_a(total, item);
+  }
+  return total;
 }

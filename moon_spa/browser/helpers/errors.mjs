@@ -1,5 +1,5 @@
 // Python's exceptions, the way out to the server, and what types values have.
-import { dict_in, dict_items, dict_len, dict_new, dict_set, map_new } from "./mappings.mjs";
+import { dict_in, dict_items, dict_len, dict_set } from "./mappings.mjs";
 import { repr_a, str_a } from "./dynamic.mjs";
 
 /** A Python exception: `name` is its class, `args` its arguments. */
@@ -115,18 +115,27 @@ export function type_name(v) {
   return v instanceof Set ? "set" : "dict";
 }
 
-/** A typed value becomes an ANY value: floats inside are boxed, in a copy. */
-export function to_any(v, type) {
+/** A typed value becomes an ANY value: floats inside are boxed, in a copy that keeps what is shared. */
+export function to_any(v, type, memo = new Map()) {
   if (type === "f") return box(v);
-  if (type === "u") return Number.isInteger(v) ? bail("int or float") : v;
+  if (type === "u") return Number.isInteger(v) ? bail("a whole number that may be int or float") : v;
   if (typeof type === "string") return v;
-  const [kind, part, other] = type;
-  if (kind === "o") return v === null ? v : to_any(v, part);
+  const [kind, part] = type;
+  if (kind === "o") return v === null ? v : to_any(v, part, memo);
   if (kind === "t" || kind === "T" || kind === "x") return bail("a tuple or set goes where the type is not known");
+  return converted(v, type, memo, to_any);
+}
+
+/** A container whose parts are changed one by one, where floats may be in it. */
+export function converted(v, type, memo, change) {
   if (!holds_float(type)) return v;
-  if (kind === "l") return v.map((item) => to_any(item, part));
-  const pairs = dict_items(v).map(([key, item]) => [key, to_any(item, kind === "r" ? part[key] : other)]);
-  return v instanceof Map ? map_new(pairs) : dict_new(pairs);
+  if (memo.has(v)) return memo.get(v);
+  const [kind, part, other] = type;
+  const made = Array.isArray(v) ? [] : v instanceof Map ? new Map() : {};
+  memo.set(v, made);
+  if (kind === "l") for (const item of v) made.push(change(item, part, memo));
+  else for (const [key, item] of dict_items(v)) dict_set(made, key, change(item, kind === "r" ? part[key] : other, memo));
+  return made;
 }
 
 /** Whether values of a type may hold what looks different where the type is not known. */
@@ -150,7 +159,7 @@ export function is_type(v, type) {
   }
   if (kind !== "r" || !is_dict(v) || v instanceof Map) return false;
   const names = Object.keys(part);
-  return dict_len(v) === names.length && names.every((key) => dict_in(key, v) && is_type(v[key], part[key]));
+  return dict_items(v).every(([key, item], i) => key === names[i] && is_type(item, part[key])) && dict_len(v) === names.length;
 }
 
 /** An ANY value in the form of its type; a value of another type bails. */
@@ -159,14 +168,10 @@ export function as_type(v, type) {
 }
 
 /** Without the boxes that a known type makes superfluous; containers are kept as they are where they hold none. */
-export function unboxed(v, type) {
+export function unboxed(v, type, memo = new Map()) {
   if (type === "f" || type === "u") return is_box(v) ? v.value : v;
-  if (typeof type === "string" || v === null || !holds_float(type)) return v;
-  const [kind, part, other] = type;
-  if (kind === "o") return unboxed(v, part);
-  if (kind === "l") return v.map((item) => unboxed(item, part));
-  const pairs = dict_items(v).map(([key, item]) => [key, unboxed(item, kind === "r" ? part[key] : other)]);
-  return v instanceof Map ? map_new(pairs) : dict_new(pairs);
+  if (typeof type === "string" || v === null) return v;
+  return type[0] === "o" ? unboxed(v, type[1], memo) : converted(v, type, memo, unboxed);
 }
 
 /** Whether a typed value is what its type says; a BigInt of a state field is an OverflowError. */

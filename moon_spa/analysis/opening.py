@@ -1,0 +1,154 @@
+"""Fields that a server action, or a prop, may fill with values of which nothing is known.
+
+Actions on the client take such a field for what all clear writes make of it, and look first: a value of
+another type sends the action to the server. Outside of actions the field is as wide as all writers make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from contextlib import suppress
+
+from moon_spa.analysis.store import Ref, Store
+from moon_spa.analysis.unprovable import Clash
+from moon_spa.spec import ComponentSpec, Field
+from moon_spa.types import (
+    ANY,
+    FLOAT,
+    NEVER,
+    NONE,
+    NUM,
+    STR,
+    DictOf,
+    ListOf,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+    Union,
+    holds,
+    join,
+    mapped,
+    members,
+    type_of,
+)
+
+
+def guards(spec: ComponentSpec, store: Store, key: Hashable) -> Mapping[str, Type]:
+    """The fields that an action has to check before it reads them, with the types it takes them for."""
+    found: dict[str, Type] = {}
+    for field in spec.fields:
+        if not _is_open(store, field.name):
+            continue
+        known = store.plain(store.known(("field", field.name)))
+        reads = store.noted(("read", key, field.name)) or store.noted(("drafted", key, field.name))
+        if reads and contract(store, field) != known:
+            found[field.name] = known
+    return found
+
+
+def contract(store: Store, field: Field) -> Type:
+    """What a field may hold, whoever wrote it."""
+    name = field.name
+    try:
+        known = store.plain(store.known(("field", name)))
+    except Clash:
+        return ANY
+    if not _is_open(store, name) or known is ANY:
+        return known
+    reshaped = store.noted(("reshaped", name))
+    base = ANY if store.noted(("vague", name)) else _opened(type_of(field.default), reshaped)
+    wide = join(known, base)
+    return wide if wide == known or not (holds(known, FLOAT) or holds(known, NUM)) else ANY
+
+
+def _is_open(store: Store, name: str) -> bool:
+    return any(store.noted((fact, name)) for fact in ("unclear", "reshaped", "vague"))
+
+
+def _opened(found: Type, reshaped: bool) -> Type:
+    """A type whose unknown parts are any values: None, items of empty containers, keys that may be new."""
+    if found is NONE or found is NEVER:
+        return ANY
+    if isinstance(found, Record) and reshaped:
+        return DictOf(STR, ANY)
+    if isinstance(found, DictOf) and found.key is NEVER:
+        return DictOf(STR, ANY)
+    if isinstance(found, ListOf | DictOf) or (isinstance(found, Record) and found.fields):
+        return _parts_opened(found, reshaped)
+    return found
+
+
+def _parts_opened(found: Type, reshaped: bool) -> Type:
+    match found:
+        case ListOf(item):
+            return ListOf(ANY if item is NEVER else _contained(item, reshaped))
+        case DictOf(key, item):
+            return DictOf(key, ANY if item is NEVER else _contained(item, reshaped))
+        case Record(fields):
+            return Record(tuple((key, _contained(item, reshaped)) for key, item in fields))
+    return found
+
+
+def _contained(found: Type, reshaped: bool) -> Type:
+    """An item: None among others is what the clear writes make of it."""
+    return found if found is NONE else _opened(found, reshaped)
+
+
+def open_fields(spec: ComponentSpec, store: Store) -> None:
+    """Fill what no clear write says of an open field with values of any type."""
+    vague = store.vague()
+    for field in spec.fields:
+        key = ("field", field.name)
+        found = store.known(key)
+        if vague.intersection(store.roots(found)):
+            store.note(("vague", field.name))
+        if not _is_open(store, field.name):
+            continue
+        if found is NONE or found is NEVER:
+            store.learn(key, ANY)
+        elif store.noted(("vague", field.name)) and not _is_guarded(store, found):
+            with suppress(Clash):
+                store.learn(key, ANY)
+        _fill(store, found, 0)
+
+
+def _is_guarded(store: Store, found: Type) -> bool:
+    """Whether a field is taken for a type of its own, and looked at: plain values are any values instead."""
+    return any(isinstance(part, Ref) for part in members(found)) and _is_checked(store, found)
+
+
+def _is_checked(store: Store, found: Type) -> bool:
+    """Whether the helpers can tell that a value is of this type."""
+    shape = store.shape(found)
+    match shape:
+        case SetOf() | TupleOf():
+            return False
+        case DictOf(key, item):
+            return key in (STR, NEVER) and _is_checked(store, item)
+        case Union(alternatives):
+            others = [one for one in alternatives if one is not NONE]
+            return len(others) == 1 and len(alternatives) == 2 and _is_checked(store, others[0])
+        case ListOf(item):
+            return _is_checked(store, item)
+        case Record(fields):
+            return all(_is_checked(store, item) for _, item in fields)
+    return True
+
+
+def _fill(store: Store, found: Type, depth: int) -> None:
+    for part in members(found):
+        if depth > 6 or not isinstance(part, Ref):
+            continue
+        shape = store.shape(part)
+        filled: Type = mapped(shape, lambda item: ANY if item is NEVER else item)
+        if isinstance(filled, DictOf) and filled.key is ANY:
+            filled = DictOf(STR, filled.value)
+        with suppress(Clash):
+            store.grow(part, filled)
+        match store.shape(part):
+            case ListOf(item) | DictOf(_, item):
+                _fill(store, item, depth + 1)
+            case Record(fields):
+                for _, item in fields:
+                    _fill(store, item, depth + 1)

@@ -1,0 +1,52 @@
+"""The components of `components/`: what people write runs in the browser, and does there what Python does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import moon_spa
+from tests.moon_spa import differential
+from tests.moon_spa.node import Node
+from tests.moon_spa.programs import Program
+
+FOLDER = Path(__file__).parent / "components"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A component, calls of its actions, and those actions that only a server can run."""
+
+    name: str
+    program: Program
+    server: frozenset[str]
+
+
+def read(path: Path) -> Example:
+    source = path.read_text(encoding="utf-8")
+    scope: dict[str, Any] = {"Component": object}
+    exec(compile(source, str(path), "exec"), scope)
+    return Example(path.stem, Program(source, tuple(scope["CALLS"])), frozenset(scope["SERVER"]))
+
+
+EXAMPLES = [read(path) for path in sorted(FOLDER.glob("*.py"))]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_only_what_needs_a_server_runs_there(example: Example) -> None:
+    compiled = moon_spa.compile(example.program.source, path="component.py")
+    sides = compiled.placement
+    assert {name for name, side in sides.items() if side == "server"} == example.server, compiled.explain
+    assert {name for name, _ in example.program.calls} == set(sides)
+
+
+def test_components_do_in_javascript_what_they_do_in_python(node: Node) -> None:
+    report = differential.run(node, [example.program for example in EXAMPLES])
+    assert not [str(one) for one in report.differences]
+    assert report.outcomes["done"] > 150
+    assert report.outcomes["error"] >= 3
+    assert not report.outcomes["refused"]
+    assert report.outcomes["bail"] < 10, report.outcomes
