@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moonleap.findings import did_you_mean, finding, refusal
-from moonleap.reading import read_text
+from moonleap.reading import read_text, similar_file
 from moonleap.terms import Place
 from moonleap.toolsettings import PostProcess, read_post_process
 from moonlight.diagnostic import Diagnostic
@@ -59,8 +59,19 @@ def read_settings(spec_dir: str) -> Settings:
         for scope, names in (scopes or {}).items()
     }
     paths = _texts(values.get("package_paths"), "package_paths", places)
+    found += [_no_folder(name, places["package_paths"], path) for name in paths if not _is_folder(name, path)]
     steps = read_post_process(values, path, places)
     return Settings(path, packages, paths, values, places, tuple(found), steps)
+
+
+def _is_folder(name: str, path: str) -> bool:
+    return os.path.isdir(os.path.join(os.path.dirname(path), os.path.expanduser(name)))
+
+
+def _no_folder(name: str, place: Place, path: str) -> Diagnostic:
+    otherwise = "`package_paths` are relative to the settings"
+    hint = similar_file(os.path.join(os.path.dirname(path), name), otherwise)
+    return finding("bad-settings", f"there is no folder `{name}`", place, hint, "warning")
 
 
 def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:

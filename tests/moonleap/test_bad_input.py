@@ -121,6 +121,13 @@ def test_unknown_setting_is_a_warning_with_the_closest_name(tmp_path: Path) -> N
     assert found.hint == "did you mean `packages_by_scope`?"
 
 
+def test_package_path_that_is_no_folder_is_a_warning_with_the_closest_name(tmp_path: Path) -> None:
+    files = {"settings.yml": "x-y: 1\npackage_paths: [packges]\n", "packages/a.py": ""}
+    _, found = graph_of(tmp_path, "# A\n", files=files).diagnostics
+    assert (found.code, found.severity, found.span.line) == ("bad-settings", "warning", 2)
+    assert found.hint == "did you mean `packages`?"
+
+
 def test_missing_package_is_told_with_the_closest_name(tmp_path: Path) -> None:
     files = {
         "settings.yml": "packages_by_scope:\n  default: [bar_pgk]\n",
