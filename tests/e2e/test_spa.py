@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
@@ -122,7 +122,7 @@ def opened(browser: Browser, lab: Lab) -> Iterator[Notebook]:
     (lab.root / "spa.py.md").write_text(f"# Live\n\n{blocks}\n", encoding="utf-8")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(10_000)
     driver.open_lab(page, lab)
     driver.open_document(page, "spa.py.md")
     yield Notebook(page)
@@ -227,11 +227,15 @@ def test_two_components_share_a_store_without_the_kernel(notebook: Notebook) -> 
 
 
 def test_a_component_that_fails_leaves_the_others_alone(notebook: Notebook) -> None:
-    shown = notebook.show("%spa Broken\n%spa Counter note='</script><script>window.canary=1</script>'")
+    hostile = "</script><img src=x onerror=window.canary=1>"
+    shown = notebook.show(f"%spa Broken\nc = %spa Counter step='{hostile}'\nc.state.note = '{hostile}'")
     shown.nth(0).locator("button").click()
     expect(shown.nth(0).locator("[role=alert]")).to_contain_text("Broken: ZeroDivisionError")
+    expect(shown.nth(0).locator("[role=alert]")).to_contain_text("(line ")
     shown.locator(".up").click()
     expect(shown.locator("b")).to_have_text("1")
+    assert shown.locator(".up").inner_text() == f"+{hostile}"
+    assert shown.locator("i").inner_text() == hostile
 
 
 def test_a_cell_that_runs_again_keeps_what_still_fits(notebook: Notebook) -> None:
@@ -281,3 +285,15 @@ def test_without_a_kernel_local_actions_go_on_and_others_say_so(notebook: Notebo
     expect(shown.locator("[role=alert]")).to_contain_text("the kernel of this notebook is gone")
     shown.locator(".up").click()
     expect(shown.locator("b")).to_have_text("2")
+
+
+def test_notebook_7_shows_components_too(page: Page, lab: Lab, document: Callable[[str, str], str]) -> None:
+    path = document("seven.py.md", f"```python\n{COUNTER}```\n\n```python\nc = %spa Counter start=2\n```\n")
+    driver.open_lab(page, lab, f"/notebooks/{path}", reset=False)
+    driver.wait_ready(page)
+    driver.run_all(page)
+    shown = page.locator(".jp-OutputArea-output")
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("3")
+    shown.locator(".save").click()
+    expect(shown.locator("i")).to_have_text("kept 3")
