@@ -34,6 +34,7 @@ export class Instance {
     let at = 0;
     const useState = (initial) => {
       const own = at++;
+      if (typeof initial === "bigint") throw failure("OverflowError", `state ${this.names[own]}: an int past 2**53 - 1`);
       if (!(own in this.values)) this.values[own] = initial;
       return [this.values[own], this.setters[own]];
     };

@@ -268,6 +268,11 @@ def test_errors_are_said_with_pythons_name_and_line(stage: Stage) -> None:
     assert stage.page.locator("[role=alert]").count() == 3
 
 
+def test_a_first_value_that_would_be_rounded_is_said(stage: Stage) -> None:
+    stage.mount(Made("Page", "<b>{{ n }}</b>", {"n": 2**60}))
+    assert "Page: OverflowError: state n: an int past 2**53 - 1" in stage.html()
+
+
 def test_without_a_server_its_actions_say_so_and_others_work(stage: Stage) -> None:
     actions = {"act": ADD, "pick": "() { __serverCall('action', 'pick'); }"}
     stage.mount(Made("Page", "<b>{{ n }}</b>", {"n": 0}, actions))
