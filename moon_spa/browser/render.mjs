@@ -11,7 +11,7 @@ import { mount } from "./mount.mjs";
 import { status } from "./status.mjs";
 import { decode, dumps, encode, loads } from "./wire.mjs";
 
-const GONE = /^(dead|terminating|unknown)$/;
+const GONE = /^(dead|terminating)$/;
 const LOOK = 1000;
 
 /** The function `render` of a component; `moon` are its helpers. */
@@ -123,7 +123,9 @@ function connect(model) {
       reject(error);
     }
   };
-  const lost = () => (live = false);
+  const changed = function () {
+    live = Boolean(this?.model?.comm_live); // `this` is the view
+  };
   const isGone = () => {
     const manager = model.widget_manager;
     if (!live || !manager || !("kernel" in manager)) return !live;
@@ -136,7 +138,7 @@ function connect(model) {
     waiting.clear();
   };
   model.on("msg:custom", hear);
-  model.on("comm_live_update", lost);
+  model.on("comm_live_update", changed);
   return {
     isGone,
     call: (request) =>
@@ -150,7 +152,7 @@ function connect(model) {
       }),
     close() {
       model.off?.("msg:custom", hear);
-      model.off?.("comm_live_update", lost);
+      model.off?.("comm_live_update", changed);
       waiting.clear();
     },
   };
