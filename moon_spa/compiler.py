@@ -184,7 +184,7 @@ def _heads(callbacks: Mapping[str, Callback]) -> dict[str, int]:
 
 def _explained(name: str, placed: Placed) -> str:
     if placed.side == "client":
-        return f"{name}: client" + (f", {placed.reason}" if placed.reason else "")
+        return f"{name}: client" + (f"; {placed.reason}" if placed.reason else "")
     where = f" at line {placed.line}" if placed.line else ""
     return f"{name}: server: {placed.reason}{where}"
 

@@ -17,6 +17,7 @@ from moon_spa.analysis.functions import (
     own_parameters,
     run,
 )
+from moon_spa.analysis.leaving import leaving
 from moon_spa.analysis.names import Names
 from moon_spa.analysis.opening import guards
 from moon_spa.analysis.operations import Step, find
@@ -44,7 +45,7 @@ class Compiled:
     lines: tuple[Line, ...]
     helpers: frozenset[str]
     steps: tuple[Step, ...] | None
-    guarded: tuple[str, ...] = ()
+    guarded: tuple[tuple[str, Type], ...] = ()
 
     def placed(self) -> Placed:
         """The action on the client."""
@@ -53,6 +54,7 @@ class Compiled:
             operations = tuple(one for step in self.steps for one in step.operations)
         return Placed(
             "client",
+            leaving(self.helpers, self.guarded),
             operations=operations,
             params=self.params,
             body=joined(self.lines),
@@ -72,7 +74,7 @@ def compile_action(spec: ComponentSpec, store: Store, callback: Callback) -> Com
     assert node is not None
     if isinstance(node, ast.AsyncFunctionDef):
         raise Unprovable("an async function", node.lineno)
-    if node.args.vararg or node.args.kwarg:
+    if node.args.vararg or node.args.kwarg or node.args.kwonlyargs:
         raise Unprovable("`*` in the parameters", node.lineno)
     try:
         return _compile(spec, store, callback)
@@ -138,7 +140,7 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
     lines = _used(_assembled(body, checks, drafted, guarded))
     used = frozenset(_HELPER.findall(joined(lines)))
-    return Compiled(params, lines, used & unit.helpers, None, tuple(guarded))
+    return Compiled(params, lines, used & unit.helpers, None, tuple(guarded.items()))
 
 
 def _used(lines: list[Line]) -> tuple[Line, ...]:
@@ -155,7 +157,7 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
     callee = Callee(body.key, callback.name, node, callback.resolve)
     defaults = default_values(body, callee)
     hints = parameter_types(callback.function) if callback.function is not None else {}
-    lines: list[Line] = []
+    lines = _count_check(body, callback, len(defaults))
     for one in own_parameters(node, callback.resolve):
         js = body.locals[one.arg]
         body.declared.add(one.arg)
@@ -190,6 +192,20 @@ def _parameters(body: Body, callback: Callback) -> list[Line]:
             lines.insert(-1, Line(0, f"const {boxed} = {js};", node.lineno))
         body.env = {**(body.env or {}), one.arg: Local(found, boxed=boxed)}
     return lines
+
+
+def _count_check(body: Body, callback: Callback, defaults: int) -> list[Line]:
+    """Refuse arguments too many; an action without parameters may be given the event that it handles."""
+    assert callback.node is not None
+    most = len(own_parameters(callback.node, callback.resolve))
+    if not most:
+        return []
+    takes = f"{most}" if not defaults else f"from {most - defaults} to {most}"
+    said = (
+        f"{callback.name}() takes {takes} positional argument{'s' if most > 1 or defaults else ''} but more"
+    )
+    error = f"{body.helper('error')}({text('TypeError')}, {text(said + ' were given')})"
+    return [Line(0, f"if (arguments.length > {most}) throw {error};", callback.node.lineno)]
 
 
 def _copies(unit: Unit) -> None:

@@ -41,8 +41,9 @@ def guards(spec: ComponentSpec, store: Store, key: Hashable) -> Mapping[str, Typ
         if not _is_open(store, field.name):
             continue
         known = store.plain(store.known(("field", field.name)))
-        reads = store.noted(("read", key, field.name)) or store.noted(("drafted", key, field.name))
-        if reads and contract(store, field) != known:
+        reads = store.noted(("read", key, field.name)) or store.noted(("copied", key, field.name))
+        boxes = holds(known, FLOAT) and store.noted(("drafted", key, field.name))
+        if (reads or boxes) and contract(store, field) != known:
             found[field.name] = known
     return found
 

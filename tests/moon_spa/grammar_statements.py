@@ -129,6 +129,22 @@ STATEMENTS: tuple[Form, ...] = (
     form("assert", "assert «bool», «str»"),
     form("walrus", "if (len_ := len(«ints»)) > 1:\n    «place_int» = len_"),
     form("action", "«call_action»"),
+    form("fetched-other", "import json\n«place_ints» = json.loads('[1, 2.0]')"),
+    form("fetched-rows", 'import json\n«place_rows» = json.loads(\'[{"name": "q", "n": 2, "done": true}]\')'),
+    form("fetched-reals", 'import json\n«place_rows» = json.loads(\'[{"name": "q", "n": 2.0, "done": 1}]\')'),
+    form(
+        "fetched-append",
+        'import json\n«place_rows».append(json.loads(\'{"n": 2, "name": "q", "done": true}\'))',
+    ),
+    form("int+=float", "«place_int» += «float»"),
+    form("row-float", "«place_rows»[«index»]['n'] = «float»"),
+    form("floats-int", "«place_floats».append(«int»)"),
+    form("sum-mixed", "«new_float» = 0\nfor «x» in «floats!»:\n    «new_float» += «x»", x="float"),
+    form(
+        "rows-new",
+        "«place_rows» = [{'name': «x», 'n': «float», 'done': «bool»} for «x» in «words!»]",
+        x="str",
+    ),
     form("pass", "pass"),
 )
 

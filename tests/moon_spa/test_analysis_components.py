@@ -50,3 +50,39 @@ def test_components_do_in_javascript_what_they_do_in_python(node: Node) -> None:
     assert report.outcomes["error"] >= 3
     assert not report.outcomes["refused"]
     assert report.outcomes["bail"] < 10, report.outcomes
+
+
+LISTS = """
+class Lists(Component):
+    def setup(self, props):
+        state = {"items": [], "text": ""}
+
+        def add(text: str, times: int = 1):
+            state["items"].append({"text": text.upper(), "times": times})
+
+        def clear():
+            state["items"] = []
+
+        def load():
+            import json
+
+            state["items"] = json.loads("[]")
+
+        return {"state": state, "actions": {"add": add, "clear": clear, "load": load}}
+"""
+
+
+def test_explain_says_what_a_client_action_leaves_to_the_server() -> None:
+    why = "for letters whose case depends on the version of Unicode"
+    assert moon_spa.compile(LISTS).explain == [
+        f"add: client; on the server where `items` is not list[{{text: str, times: int}}], {why}",
+        "clear: client",
+        "load: server: `import` at line 13",
+    ]
+
+
+def test_arguments_too_many_are_a_type_error_as_in_python(node: Node) -> None:
+    calls = (("add", ("a",)), ("add", ("b", 2)), ("add", ("c", 3, 4)), ("add", ()))
+    report = differential.run(node, [Program(LISTS, calls)])
+    assert not [str(one) for one in report.differences]
+    assert report.outcomes == {"done": 2, "error": 2}
