@@ -23,6 +23,7 @@ export function run(site, moon) {
   const main = document.getElementById("moon-page");
   const pages = new Map(site.pages);
   const places = new Map();
+  const pointed = new WeakMap();
   let entry = entryOf(history.state);
   let app = null;
   let shown = null;
@@ -96,35 +97,64 @@ export function run(site, moon) {
     else scrollTo(0, 0);
   }
 
-  function go(address, search, fragment) {
+  /** Where an address of the site really is. */
+  function urlOf(address, search, fragment) {
     const path = address.split("/").map(encodeURIComponent).join("/");
-    const hash = fragment ? `#${fragment}` : "";
-    const url = onDisk ? `#/${path}` : new URL(path && `${path}/`, root).href + search + hash;
-    history.pushState({ moon: `${performance.timeOrigin}.${performance.now()}` }, "", url);
+    if (onDisk) return new URL(`index.html#/${path}`, root).href;
+    return new URL(path && `${path}/`, root).href + search + (fragment && `#${fragment}`);
+  }
+
+  function go(address, search, fragment) {
+    const url = urlOf(address, search, fragment);
+    history.pushState({ moon: `${performance.timeOrigin}.${performance.now()}` }, "", onDisk ? new URL(url).hash : url);
     entry = history.state.moon;
     show(address);
     arrive(fragment);
+  }
+
+  /** What a component wrote as the address of a link, whatever `point` has made of it. */
+  function written(link) {
+    const href = link.getAttribute("href");
+    const known = pointed.get(link);
+    return known?.real === href ? known.own : href;
+  }
+
+  /** Where a link leads in the site: an address, or the URL of a file; null where it leads elsewhere. */
+  function leads(link) {
+    const href = written(link).trim();
+    const leaves = (link.target && link.target !== "_self") || link.hasAttribute("download");
+    const [rest, fragment = ""] = href.split("#", 2);
+    if (leaves || rest === "" || /\bexternal\b/.test(link.rel) || ELSEWHERE.test(href)) return null;
+    const url = new URL(rest, "http://site/" + (shown ? `${shown}/` : ""));
+    const address = addressOf(url.pathname) ?? "%";
+    if (match(address) || !FILE_NAME.test(address)) {
+      return { address, search: url.search, fragment, real: urlOf(address, url.search, fragment) };
+    }
+    return { real: new URL(url.pathname.slice(1), root).href + url.search + (fragment && `#${fragment}`) };
+  }
+
+  /** A link that is pointed at gets its real address, for new tabs and bookmarks. */
+  function point(event) {
+    const link = event.target.closest?.("a[href]");
+    const found = link && leads(link);
+    if (!found) return;
+    pointed.set(link, { own: written(link), real: found.real });
+    link.setAttribute("href", found.real);
   }
 
   function follow(event) {
     const link = event.target.closest?.("a[href]");
     const changed = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (!link || changed || event.defaultPrevented) return;
-    const href = link.getAttribute("href").trim();
-    const leaves = (link.target && link.target !== "_self") || link.hasAttribute("download");
-    if (leaves || /\bexternal\b/.test(link.rel) || ELSEWHERE.test(href)) return;
-    const [rest, fragment = ""] = href.split("#", 2);
-    if (rest === "") {
-      if (!location.hash.startsWith("#/")) return;
+    const found = leads(link);
+    if (found) {
       event.preventDefault();
-      document.getElementById(fragment)?.scrollIntoView();
-      return;
+      if (found.address === undefined) location.assign(found.real);
+      else go(found.address, found.search, found.fragment);
+    } else if (/^#(?!\/)/.test(written(link)) && location.hash.startsWith("#/")) {
+      event.preventDefault();
+      document.getElementById(written(link).slice(1))?.scrollIntoView();
     }
-    const url = new URL(rest, "http://site/" + (shown ? `${shown}/` : ""));
-    const address = addressOf(url.pathname);
-    event.preventDefault();
-    if (match(address) || !FILE_NAME.test(address)) go(address ?? "%", url.search, fragment);
-    else location.assign(new URL(url.pathname.slice(1), root).href + url.search + (fragment && `#${fragment}`));
   }
 
   function back() {
@@ -140,6 +170,7 @@ export function run(site, moon) {
   show(here());
   if (history.state.scroll) scrollTo(...history.state.scroll);
   addEventListener("click", follow);
+  for (const type of ["pointerover", "focusin"]) addEventListener(type, point);
   addEventListener("popstate", back);
   addEventListener("hashchange", back);
   addEventListener("scroll", () => places.set(entry, [scrollX, scrollY]), { passive: true });

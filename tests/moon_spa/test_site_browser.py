@@ -199,6 +199,21 @@ def test_clicks_that_mean_something_else_are_left_to_the_browser(site: Browser) 
     assert site.heading() == "Home"
 
 
+@pytest.mark.parametrize(
+    ("link", "heading"), [("#one", "Item 1"), ("#seven", "Item 7"), ("#about", "About 2026")]
+)
+def test_a_link_that_is_pointed_at_has_its_real_address(site: Browser, link: str, heading: str) -> None:
+    page = site.open("")
+    page.hover(link)
+    real = page.get_attribute(link, "href") or ""
+    assert real.startswith(site.root)
+    page.click(link)
+    assert site.heading() == heading
+    page.goto("about:blank")
+    page.goto(real)  # in a new tab, for instance
+    assert site.heading() == heading
+
+
 def test_actions_for_a_server_say_that_there_is_none(site: Browser) -> None:
     page = site.open("item/1/")
     page.click("#save")
