@@ -39,8 +39,9 @@ Line = tuple[int, int]
 class Part:
     """A component of the file: the one that it is for, or one that its template uses.
 
-    `lines` are pairs of a line of `setup_js`, from 1, and a line of the document. `template` is a function of
-    JavaScript, as `moon_spa.templates.client` writes it.
+    `lines` are pairs of a line of `setup_js`, from 1, and a line of the document; `template_lines` are those
+    of `template`, a function of JavaScript as `moon_spa.templates.client` writes it. `heads` has the lines
+    of actions and hooks.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Part:
     template: str | None = None
     style: str = ""
     lines: Iterable[Line] = ()
+    template_lines: Iterable[Line] = ()
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     text += "const components = {};\n"
     lines: list[Line] = []
     for part in parts:
-        head = f"components[{javascript.text(part.name)}] = {{\n  setup: (__serverCall) => (\n"
-        lines += sourcemap.shifted(part.lines, (text + head).count("\n"))
-        text += head + part.setup_js.strip("\n") + "\n),\n" + _members(part) + "};\n"
+        made, own = _written(part)
+        lines += sourcemap.shifted(own, text.count("\n"))
+        text += made
     text += f"const component = components[{name}];\nconst bind = component.setup;\n{_UNAVAILABLE}\n"
     text += f"const render = {runtime.js}.renderer(component, __moon);\n" if runtime else f"{_NOTICE}\n"
     text += "export { bind, component, setup };\nexport default { render };\n"
@@ -85,14 +88,28 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
 
 def expression(parts: Sequence[Part]) -> str:
     """The component of the first of `parts` as JavaScript expression; ``__moon`` is around it."""
-    made = [
-        f"components[{javascript.text(part.name)}]={{setup:(__serverCall)=>(\n"
-        + part.setup_js.strip("\n")
-        + f"\n),\n{_members(part)}}};"
-        for part in parts
-    ]
-    first = javascript.text(parts[0].name)
-    return "(()=>{\nconst components={};\n" + "\n".join(made) + f"\nreturn components[{first}];\n}})()"
+    made = "".join(_written(part)[0] for part in parts)
+    return (
+        f"(()=>{{\nconst components={{}};\n{made}return components[{javascript.text(parts[0].name)}];\n}})()"
+    )
+
+
+def _written(part: Part) -> tuple[str, list[Line]]:
+    """A component as a statement, and the lines of the document that its lines, from 1, come from.
+
+    It knows its lines itself, from the one with `origin` on, so that an error in a page can name them.
+    """
+    head = f"components[{javascript.text(part.name)}] = {{\n  origin: Error().stack,\n"
+    head += "  setup: (__serverCall) => (\n"
+    text = head + part.setup_js.strip("\n") + "\n),\n"
+    lines = sourcemap.shifted(part.lines, head.count("\n"))
+    if part.template is not None:
+        lines += sourcemap.shifted(part.template_lines, text.count("\n"))
+        text += f"  template: {part.template},\n"
+    if lines:
+        known = [*lines, (text.count("\n") + 1, 0)]
+        text += f"  lines: {script_json([number for at, line in known for number in (at - 2, line)])},\n"
+    return f"{text}{_members(part)}}};\n", lines
 
 
 def _members(part: Part) -> str:
@@ -101,10 +118,10 @@ def _members(part: Part) -> str:
         "name": javascript.text(part.name),
         "fields": script_json([[name, descriptor(kind)] for name, kind in part.fields]),
         "data": script_json(list(part.data)),
+        "heads": javascript.object_literal({name: str(line) for name, line in part.heads.items()}),
         "casts": javascript.object_literal({k: javascript.text(v) for k, v in part.casts.items()}),
     }
     if part.template is not None:
-        members["template"] = part.template
         members["style"] = javascript.text(part.style)
         members["components"] = "components"
     return "".join(f"  {key}: {value},\n" for key, value in members.items())
@@ -129,8 +146,8 @@ def descriptor(kind: Type) -> Any:
             return ["x", descriptor(item)]
         case DictOf(key, item):
             return ["d", descriptor(key), descriptor(item)]
-        case Record(fields) if any(key == "__proto__" for key, _ in fields):
-            return descriptor(as_dict(kind))  # as a key of a literal it would be the object's parent
+        case Record(fields) if any(key == "__proto__" or key.isdecimal() for key, _ in fields):
+            return descriptor(as_dict(kind))  # a literal takes the one for its parent, and sorts the others
         case Record(fields):
             return ["r", {key: descriptor(item) for key, item in fields}]
         case Union((one, two)) if NONE in (one, two):

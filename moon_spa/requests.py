@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from moon_spa import wire
 from moon_spa.casts import cast_props, prop_casts
-from moon_spa.spec import Callback, CallbackKind, ComponentSpec
+from moon_spa.spec import Callback, ComponentSpec
 from moon_spa.types import ANY, Type
 
 KEYS = ("component", "instance", "seq", "kind", "name", "args", "props", "state")
 """What a request has; `args`, `props` and `state` may be left out where they are empty."""
 
 MAX_NAME = 200
+
+
+RequestKind = Literal["action", "lifecycle", "data"]
+"""What is asked for: that a callback runs, or the data that setup makes of other props."""
 
 
 class Compiled(Protocol):
@@ -45,7 +49,7 @@ class RefusedError(Exception):
 class Request:
     """A request that has passed every check that needs no code of the user."""
 
-    kind: CallbackKind
+    kind: RequestKind
     callback: Callback
     args: tuple[Any, ...]
     props: dict[str, Any]
@@ -71,18 +75,18 @@ def read_request(compiled: Compiled, request: Any) -> Request:
     spec = compiled.spec
     if type(request.get("component")) is not str or request["component"] != spec.name:
         raise RefusedError("unknown-component", f"no component {_shown(request.get('component'))} is here")
-    kind = request.get("kind")
-    if type(kind) is not str or kind not in ("action", "lifecycle"):
-        raise RefusedError("bad-request", "kind is action or lifecycle")
-    callback = _callback(spec, kind, request.get("name"))
+    kind = _kind(request.get("kind"))
     args = request.get("args", [])
     if type(args) not in (list, tuple):
         raise RefusedError("bad-request", "args is a list")
+    callback = _callback(spec, kind, request.get("name"))
+    if kind == "data" and (args or request.get("state", {})):
+        raise RefusedError("bad-request", "data is made of props alone")
     wire.encode(list(args), ANY, "args")
     props, state = (_mapping(key, request.get(key, {})) for key in ("props", "state"))
     wire.encode(props, ANY, "props")
     return Request(
-        "action" if kind == "action" else "lifecycle",
+        kind,
         callback,
         tuple(args),
         _props(spec, props),
@@ -105,7 +109,19 @@ def _check_instance(instance: Any) -> None:
         raise RefusedError("bad-request", "instance is a text or a whole number")
 
 
-def _callback(spec: ComponentSpec, kind: str, name: Any) -> Callback:
+def _kind(kind: Any) -> RequestKind:
+    for known in get_args(RequestKind):
+        if type(kind) is str and kind == known:
+            found: RequestKind = known
+            return found
+    raise RefusedError("bad-request", "kind is action, lifecycle or data")
+
+
+def _callback(spec: ComponentSpec, kind: RequestKind, name: Any) -> Callback:
+    if kind == "data":
+        if name != "":
+            raise RefusedError("bad-request", "data has no name")
+        return Callback(spec.name, line=spec.line)
     what = "action" if kind == "action" else "hook"
     declared = spec.actions if kind == "action" else spec.lifecycle
     if type(name) is not str or name not in declared:

@@ -13,7 +13,12 @@ export function failure(name, message) {
 
 export function describe(error) {
   const line = error.at ? ` (line ${error.at})` : "";
-  return (error.message ? `${error.name}: ${error.message}` : error.name) + line;
+  let { name, message } = error;
+  if (name === "KeyError" && typeof error.args?.[0] === "string") {
+    const quote = message.includes("'") && !message.includes('"') ? '"' : "'";
+    message = quote + message + quote;
+  }
+  return (message ? `${name}: ${message}` : name) + line;
 }
 
 /** Notes in `error` the line of its innermost frame that was written for `component` or one that it uses.
@@ -22,9 +27,9 @@ export function describe(error) {
  * line from there and one of the document, in one list. Without such a frame the line is `known`. */
 export function locate(error, component, known) {
   const parts = Object.values(component.components ?? {}).filter((one) => one.origin);
-  for (const [url, line] of error.at ? [] : frames(error.stack.replace(error.message, ""))) {
+  for (const [url, line] of error.at ? [] : frames(String(error.stack).replace(error.message, ""))) {
     for (const { origin, lines } of parts) {
-      const [[home, first]] = frames(origin);
+      const [[home, first] = []] = frames(origin);
       let found = 0;
       for (let at = 0; at < lines.length && first + lines[at] <= line; at += 2) found = lines[at + 1];
       if (url === home && !error.at) error.at = found;

@@ -15,6 +15,7 @@ from moon_spa.templates import safety
 from moon_spa.templates.expressions import Names
 from moon_spa.templates.markup import DataPart, TagAttribute, split_text
 from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, Place, StyleItem
+from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, Type, as_dict, describe
 
 KEYS = {"enter": "Enter", "escape": "Escape", "space": " ", "tab": "Tab"}
 FLAGS = ("prevent", "stop", "self", "once")
@@ -25,14 +26,14 @@ INPUT_KINDS: Mapping[str, str] = {
     "checkbox": "check",
     "radio": "radio",
 }
-MODEL_STATES: Mapping[str, tuple[str, ...]] = {
-    "text": ("str", "int", "float"),
-    "radio": ("str", "int", "float"),
-    "select": ("str", "int", "float"),
-    "check": ("bool",),
-    "list": ("list",),
+MODEL_TYPES: Mapping[str, tuple[Type, ...]] = {
+    "text": (STR, INT, FLOAT),
+    "radio": (STR, INT, FLOAT),
+    "select": (STR, INT, FLOAT),
+    "check": (BOOL,),
+    "list": (ListOf(STR),),
 }
-"""The kinds of state that each kind of input can show and change."""
+"""The types of state that each kind of input can show and change."""
 
 _EVENT_TYPE = re.compile(r"[a-z][a-z0-9-]*")
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z_][\w.:-]*", re.ASCII)
@@ -42,7 +43,7 @@ class Reader(Protocol):
     """What the parser does for the readers of this module."""
 
     @property
-    def state_kinds(self) -> Mapping[str, str]: ...
+    def state(self) -> Mapping[str, Type]: ...
     @property
     def actions(self) -> Mapping[str, Signature | None]: ...
     def place(self, offset: int) -> Place: ...
@@ -73,7 +74,7 @@ def read(reader: Reader, tag: str, given: tuple[TagAttribute, ...], names: Names
         if name.startswith("@"):
             found.events += _event(reader, name[1:], text, offset, names, place)
         elif name == "l-model":
-            found.model = _model(reader, tag, given, text, place, names)
+            found.model = _model(reader, tag, given, attribute, names)
         elif name.startswith("l-"):
             hint = did_you_mean(name, DIRECTIVES, f"there are {', '.join(DIRECTIVES)}")
             reader.report("template-directive", f"no directive `{name}`", place, hint)
@@ -197,26 +198,60 @@ def _entries(reader: Reader, node: ast.Dict, offset: int, what: str) -> Iterator
 
 
 def _model(
-    reader: Reader, tag: str, given: tuple[TagAttribute, ...], text: str, place: Place, names: Names
+    reader: Reader, tag: str, given: tuple[TagAttribute, ...], model: TagAttribute, names: Names
 ) -> Model | None:
-    field_name = text.strip().removeprefix("state.")
-    state = reader.state_kinds.get(field_name)
-    if state is None or field_name in names.loops:
-        hint = did_you_mean(field_name, reader.state_kinds, "declare it in setup's `state`")
-        reader.report("template-model", f"`l-model` needs a state field, not `{text}`", place, hint)
+    place, text = reader.place(model.offset), html.unescape(model.value or "")
+    value = reader.expression(text, model.value_offset, names)
+    path = names.path(value.node)
+    if path is None:
+        hint = did_you_mean(
+            text.strip(), reader.state, "declare it in setup's `state`, or loop over a list of it"
+        )
+        reader.report("template-model", f"`l-model` needs a place in state, not `{text}`", place, hint)
         return None
+    field_name, keys = _field_and_keys(path)
+    type_ = reader.state.get(field_name, ANY)
+    for key in keys:
+        if isinstance(inner := _inside(type_, key), str):
+            reader.report("template-model", f"`{value.text}`: {inner}", place)
+            return None
+        type_ = inner
     kind = _model_kind(tag, {a.name: a.value or "" for a in given})
     if not kind:
         reader.report(
             "template-model", f"`l-model` on this `<{tag}>`", place, "use an input, select or textarea"
         )
         return None
-    if state not in (*MODEL_STATES[kind], "any"):
-        wanted = " or ".join(MODEL_STATES[kind])
-        reader.report("template-model", f"`{field_name}` is {state}; this input changes {wanted}", place)
+    if type_ not in (*MODEL_TYPES[kind], ANY):
+        wanted = " or ".join(map(describe, MODEL_TYPES[kind]))
+        message = f"`{value.text}` is {describe(type_)}; this input changes {wanted}"
+        reader.report("template-model", message, place)
         return None
-    value = Expression(ast.Name(f"state.{field_name}", ast.Load()), field_name, place)
-    return Model(field_name, kind, value, place)
+    return Model(
+        field_name, kind, value, place, type_, tuple(Expression(key, value.text, place) for key in keys)
+    )
+
+
+def _field_and_keys(path: ast.expr) -> tuple[str, list[ast.expr]]:
+    """The state field of a path, and the keys behind it."""
+    keys: list[ast.expr] = []
+    while isinstance(path, ast.Subscript):
+        keys.insert(0, path.slice)
+        path = path.value
+    assert isinstance(path, ast.Name)
+    return path.id.partition(".")[2], keys
+
+
+def _inside(owner: Type, key: ast.expr) -> Type | str:
+    """The type of what stands under a key, or why an action could not assign to it."""
+    match owner, key:
+        case ListOf(item) | DictOf(_, item), _:
+            return item
+        case Record(fields), ast.Constant(value=name):
+            return dict(fields).get(str(name)) or f"there is no key {name!r}"
+        case Record(), _:
+            return as_dict(owner).value
+    return ANY if owner is ANY else f"{describe(owner)} has no items that can be set"
 
 
 def _model_kind(tag: str, given: Mapping[str, str]) -> str:

@@ -6,10 +6,11 @@ Values of loops live in one array: a loop at depth `d` puts its names from `d` o
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from moon_spa import javascript
+from moon_spa import artefact, javascript
 from moon_spa.findings import ComponentError
 from moon_spa.spec import Expr
 from moon_spa.templates import attributes, safety
@@ -41,14 +42,21 @@ EVENT: tuple[tuple[str, Type], ...] = (
 )
 """The keys of `event`."""
 
+_MARK = re.compile(r"\0(\d+)\0")
+"""Begins a line of the text while it is made: the line of the file that it is from."""
+
 
 @dataclass(frozen=True)
 class ClientTemplate:
-    """``(__moon) => [nodes]`` with the helpers that it calls and the components that it names."""
+    """``(__moon) => [nodes]`` with the helpers that it calls and the components that it names.
+
+    `lines` are pairs of a line of `js`, from 1, and a line of the file: those of expressions that may raise.
+    """
 
     js: str
     helpers: frozenset[str]
     components: frozenset[str]
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ def compile_client(
         raise ComponentError(compiler.found)
     checks = {"as_type", "commit"} if has_objects(around.state) else set()
     helpers = frozenset(compiler.emitter.helpers | checks)
-    return ClientTemplate(f"(__moon) => {js}", helpers, frozenset(compiler.components))
+    lines = f"(__moon) => {js}".split("\n")
+    found = [(at, int(match[1])) for at, line in enumerate(lines, 1) if (match := _MARK.match(line))]
+    text = "\n".join(_MARK.sub("", line) for line in lines)
+    return ClientTemplate(text, helpers, frozenset(compiler.components), tuple(found))
 
 
 def has_objects(state: Mapping[str, Type]) -> bool:
@@ -107,11 +118,13 @@ class _Compiler:
     # Expressions
 
     def emit(self, node: ast.expr, names: Meanings, source: Expression, boxed: bool = False) -> Expr:
-        """An expression in the browser; what has no equal there is reported."""
+        """An expression in the browser, on its own line where it may raise; what has no equal is reported."""
+        place = source.place
         try:
-            return self.emitter.emit(node, names, boxed)
+            found = self.emitter.emit(node, names, boxed)
+            js = f"\n\0{place.line}\0{found.js}" if "__moon." in found.js else found.js
+            return replace(found, js=js)
         except NotCompiledError as error:
-            place = source.place
             span = Span(place.path, place.line, place.line, place.column)
             hint = "compute it in setup's `data`, or in an action"
             message = f"`{source.text}` cannot be shown equal in the browser: {error}"
@@ -169,7 +182,7 @@ class _Compiler:
         return f"(s, l) => {self.called('bool', condition, names).js}" if condition else "0"
 
     def loop(self, node: For, names: Meanings) -> str:
-        items = self.emit(node.items.node, names, node.items)
+        items = self.emit(_gone_through(node.items.node), names, node.items)
         if not isinstance(items.type, ListOf):
             items = self.called("list", node.items, names)
         item = items.type.item if isinstance(items.type, ListOf) else ANY
@@ -178,6 +191,7 @@ class _Compiler:
         for at, (name, type_) in enumerate(zip(node.targets, types, strict=True)):
             inner[name] = Expr(f"l[{node.depth + at}]", type_)
         inner["loop"] = Expr(f"l[{node.depth + len(node.targets)}]", Record(LOOP))
+        inner[f"index.{node.depth}"] = Expr(f"{inner['loop'].js}.index0", INT)
         children = self.nodes(node.children, inner)
         parts = [f"f: (s, l) => {items.js}"]
         if len(node.targets) > 1:
@@ -326,7 +340,26 @@ class _Compiler:
     def model(self, model: Model, names: Meanings) -> str:
         function = {"check": "bool", "list": "list"}.get(model.kind, "str")
         shown = self.called(function, model.value, names).js
-        return f'["m", {javascript.text(model.field)}, "{model.kind}", (s, l) => {shown}]'
+        parts = ['"m"', javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown}"]
+        if model.keys:
+            keys = ", ".join(self.boxed(key, names) for key in model.keys)
+            parts.append(artefact.script_json(artefact.descriptor(model.type)))
+            parts.append(f"(s, l, old, value) => {self.helper('put_in')}(old, [{keys}], value)")
+        return f"[{', '.join(parts)}]"
+
+
+def _gone_through(node: ast.expr) -> ast.expr:
+    """The items of a loop; those of `enumerate` and `zip` as a list, which they are not by themselves."""
+    match node:
+        case ast.Call(func=ast.Name(id="enumerate" | "zip"), args=given):
+            names = ["one", "other"] if len(given) < 3 else [f"one{at}" for at in range(len(given))]
+            loaded, stored = (
+                ast.Tuple([ast.Name(name, context()) for name in names], context())
+                for context in (ast.Load, ast.Store)
+            )
+            found = ast.ListComp(loaded, [ast.comprehension(stored, node, [], 0)])
+            return ast.fix_missing_locations(ast.copy_location(found, node))
+    return node
 
 
 def _unpacked(item: Type, count: int) -> list[Type]:
@@ -344,6 +377,7 @@ def _is_dynamic(attribute: Attribute) -> bool:
 
 def _is_simple(js: str) -> bool:
     """Whether the text binds tighter than a sum: a call, a name or a literal."""
+    js = _MARK.sub("", js.lstrip("\n"))
     return js.replace("_", "").replace(".", "").replace("[", "").replace("]", "").isalnum() or (
         js.startswith("__moon.") and js.endswith(")") and js.count("(") == 1
     )

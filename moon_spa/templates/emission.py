@@ -60,12 +60,12 @@ def _compiled(node: ast.expr, names: Mapping[str, Expr], boxed: bool) -> Expr:
     """The expression, with the types that the names have."""
     store = Store()
     for _ in range(PASSES):
-        store.changed = False
+        reads = store.watch()
         body = _body(node, names, store)
         value = body.expression(node)
         if boxed:
             value = _boxed(body, value)
-        if not store.changed:
+        if not store.stale(reads):
             break
     return Expr(_function(body, value), store.plain(value.type), frozenset(body.unit.helpers))
 

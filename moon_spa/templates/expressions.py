@@ -1,6 +1,5 @@
 """Expressions of templates: Python's syntax cut down to an allow-list, names resolved when compiled.
 
-`a.b` is the key ``"b"`` of a mapping, never an attribute of an object; only listed methods can be called.
 `a.b` is the key ``"b"`` of a mapping, never an attribute of an object; only listed methods are callable.
 """
 
@@ -8,8 +7,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from moon_spa.findings import did_you_mean
 from moon_spa.templates.nodes import Expression, Place
@@ -95,21 +94,48 @@ MAX_DEPTH = 60
 
 @dataclass(frozen=True)
 class Names:
-    """What a template may name: keys of its namespaces, and what its loops bind."""
+    """What a template may name: keys of its namespaces, and what its loops bind.
+
+    `paths` has the loop variables that are items of state, with where they stand in it.
+    """
 
     py: frozenset[str] = frozenset()
     state: frozenset[str] = frozenset()
     props: frozenset[str] = frozenset()
     loops: frozenset[str] = frozenset()
     event: bool = False
+    paths: Mapping[str, ast.expr] = field(default_factory=dict)
 
-    def inside(self, targets: tuple[str, ...]) -> Names:
-        """The names inside a loop that binds `targets`."""
-        return Names(self.py, self.state, self.props, self.loops | {*targets, "loop"}, self.event)
+    def inside(self, targets: tuple[str, ...], items: ast.expr, depth: int) -> Names:
+        """The names inside a loop at this depth that binds `targets` to the resolved `items`."""
+        paths = {name: path for name, path in self.paths.items() if name not in targets}
+        match items, targets:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[gone_through, *_]), (_, name):
+                pass
+            case gone_through, (name,):
+                pass
+            case _:
+                return replace(self, loops=self.loops | {*targets, "loop"}, paths=paths)
+        if path := self.path(gone_through):
+            index = ast.Name(f"index.{depth}", ast.Load())
+            paths[name] = ast.copy_location(ast.Subscript(path, index, ast.Load()), items)
+        return replace(self, loops=self.loops | {*targets, "loop"}, paths=paths)
+
+    def path(self, node: ast.expr) -> ast.expr | None:
+        """Where in state a resolved expression stands: a field and keys; None for what is computed."""
+        match node:
+            case ast.Name(id=name) if name.startswith("state."):
+                return node
+            case ast.Name(id=name):
+                return self.paths.get(name)
+            case ast.Subscript(value=value, slice=key) if not isinstance(key, ast.Slice):
+                owner = self.path(value)
+                return owner and ast.copy_location(ast.Subscript(owner, key, ast.Load()), node)
+        return None
 
     def with_event(self) -> Names:
         """The names in the arguments of an event's action."""
-        return Names(self.py, self.state, self.props, self.loops, True)
+        return replace(self, event=True)
 
     def spaces(self, name: str) -> list[str]:
         """The namespaces that hold `name`, the one it resolves to first."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from moon_spa.types import ANY, Type
+
 
 @dataclass(frozen=True)
 class Place:
@@ -71,12 +73,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Model:
-    """``l-model="field"``: the state field that an input shows and changes."""
+    """``l-model="field"`` or ``l-model="item.done"``: what of a state field an input shows and changes.
+
+    `keys` lead from the field to the value, which is of `type`.
+    """
 
     field: str
     kind: str
     value: Expression
     place: Place
+    type: Type = ANY
+    keys: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True)

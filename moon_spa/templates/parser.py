@@ -32,6 +32,7 @@ from moon_spa.templates.nodes import (
     Text,
     Use,
 )
+from moon_spa.types import Type
 from moonlight.diagnostic import Diagnostic, Severity, Span
 
 CONDITIONS = ("l-if", "l-else-if", "l-else")
@@ -51,10 +52,10 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Known:
-    """What a component offers its template: names, state kinds for `l-model`, actions, nested components."""
+    """What a component offers its template: names, types of its state, actions, nested components."""
 
     names: Names = field(default_factory=Names)
-    state_kinds: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, Type] = field(default_factory=dict)
     actions: Mapping[str, Signature | None] = field(default_factory=dict)
     components: frozenset[str] = frozenset()
 
@@ -130,9 +131,9 @@ class _Parser:
             return Expression(ast.Constant(None), text, place)
 
     @property
-    def state_kinds(self) -> Mapping[str, str]:
-        """Kinds of the state fields, for `l-model`."""
-        return self.known.state_kinds
+    def state(self) -> Mapping[str, Type]:
+        """Types of the state fields, for `l-model`."""
+        return self.known.state
 
     @property
     def actions(self) -> Mapping[str, Signature | None]:
@@ -206,7 +207,7 @@ class _Parser:
         bound = tuple(name.strip() for name in targets[1].split(","))
         self.check_targets(bound, place)
         items = self.expression(match["items"], loop.value_offset + match.start("items"), names, True)
-        inner = names.inside(bound)
+        inner = names.inside(bound, items.node, depth)
         keyed = next((a for a in tag.attributes if a.name == ":key"), None)
         key = self.value(keyed, inner) if keyed else None
         if "," in targets[0] and len(bound) == 1:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from moon_spa import tracebacks
 from moon_spa.templates import safety
 from moon_spa.templates.evaluation import Scope, evaluate, unpack
 from moon_spa.templates.markup import VOID
@@ -45,13 +46,18 @@ class RenderError(Exception):
 
 @dataclass(frozen=True)
 class View:
-    """What is needed to render a component: nodes, the mark of its style, its context for given props."""
+    """What is needed to render a component: nodes, the mark of its style, its context for given props.
+
+    `path` and `line` are where its class stands.
+    """
 
     name: str
     nodes: tuple[Node, ...]
     scope_attribute: str
     context: Callable[[Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
     components: Mapping[str, View] = field(default_factory=dict)
+    path: str = ""
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -74,14 +80,14 @@ def render(
 
 def describe(error: BaseException) -> str:
     """``ZeroDivisionError: division by zero``."""
-    message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    shown = repr(message) if isinstance(error, KeyError) else message
-    return f"{type(error).__name__}: {shown}" if message else type(error).__name__
+    message = str(error)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def error_box(name: str, error: BaseException) -> str:
+def error_box(name: str, error: BaseException, line: int = 0) -> str:
     """What stands for a component that raised; the browser shows the same."""
-    return f'<div class="moon-error" role="alert">{safety.text(f"{name}: {describe(error)}")}</div>'
+    said = f"{name}: {describe(error)}" + (f" (line {line})" if line else "")
+    return f'<div class="moon-error" role="alert">{safety.text(said)}</div>'
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,12 @@ class _Renderer:
             span = Span(place.path, place.line, place.line, place.column)
             raised: Exception = error.error
         except Exception as error:
-            span, raised = Span(view.name, 1, 1), error
+            found = tracebacks.failure("setup-failed", error, view.path, view.line)
+            span, raised = Span(view.path or view.name, found.line, found.line), error
         del self.nested[before:]
         hint = "the rest of the page is shown"
         self.found.append(Diagnostic("template-raised", f"{view.name}: {describe(raised)}", span, hint))
-        return error_box(view.name, raised)
+        return error_box(view.name, raised, span.line if view.path or span.path != view.name else 0)
 
     def all(self, nodes: tuple[Node, ...], inside: _Inside) -> Iterator[str]:
         for node in nodes:

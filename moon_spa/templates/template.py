@@ -12,18 +12,8 @@ from moon_spa.templates.client import ClientTemplate, Surroundings, compile_clie
 from moon_spa.templates.expressions import Names
 from moon_spa.templates.nodes import Node, Place
 from moon_spa.templates.parser import Known, parse_template
-from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, ListOf, Type, describe
+from moon_spa.types import Type
 from moonlight.diagnostic import Diagnostic, Span
-
-MODEL_KINDS: dict[Type, str] = {
-    STR: "str",
-    INT: "int",
-    FLOAT: "float",
-    BOOL: "bool",
-    ANY: "any",
-    ListOf(STR): "list",
-}
-"""The kinds of state that `l-model` tells apart."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +44,7 @@ def compile_template(name: str, text: str, place: Place, offer: Offer, style: st
     Raises ComponentError with all that is wrong; what is doubtful stays in `diagnostics` as warnings.
     """
     names = Names(frozenset(offer.py), frozenset(offer.state), frozenset(offer.props))
-    kinds = {key: MODEL_KINDS.get(type_, describe(type_)) for key, type_ in offer.state.items()}
-    known = Known(names, kinds, offer.actions, frozenset(offer.components))
+    known = Known(names, offer.state, offer.actions, frozenset(offer.components))
     parsed = parse_template(text, place.path, place.line, place.column, known)
     if any(found.severity == "error" for found in parsed.diagnostics):
         raise ComponentError(parsed.diagnostics)

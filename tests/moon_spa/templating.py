@@ -11,8 +11,8 @@ from moon_spa.templates.nodes import Place
 from moon_spa.templates.parser import Known as Known
 from moon_spa.templates.parser import Parsed, parse_template
 from moon_spa.templates.server import Rendered, View, render
-from moon_spa.templates.template import MODEL_KINDS, Offer, Template, compile_template
-from moon_spa.types import describe, type_of
+from moon_spa.templates.template import Offer, Template, compile_template
+from moon_spa.types import type_of
 
 ACTIONS = dict.fromkeys(("act", "pick"), None)
 
@@ -21,8 +21,8 @@ def parsed(text: str, state: Mapping[str, Any] | None = None, py: Any = (), prop
     """A template as it is parsed from the file ``card.py.md``, line 10, column 5."""
     state = state or {}
     names = Names(frozenset(py), frozenset(state), frozenset(props))
-    kinds = {name: MODEL_KINDS.get(type_of(value), describe(type_of(value))) for name, value in state.items()}
-    known = Known(names, kinds, ACTIONS, frozenset({"Card"}))
+    types = {name: type_of(value) for name, value in state.items()}
+    known = Known(names, types, ACTIONS, frozenset({"Card"}))
     return parse_template(text, "card.py.md", 10, 5, known)
 
 

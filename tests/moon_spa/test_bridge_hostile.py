@@ -266,9 +266,11 @@ def test_calls_share_nothing_that_setup_has_made(shop: Any) -> None:
 
 
 def test_data_of_other_props_can_be_asked_for(shop: Any) -> None:
-    reply = ask(shop, "", kind="data", props={"qty": "7"})
-    assert reply["ok"], reply
-    assert reply["patch"] == {"state": {}, "props": shop.render_context({"qty": "7"})["py"]}
+    source = "class Card(Component):\n  def setup(self, props):\n    data = {'big': props.get('n', 0) * 2.0}"
+    card = moon_spa.compile(source, path="card.py")
+    reply = bridge.call(card, request("", component="Card", kind="data", props={"n": 4, "no": 1}))
+    assert (reply["ok"], reply["patch"]) == (True, {"state": {}, "props": {"big": 8.0}})
+    assert error_of(ask(shop, "", kind="data"))[0] == "not-sendable"
 
 
 def test_data_of_the_client_is_laid_over_setup_and_only_declared_keys_are_taken(shop: Any) -> None:

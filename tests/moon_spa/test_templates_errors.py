@@ -55,7 +55,7 @@ STATE = {"count": 0, "name": "", "on": False, "items": [1]}
         ("<i @click='act()()'></i>", 10, 16, "`@click` calls one action"),
         ("<i @click.enter='act'></i>", 10, 8, "no modifier `.enter` here"),
         ("<i l-model='name'></i>", 10, 8, "`l-model` on this `<i>`"),
-        ("<input l-model='nome'>", 10, 12, "`l-model` needs a state field, not `nome`"),
+        ("<input l-model='nome'>", 10, 12, "`l-model` needs a place in state, not `nome`"),
         ("<input l-model='on'>", 10, 12, "`on` is bool; this input changes str or int or float"),
         ("<input l-model='name' value='a'>", 10, 27, "`value` has two sources in `<input>`"),
         ("<i class='{{ name }}'></i>", 10, 8, "`{{ }}` in `class`"),

@@ -176,7 +176,7 @@ def test_a_component_that_raises_is_a_box_and_the_rest_is_there() -> None:
     found = rendered('<p l-for="n in [1, 0]"><Card :n="n"/></p><p>after</p>', components={"Card": view})
     assert unmarked(found.html) == (
         '<p><b>1</b></p><p><div class="moon-error" role="alert">'
-        "Card: ZeroDivisionError: integer division or modulo by zero</div></p><p>after</p>"
+        "Card: ZeroDivisionError: integer division or modulo by zero (line 1)</div></p><p>after</p>"
     )
     (diagnostic,) = found.diagnostics
     assert (diagnostic.span.path, diagnostic.span.line, diagnostic.span.column) == ("card.py.md", 1, 7)

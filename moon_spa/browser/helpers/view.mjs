@@ -1,6 +1,7 @@
 // Values on their way into a page: attributes, addresses, styles, classes, keys of rows. The server's side of
-import { raise, type_name } from "./errors.mjs";
-import { repr_a, str_a } from "./dynamic.mjs";
+import { is_dict, raise, type_name } from "./errors.mjs";
+import { dict_copy } from "./mappings.mjs";
+import { at_a, repr_a, set_at_a, str_a } from "./dynamic.mjs";
 
 // these rules is templates/safety.py.
 
@@ -33,6 +34,14 @@ export function need_text(v, what) {
   if (v === null || v === false) return "";
   if (typeof v !== "string") raise("TypeError", `\`:${what}\` needs str, not ${type_name(v)}`);
   return v;
+}
+
+/** A copy of `v` in which `x` stands under the keys, one inside of the other; what is not on the way is shared. */
+export function put_in(v, keys, x) {
+  const [key, ...rest] = keys;
+  const copy = Array.isArray(v) ? v.slice() : is_dict(v) ? dict_copy(v) : v;
+  set_at_a(copy, key, rest.length ? put_in(at_a(v, key), rest, x) : x);
+  return copy;
 }
 
 /** The classes of an element, null for none. */
