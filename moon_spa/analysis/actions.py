@@ -124,12 +124,9 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     unit = Unit(key, spec, store, tables(), names, drafts, index)
     assert callback.node is not None
     body = open_body(unit, Callee(key, callback.name, callback.node, callback.resolve), entry=True)
-    for field in spec.fields:
-        found = store.known(("field", field.name))
-        body.env = {
-            **(body.env or {}),
-            f"state.{field.name}": Local(found, STATE_SPAN if found is INT else None),
-        }
+    known = {field.name: store.known(("field", field.name)) for field in spec.fields}
+    fields = {f"state.{name}": Local(one, STATE_SPAN if one is INT else None) for name, one in known.items()}
+    body.env = {**(body.env or {}), **fields}
     checks = _parameters(body, callback)
     run(body)
     steps = find(body) if not checks and not guarded else None

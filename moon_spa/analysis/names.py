@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from moon_spa.javascript import RESERVED, is_identifier
+from moon_spa.source import all_nodes, below
 
 TAKEN = frozenset(
     {
@@ -61,18 +62,6 @@ def own_nodes(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def below(node: ast.AST) -> list[ast.AST]:
-    """The direct parts of a node, in order; `ast.iter_child_nodes` takes three times as long."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        part = getattr(node, name, None)
-        if isinstance(part, list):
-            found += [one for one in part if isinstance(one, ast.AST)]
-        elif isinstance(part, ast.AST):
-            found.append(part)
-    return found
-
-
 def children(node: ast.AST) -> list[ast.AST]:
     """What runs when a function is called: its body."""
     if isinstance(node, ast.Lambda):
@@ -103,7 +92,7 @@ def scan(node: ast.AST) -> Scan:
         for one in nodes
         if isinstance(one, COMPREHENSIONS)
         for generator in one.generators
-        for target in ast.walk(generator.target)
+        for target in all_nodes(generator.target)
     }
     found: dict[str, None] = {}
     shared: set[str] = set()
@@ -114,7 +103,7 @@ def scan(node: ast.AST) -> Scan:
                 found[one.id] = None
         elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
             found[one.name] = None
-            shared.update(name.id for name in ast.walk(one) if isinstance(name, ast.Name))
+            shared.update(name.id for name in all_nodes(one) if isinstance(name, ast.Name))
         elif isinstance(one, ast.ClassDef):
             found[one.name] = None
         elif isinstance(one, ast.ExceptHandler):
@@ -135,9 +124,9 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
 
 def used_outside(name: str, function: ast.AST, inside: ast.AST) -> bool:
     """Whether a function mentions a name anywhere but in the statement `inside`."""
-    within = {id(one) for one in ast.walk(inside)}
+    within = {id(one) for one in all_nodes(inside)}
     return any(
-        isinstance(one, ast.Name) and one.id == name and id(one) not in within for one in ast.walk(function)
+        isinstance(one, ast.Name) and one.id == name and id(one) not in within for one in all_nodes(function)
     )
 
 

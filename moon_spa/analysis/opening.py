@@ -64,7 +64,7 @@ def contract(store: Store, field: Field) -> Type:
 
 
 def _is_open(store: Store, name: str) -> bool:
-    return any(store.noted((fact, name)) for fact in ("unclear", "reshaped", "vague"))
+    return store.noted(("unclear", name)) or store.noted(("reshaped", name)) or store.noted(("vague", name))
 
 
 def _opened(found: Type, reshaped: bool) -> Type:
