@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Literal
 
 from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
+from moon_spa.analysis.body import words
 from moon_spa.analysis.data import settled_keys
 from moon_spa.analysis.names import Scan, own_nodes
 from moon_spa.analysis.opening import contract, open_fields
 from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.store import Store
+from moon_spa.analysis.tables import STATEMENTS
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.forms import operations_body
 from moon_spa.javascript import is_identifier, text
@@ -46,7 +48,7 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
     placed: dict[Key, Placed] = {}
     pending: dict[Key, Callback] = {}
     for key, callback in callbacks.items():
-        found = _placed_at_once(callback, mode)
+        found = _placed_at_once(callback, mode) or _foreign(callback)
         if found is None:
             pending[key] = callback
         else:
@@ -83,6 +85,15 @@ def _placed_at_once(callback: Callback, mode: Mode) -> Placed | None:
     if callback.node is None:
         why = callback.resolve(callback.name).why or "a function that is defined elsewhere"
         return server_call(callback, why, callback.line)
+    return None
+
+
+def _foreign(callback: Callback) -> Placed | None:
+    """A server call where there is a statement that nothing compiles; the analysis is spared that action."""
+    assert callback.node is not None
+    for node in own_nodes(callback.node):
+        if isinstance(node, ast.stmt) and type(node) not in STATEMENTS:
+            return server_call(callback, words(node), node.lineno)
     return None
 
 
@@ -126,24 +137,36 @@ def _passed_on(callback: Callback) -> tuple[tuple[str, ...], str]:
 def _settle(
     spec: ComponentSpec, store: Store, pending: Mapping[Key, Callback], servers: list[Callback]
 ) -> tuple[dict[Key, Compiled], dict[Key, Unprovable]]:
-    """Passes over all actions until one learns nothing; or those that cannot be proven."""
+    """Compile those actions again that have read what changed since; or tell which cannot be proven."""
+    found: dict[Key, Compiled | Unprovable | None] = {}
+    reads: dict[Key, dict[Hashable, int]] = {}
+    callbacks: dict[Key, Callback] = {(one.kind, one.name): one for one in servers}
+    callbacks |= pending
     for _ in range(MOST_PASSES):
-        store.changed = False
-        compiled: dict[Key, Compiled] = {}
-        failures: dict[Key, Unprovable] = {}
-        for callback in servers:
-            _learn_server(spec, store, callback)
-        for key, callback in pending.items():
-            try:
-                compiled[key] = compile_action(spec, store, callback)
-            except Unprovable as why:
-                failures[key] = why
-        if store.changed:
-            continue
-        open_fields(spec, store)
-        if not store.changed:
-            return compiled, failures
+        stale = [key for key in callbacks if key not in reads or store.stale(reads[key])]
+        if not stale:
+            open_fields(spec, store)
+            stale = [key for key in callbacks if store.stale(reads[key])]
+        if not stale:
+            failures = {key: one for key, one in found.items() if isinstance(one, Unprovable)}
+            return {key: one for key, one in found.items() if isinstance(one, Compiled)}, failures
+        for key in stale:
+            reads[key] = store.watch()
+            found[key] = _examined(spec, store, callbacks[key], key in pending)
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
+
+
+def _examined(
+    spec: ComponentSpec, store: Store, callback: Callback, is_client: bool
+) -> Compiled | Unprovable | None:
+    """One pass over a callback; of a server's only what it writes is learned."""
+    if not is_client:
+        _learn_server(spec, store, callback)
+        return None
+    try:
+        return compile_action(spec, store, callback)
+    except Unprovable as why:
+        return why
 
 
 def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str], store: Store) -> Store:

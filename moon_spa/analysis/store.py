@@ -1,14 +1,14 @@
 """Types of the mutable objects of a program: aliases share one entry, and entries only grow.
 
 An object is known by the place that makes it. A type of the analysis holds a `Ref` wherever a list, set or
-dict stands; two objects that may meet in one variable become one entry. `changed` tells that a pass over the
-program learned something, so that another pass is needed.
+dict stands; two objects that may meet in one variable become one entry. The store notes when each entry was
+read and written, so that only those actions are compiled again that have read what was written since.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from moon_spa.analysis.names import Scan, scan
@@ -58,7 +58,9 @@ class Store:
     """What the passes so far have learned of mutable objects."""
 
     def __init__(self, scans: dict[int, tuple[ast.AST, Scan]] | None = None) -> None:
-        self.changed = False
+        self._clock = 0
+        self._reads: dict[Hashable, int] = {}
+        self._writes: dict[Hashable, int] = {}
         self._scans = {} if scans is None else scans
         self._parents: list[int] = []
         self._shapes: list[Type] = []
@@ -77,27 +79,46 @@ class Store:
             self._scans[id(node)] = (node, scan(node))
         return self._scans[id(node)][1]
 
+    def watch(self) -> dict[Hashable, int]:
+        """What is read from now on, with the time; for `stale`."""
+        self._reads = {}
+        return self._reads
+
+    def stale(self, reads: Mapping[Hashable, int]) -> bool:
+        """Whether anything of what was read has been written since."""
+        return any(self._writes.get(key, -1) >= time for key, time in reads.items())
+
+    def _read(self, key: Hashable) -> None:
+        self._reads.setdefault(key, self._clock + 1)
+
+    def _wrote(self, key: Hashable) -> None:
+        self._clock += 1
+        self._writes[key] = self._clock
+
     def known(self, key: Hashable) -> Type:
         """The type learned so far for a field, parameter, result or shared variable."""
+        self._read(key)
         return self._known.get(key, NEVER)
 
     def learn(self, key: Hashable, found: Type) -> Type:
         """Something that has a type for the whole program gets a value of the type `found`."""
-        old = self.known(key)
+        old = self._known.get(key, NEVER)
         new = self._merged(old, found)
         if new != old:
             self._known[key] = new
-            self.changed = True
+            self._wrote(key)
+        self._read(key)
         return new
 
     def note(self, fact: Hashable) -> None:
         """A fact that stays true for all later passes."""
         if fact not in self._facts:
             self._facts.add(fact)
-            self.changed = True
+            self._wrote(fact)
 
     def noted(self, fact: Hashable) -> bool:
         """Whether an earlier moment has found this fact."""
+        self._read(fact)
         return fact in self._facts
 
     def site(self, key: Hashable, shape: Type, written: bool = False) -> Ref:
@@ -110,7 +131,6 @@ class Store:
             self._sites[key] = Ref(number)
             self._parents.append(number)
             self._shapes.append(mapped(shape, lambda part: NEVER) if written or self.tolerant else shape)
-            self.changed = True
         ref = self._sites[key]
         self.grow(ref, shape, not written)
         return ref
@@ -146,6 +166,11 @@ class Store:
 
     def find(self, ref: Ref) -> int:
         """The number of the entry that `ref` shares with its aliases."""
+        number = self._root(ref)
+        self._read(number)
+        return number
+
+    def _root(self, ref: Ref) -> int:
         number = ref.number
         while self._parents[number] != number:
             self._parents[number] = self._parents[self._parents[number]]
@@ -162,17 +187,17 @@ class Store:
 
     def grow(self, ref: Ref, shape: Type, raw: bool = False) -> None:
         """Let the object hold what `shape` holds too; `raw` values are put into it as they are."""
-        root = self.find(ref)
+        root = self._root(ref)
         old = self._shapes[root]
         if self.tolerant:
             shape = self._without_any(ref, old, shape)
         new = self._join_shapes(old, shape, root in self._fixed, (root in self._raw, raw))
-        root = self.find(ref)
+        root = self._root(ref)
         if raw and any(map(self.has_float, parts_of(shape))):
             self._raw.add(root)
         if new != old:
             self._shapes[root] = new
-            self.changed = True
+            self._wrote(root)
 
     def join(self, a: Type, b: Type, slot: bool = False) -> Type:
         """The smallest type that holds both; raises Clash where JavaScript holds the two differently.
@@ -214,11 +239,11 @@ class Store:
 
     def kind(self, one: Type) -> type[Type]:
         """The class of an object: a record is a dict."""
-        kind = type(self.shape(one))
+        kind = type(self._shapes[self._root(one)]) if isinstance(one, Ref) else type(one)
         return DictOf if kind is Record else kind
 
     def _unify(self, a: Ref, b: Ref) -> None:
-        one, two = self.find(a), self.find(b)
+        one, two = self._root(a), self._root(b)
         if one == two:
             return
         old, new = self._shapes[one], self._shapes[two]
@@ -228,8 +253,9 @@ class Store:
         for kind in (self._fixed, self._raw, self._constant):
             if two in kind:
                 kind.add(one)
-        self.changed = True
-        self._shapes[self.find(a)] = self._join_shapes(old, new, fixed, raw)
+        self._wrote(one)
+        self._wrote(two)
+        self._shapes[self._root(a)] = self._join_shapes(old, new, fixed, raw)
 
     def _without_any(self, ref: Ref, old: Type, new: Type) -> Type:
         """What a server action stores, but for values of which nothing is known."""
@@ -303,7 +329,7 @@ class Store:
                 self._loosen_object(part)
 
     def _loosen_object(self, ref: Ref) -> None:
-        match self.shape(ref):
+        match self._shapes[self._root(ref)]:
             case ListOf(item):
                 if item is not ANY:
                     self.grow(ref, ListOf(ANY))

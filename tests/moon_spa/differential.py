@@ -294,8 +294,13 @@ def smaller_differences(
     for program in smaller(difference.program):
         if time.monotonic() > end:
             return
-        if is_valid(program):
-            yield from (one for one in run(node, [program], change).differences if kind_of(one.what) == sort)
+        if not is_valid(program):
+            continue
+        try:
+            found = run(node, [program], change).differences
+        except TypeError:  # what was cut away has left a state that cannot be sent, or copied
+            continue
+        yield from (one for one in found if kind_of(one.what) == sort)
 
 
 def is_valid(program: Program) -> bool:
