@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moon_spa import tracebacks
+from moon_spa.findings import ComponentError
 from moon_spa.templates import safety
 from moon_spa.templates.evaluation import Scope, evaluate, unpack
 from moon_spa.templates.markup import VOID
@@ -129,6 +130,9 @@ class _Renderer:
             place = error.place
             span = Span(place.path, place.line, place.line, place.column)
             raised: Exception = error.error
+        except ComponentError as error:
+            span = error.diagnostics[0].span
+            raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
         except Exception as error:
             found = tracebacks.failure("setup-failed", error, view.path, view.line)
             span, raised = Span(view.path or view.name, found.line, found.line), error
