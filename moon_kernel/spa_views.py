@@ -20,7 +20,7 @@ color:var(--jp-ui-font-color1,inherit)}
 .moon-spa .sides{display:flex;flex-wrap:wrap;gap:8px}
 .moon-spa figure{flex:1 1 320px;min-width:0;margin:4px 0}
 .moon-spa figcaption{font-weight:600;margin-bottom:2px}
-.moon-spa pre{margin:0;padding:6px 8px;overflow:auto;max-height:480px;line-height:1.4;\
+.moon-spa .sides pre{white-space:pre;margin:0;padding:6px 8px;overflow:auto;max-height:480px;line-height:1.4;\
 font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:var(--jp-code-font-size,12px);\
 border:1px solid var(--jp-border-color2,#8884);border-radius:4px}
 .moon-spa .error{color:var(--jp-error-color1,#c62828)}

@@ -25,6 +25,7 @@ from moon_spa.tracebacks import Failure
 from moon_spa.types import ANY
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+STYLE = ".moon-error{margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18}"
 MAX_SHOWN = 200
 """Characters of a text representation."""
 
@@ -35,6 +36,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     `state` is its state; its fields are traits too, for `observe` and `link`. `props` can be set.
     """
 
+    _css = STYLE
     _esm = Unicode().tag(sync=True)
     payload = Dict().tag(sync=True)
     fields = Dict().tag(sync=True)
