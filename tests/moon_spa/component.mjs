@@ -8,8 +8,8 @@ const holdsBig = (value) => {
   return Object.values(value).some(holdsBig);
 };
 
-/** Mounts a component. */
-export function mount(setupJs, moon, props = {}) {
+/** Mounts a component; `ints` are the places of fields that hold whole numbers alone. */
+export function mount(setupJs, moon, props = {}, ints = []) {
   const server = [];
   const setup = new Function("__serverCall", "__moon", `"use strict"; return (${setupJs})`)(
     (kind, name, args) => server.push([kind, name, args ?? []]),
@@ -34,7 +34,8 @@ export function mount(setupJs, moon, props = {}) {
   };
   render();
   const commit = () => {
-    if ([...draft.values()].some(holdsBig)) throw Object.assign(new Error("int"), { name: "OverflowError", args: [] });
+    const unsafe = ints.some((slot) => draft.has(slot) && !Number.isSafeInteger(draft.get(slot)));
+    if (unsafe || [...draft.values()].some(holdsBig)) throw Object.assign(new Error("int"), { name: "OverflowError", args: [] });
     for (const [slot, value] of draft) slots[slot] = value;
     draft = new Map();
     render();
@@ -59,10 +60,10 @@ export function mount(setupJs, moon, props = {}) {
 }
 
 /** Runs the calls of a program; after a call that went to the server the state is what Python made of it. */
-export function runProgram({ setup, calls, old }, moon) {
+export function runProgram({ setup, calls, old, ints }, moon) {
   let component;
   try {
-    component = mount(setup, moon);
+    component = mount(setup, moon, {}, ints);
   } catch (error) {
     return [{ ...failure(error), state: [] }];
   }

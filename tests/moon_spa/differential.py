@@ -17,7 +17,7 @@ from typing import Any
 import moon_spa
 from moon_spa import shaking
 from moon_spa.compiler import CompiledComponent
-from moon_spa.types import ANY, FLOAT, DictOf, ListOf, Record, Type, Union, accepts, describe
+from moon_spa.types import ANY, FLOAT, INT, DictOf, ListOf, Record, Type, Union, accepts, describe
 from tests.moon_spa.node import Node, encode, same
 from tests.moon_spa.programs import Program, smaller
 
@@ -240,7 +240,8 @@ def sent(program: Program, compiled: CompiledComponent, steps: Sequence[Step], o
         }
         for (name, args), step in zip(program.calls, steps, strict=True)
     ]
-    return {"setup": compiled.setup_js, "calls": calls, "old": old}
+    ints = [one.index for one in compiled.spec.fields if compiled.types[one.name] is INT]
+    return {"setup": compiled.setup_js, "calls": calls, "old": old, "ints": ints}
 
 
 def refused(step: Step, types: Mapping[str, Type]) -> bool:

@@ -41,6 +41,7 @@ FOUND = (
         "a key that is new to a record",
         "if state['record'].setdefault('zz', given % 7):\n    return",
     ),
+    ("an int past 2**53 in an operation", "state['n'] -= 9007199254740991\nstate['n'] -= 7"),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""
