@@ -87,13 +87,15 @@ def command(environment: Path, name: str) -> str:
 def test_wheel_holds_the_packages_and_nothing_of_their_workshop(wheel: Path) -> None:
     names = [PurePosixPath(name) for name in zipfile.ZipFile(wheel).namelist()]
     tops = {name.parts[0] for name in names if not name.parts[0].endswith((".data", ".dist-info"))}
-    assert tops == {"moonlight", "moonleap", "moon_kernel", "jupyter_ext"}
+    assert tops == {"moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext"}
     code = {name.suffix or name.name for name in names if name.parts[0] in tops}
-    assert code <= {".py", ".typed", "py.typed", ".md"}, code
+    assert code <= {".py", ".mjs", ".typed", "py.typed", ".md", ".j2", ".yml"}, code
+    browser = {name.name for name in names if name.parent == PurePosixPath("moon_spa/browser")}
+    assert browser == {path.name for path in (ROOT / "moon_spa" / "browser").glob("*.mjs")}
 
 
 def test_wheel_is_small(wheel: Path) -> None:
-    assert wheel.stat().st_size < 500_000
+    assert wheel.stat().st_size < 800_000
 
 
 def test_wheel_describes_itself(wheel: Path, project: dict[str, Any]) -> None:
