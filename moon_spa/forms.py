@@ -32,9 +32,11 @@ def operations_body(
     index = {field.name: field.index for field in fields}
     lines: list[str] = []
     helpers: set[str] = set()
+    operations = tuple(operations)
+    exact = _to_and_fro(operations)
     for operation in operations:
         at = index[operation.state]
-        update = _update(operation, types[operation.state])
+        update = _update(operation, types[operation.state], operation.state in exact)
         text = f"__set_state_{at}(function ({update.param}) {{ return {update.expr.js}; }});"
         helpers |= update.expr.uses
         if operation.cond is None:
@@ -52,8 +54,18 @@ class _Update:
     expr: Expr
 
 
-def _update(operation: Operation, kind: Type) -> _Update:
-    """The new value of a field, from its old one."""
+def _to_and_fro(operations: Iterable[Operation]) -> set[str]:
+    """Fields that may leave the range of exact numbers, and come back into it, within one action."""
+    ways: dict[str, list[bool | None]] = {}
+    for one in operations:
+        if one.op in ("add", "sub"):
+            is_up = (one.value >= 0) == (one.op == "add") if isinstance(one.value, int | float) else None
+            ways.setdefault(one.state, []).append(is_up)
+    return {name for name, found in ways.items() if len(found) > 1 and (None in found or len({*found}) > 1)}
+
+
+def _update(operation: Operation, kind: Type, exact: bool) -> _Update:
+    """The new value of a field, from its old one; `exact` also beyond what it may hold in the end."""
     if operation.op == "set":
         return _Update("", written(operation.value, kind))
     if operation.op == "toggle":
@@ -65,6 +77,8 @@ def _update(operation: Operation, kind: Type) -> _Update:
     sign = "+" if operation.op == "add" else "-"
     other = written(operation.value, None)
     numbers = kind in NUMBERS and other.type in NUMBERS
+    if exact and kind is INT and other.type is INT:
+        return _Update("value", helper(operation.op, Expr("value"), other))
     if numbers or (sign == "+" and kind is STR and other.type is STR):
         return _Update("value", Expr(f"value {sign} {_operand(other)}", kind, other.uses))
     if sign == "+" and isinstance(kind, ListOf) and isinstance(other.type, ListOf):

@@ -42,6 +42,10 @@ FOUND = (
         "if state['record'].setdefault('zz', given % 7):\n    return",
     ),
     ("an int past 2**53 in an operation", "state['n'] -= 9007199254740991\nstate['n'] -= 7"),
+    (
+        "an int that leaves 2**53 and comes back",
+        "state['n'] += 9007199254740991\nstate['n'] -= 9007199254740991",
+    ),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""
