@@ -349,12 +349,15 @@ class _Compiler:
 
 
 def _gone_through(node: ast.expr) -> ast.expr:
-    """The items of a loop; those of `enumerate` and `zip` as a list, which they are not by themselves."""
+    """The items of a loop; those of `enumerate`, `range` and `zip` as a list of their own."""
     match node:
-        case ast.Call(func=ast.Name(id="enumerate" | "zip"), args=given):
-            names = ["one", "other"] if len(given) < 3 else [f"one{at}" for at in range(len(given))]
+        case ast.Call(func=ast.Name(id="enumerate" | "range" | "zip" as function), args=given):
+            count = {"enumerate": 2, "range": 1}.get(function, len(given))
+            names = [f"one{at}" for at in range(count)]
             loaded, stored = (
                 ast.Tuple([ast.Name(name, context()) for name in names], context())
+                if function != "range"
+                else ast.Name("one", context())
                 for context in (ast.Load, ast.Store)
             )
             found = ast.ListComp(loaded, [ast.comprehension(stored, node, [], 0)])

@@ -49,10 +49,13 @@ class Made:
         py: Mapping[str, Any] | None = None,
         props: Mapping[str, Any] | None = None,
         parts: tuple[Made, ...] = (),
+        types: Mapping[str, Any] | None = None,
     ) -> None:
+        """`types` has values of the types of the state, where those of `state` itself say too little."""
         self.name, self.state, self.py, self.props = name, state or {}, py or {}, props or {}
         self.actions, self.hooks, self.parts = actions or {}, hooks or {}, parts
-        context = {"state": self.state, "py": self.py, "props": self.props}
+        self.types = types or self.state
+        context = {"state": self.types, "py": self.py, "props": self.props}
         offered = dict.fromkeys(("act", "pick", *self.actions))
         self.template = compiled(name, template, context, [part.name for part in parts], offered)
         views = {part.name: part.view for part in parts}
@@ -73,7 +76,7 @@ class Made:
     def js(self) -> str:
         """The component as `mount` takes it."""
         parts = ", ".join(f"{part.name}: {part.js()}" for part in self.parts)
-        fields = json.dumps([[name, descriptor(type_of(value))] for name, value in self.state.items()])
+        fields = json.dumps([[name, descriptor(type_of(value))] for name, value in self.types.items()])
         return (
             f"{{ name: {self.name!r}, setup: {self.setup()}, fields: {fields}, "
             f"data: {json.dumps(list(self.py))}, template: {self.template.client.js}, "
