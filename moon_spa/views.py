@@ -102,14 +102,15 @@ def _text_and_place(spec: ComponentSpec, source: ComponentSource) -> tuple[str, 
 
 
 def _literal(spec: ComponentSpec, tree: ast.Module) -> ast.Constant | None:
-    """The text that the class assigns to `template`."""
+    """Where the class assigns its text to `template`; another text there is not what the class has."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.ClassDef) or node.name != spec.name:
             continue
         for part in node.body:
             match part:
-                case ast.Assign(targets=[ast.Name(id="template")], value=ast.Constant() as value):
-                    return value
-                case ast.AnnAssign(target=ast.Name(id="template"), value=ast.Constant() as value):
+                case (
+                    ast.Assign(targets=[ast.Name(id="template")], value=ast.Constant() as value)
+                    | ast.AnnAssign(target=ast.Name(id="template"), value=ast.Constant() as value)
+                ) if value.value == spec.template:
                     return value
     return None

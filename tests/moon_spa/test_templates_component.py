@@ -96,3 +96,10 @@ class Outer(Component):
     assert "<b>" not in outer.esm
     assert '"Inner"' in outer.esm
     assert "Other" not in outer.esm
+
+
+def test_the_last_text_that_a_class_assigns_is_its_template() -> None:
+    source = "class Box(Component):\n  template = '<p>old</p>'\n  template = '''\n  <b>{{ bad }}</b>'''\n"
+    made = moon_spa.compile(source + "  def setup(self, props):\n    return {}\n", path="box.py")
+    assert unmarked(made.render({"bad": "new"}).html) == "<b>new</b>"
+    assert (made.diagnostics[0].span.line, made.diagnostics[0].span.column) == (4, 9)
