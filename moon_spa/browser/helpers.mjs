@@ -23,7 +23,7 @@
  *   as_type(v, T)                   ANY -> typed representation, Bail when it is not exactly a T
  *   type_name(v)                    type(v).__name__ of an ANY value
  *   commit(v, T)                    value for a state field: OverflowError for BigInt inside, TypeError for a wrong type, deep copy
- *   copy(v)                         copy.deepcopy of any value, aliases kept: copy(v, memo) with one Map shares aliases between calls
+ *   copy(v)                         a copy of all parts; what is shared inside is not shared in the copy
  * int arithmetic (exact; ZeroDivisionError)
  *   add sub mul floordiv mod (a, b)   neg abs invert (a)   divmod(a, b) -> [q, r]
  *   pow(a, b)                       int result; b < 0 -> Bail     pow_mod(a, b, m)

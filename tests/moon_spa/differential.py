@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sys
 import time
 import warnings
@@ -138,9 +139,11 @@ def traced_steps(program: Program) -> list[Step]:
     return steps
 
 
-def separate(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state between actions: each field is a value of its own."""
-    return {name: copy.deepcopy(value) for name, value in state.items()}
+def separate(value: Any) -> Any:
+    """A value between actions: a tree, in which no two places share an object."""
+    if isinstance(value, list | tuple | set):
+        return type(value)(map(separate, value))
+    return {key: separate(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def too_large(value: Any) -> bool:
@@ -309,7 +312,9 @@ def is_valid(program: Program) -> bool:
     gone = ("NameError", "AttributeError", "UnboundLocalError")
     try:
         steps = python_steps(program)
-        return all(step.error not in gone and encode(step.state) for step in steps)
+        actions = {name for name, _ in program.calls}
+        entries = set(re.findall(r"['\"](\w+)['\"]: \w+", program.source))
+        return actions <= entries and all(step.error not in gone and encode(step.state) for step in steps)
     except (Exception, Endless):
         return False
 

@@ -46,6 +46,10 @@ FOUND = (
         "an int that leaves 2**53 and comes back",
         "state['n'] += 9007199254740991\nstate['n'] -= 9007199254740991",
     ),
+    (
+        "rows that an action shares",
+        "if given > 9:\n    state['rows'] += state['rows']\nelse:\n    state['rows'][0]['a'] += 1",
+    ),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""
@@ -54,6 +58,7 @@ FOUND = (
 @pytest.mark.parametrize(("what", "body"), FOUND, ids=[what for what, _ in FOUND])
 def test_a_difference_once_found_is_gone(node: Node, what: str, body: str) -> None:
     state = {"n": 4, "flag": False, "text": " x ", "empty": [], "record": {"__proto__": 5, "a": 0}}
+    state["rows"] = [{"a": 1}]
     lines = "\n".join("            " + line for line in body.split("\n"))
     source = (
         "class Fuzz(Component):\n    def setup(self, props):\n"

@@ -115,26 +115,24 @@ export function type_name(v) {
   return v instanceof Set ? "set" : "dict";
 }
 
-/** A typed value becomes an ANY value: floats inside are boxed, in a copy that keeps what is shared. */
-export function to_any(v, type, memo = new Map()) {
+/** A typed value becomes an ANY value: floats inside are boxed, in a copy. */
+export function to_any(v, type) {
   if (type === "f") return box(v);
   if (type === "u") return Number.isInteger(v) ? bail("a whole number that may be int or float") : v;
   if (typeof type === "string") return v;
   const [kind, part] = type;
-  if (kind === "o") return v === null ? v : to_any(v, part, memo);
+  if (kind === "o") return v === null ? v : to_any(v, part);
   if (kind === "t" || kind === "T" || kind === "x") return bail("a tuple or set goes where the type is not known");
-  return converted(v, type, memo, to_any);
+  return converted(v, type, to_any);
 }
 
 /** A container whose parts are changed one by one, where floats may be in it. */
-export function converted(v, type, memo, change) {
+export function converted(v, type, change) {
   if (!holds_float(type)) return v;
-  if (memo.has(v)) return memo.get(v);
   const [kind, part, other] = type;
-  const made = Array.isArray(v) ? [] : v instanceof Map ? new Map() : {};
-  memo.set(v, made);
-  if (kind === "l") for (const item of v) made.push(change(item, part, memo));
-  else for (const [key, item] of dict_items(v)) dict_set(made, key, change(item, kind === "r" ? part[key] : other, memo));
+  if (kind === "l") return v.map((item) => change(item, part));
+  const made = v instanceof Map ? new Map() : {};
+  for (const [key, item] of dict_items(v)) dict_set(made, key, change(item, kind === "r" ? part[key] : other));
   return made;
 }
 
@@ -168,10 +166,10 @@ export function as_type(v, type) {
 }
 
 /** Without the boxes that a known type makes superfluous; containers are kept as they are where they hold none. */
-export function unboxed(v, type, memo = new Map()) {
+export function unboxed(v, type) {
   if (type === "f" || type === "u") return is_box(v) ? v.value : v;
   if (typeof type === "string" || v === null) return v;
-  return type[0] === "o" ? unboxed(v, type[1], memo) : converted(v, type, memo, unboxed);
+  return type[0] === "o" ? unboxed(v, type[1]) : converted(v, type, unboxed);
 }
 
 /** Whether a typed value is what its type says; a BigInt of a state field is an OverflowError. */
@@ -204,17 +202,12 @@ export function commit(v, type) {
   return fits(v, type) ? copy(v) : raise("TypeError", "a value of another type than the state field's");
 }
 
-/** copy.deepcopy; one `memo` for several calls keeps what they share. */
-export function copy(v, memo = new Map()) {
+/** A copy of all parts: the state is a tree between actions, and what an action has shared in it is so no more. */
+export function copy(v) {
   if (v === null || typeof v !== "object" || is_box(v)) return v;
-  if (memo.has(v)) return memo.get(v);
-  if (v instanceof Set) {
-    memo.set(v, new Set(v));
-    return memo.get(v);
-  }
-  const made = Array.isArray(v) ? [] : v instanceof Map ? new Map() : {};
-  memo.set(v, made);
-  if (Array.isArray(v)) for (const item of v) made.push(copy(item, memo));
-  else for (const [key, item] of dict_items(v)) dict_set(made, key, copy(item, memo));
+  if (v instanceof Set) return new Set(v);
+  if (Array.isArray(v)) return v.map(copy);
+  const made = v instanceof Map ? new Map() : {};
+  for (const [key, item] of dict_items(v)) dict_set(made, key, copy(item));
   return made;
 }
