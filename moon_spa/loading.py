@@ -133,8 +133,7 @@ def run_user_code(work: Callable[[], Result], path: str, what: str) -> Result:
 
 def _raised(error: BaseException, place: Place, what: str) -> ComponentError:
     if isinstance(error, MissingPropError):
-        hint = f"give a default: `props.get({error.prop!r}, default)`"
-        return refusal("missing-prop", f"{what}: {error}", place, hint)
+        return refusal("missing-prop", f"{what}: {error}", place, error.hint)
     if isinstance(error, StateInSetupError):
         hint = "use it in an action; setup gives first values in its section `state`"
         return refusal("state-in-setup", str(error), place, hint)

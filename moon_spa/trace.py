@@ -39,6 +39,11 @@ class MissingPropError(KeyError, AttributeError):
     def __str__(self) -> str:
         return f"the prop {self.prop!r} is not given and has no default"
 
+    @property
+    def hint(self) -> str:
+        """What to write instead."""
+        return f"give a default: `props.get({self.prop!r}, default)`"
+
 
 class Traced:
     """A value with the expression that computes it from props; `prop` where it is one prop as given."""

@@ -8,6 +8,8 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
+from moon_spa.trace import MissingPropError, StateInSetupError
+
 _OURS = (os.path.dirname(os.path.abspath(__file__)) + os.sep, os.path.dirname(asyncio.__file__) + os.sep)
 MAX_MESSAGE = 2000
 MAX_TRACEBACK = 20_000
@@ -45,7 +47,7 @@ def failure(code: str, error: BaseException, path: str, line: int) -> Failure:
     _trim(found)
     return Failure(
         code,
-        type(error).__name__,
+        _python_name(error),
         _clean(_said(error), MAX_MESSAGE),
         _clean(last[0].filename if last else path, MAX_MESSAGE),
         (last[0].lineno or line) if last else line,
@@ -53,8 +55,16 @@ def failure(code: str, error: BaseException, path: str, line: int) -> Failure:
     )
 
 
+def _python_name(error: BaseException) -> str:
+    """The name that the error has in the browser too: errors of ours are Python's there."""
+    kind = type(error)
+    return kind.__mro__[1].__name__ if kind in (MissingPropError, StateInSetupError) else kind.__name__
+
+
 def _said(error: BaseException) -> str:
     """``str(error)``, which is the user's code too."""
+    if isinstance(error, MissingPropError):
+        return f"{error}; {error.hint}"
     try:
         return str(error)
     except Exception as another:

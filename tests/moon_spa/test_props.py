@@ -92,7 +92,9 @@ def test_a_prop_that_is_missing_is_told_everywhere(node: Node, body: str) -> Non
     found = caught.value.diagnostics[0]
     assert (found.code, found.span.line) == ("missing-prop", body.count("\n") + 4)
     assert "`props.get('start', default)`" in found.hint
-    assert on_the_server(made, {})["line"] == body.count("\n") + 4
+    error = on_the_server(made, {})
+    assert (error["type"], error["line"]) == ("KeyError", body.count("\n") + 4)
+    assert "`props.get('start', default)`" in error["message"]
     assert in_the_browser(node, made, {}) == "KeyError"
 
 
