@@ -83,13 +83,13 @@ def read(reader: Reader, tag: str, given: tuple[TagAttribute, ...], names: Names
         elif name == ":style":
             found.styles += _styles(reader, text, offset, names)
         else:
-            found.attributes += _plain(reader, attribute, text, names, place)
+            found.attributes += _plain(reader, tag, attribute, text, names, place)
     _check_clashes(reader, found, tag)
     return found
 
 
 def _plain(
-    reader: Reader, attribute: TagAttribute, text: str, names: Names, place: Place
+    reader: Reader, tag: str, attribute: TagAttribute, text: str, names: Names, place: Place
 ) -> Iterator[Attribute]:
     """``name="text {{ x }}"`` or ``:name="x"``."""
     bound = attribute.name.startswith(":")
@@ -103,7 +103,7 @@ def _plain(
     dynamic = any(isinstance(part, Expression) for part in parts)
     if not _ATTRIBUTE_NAME.fullmatch(name):
         reader.report("template-markup", f"`{name}` is no name of an attribute", place)
-    elif reason := safety.refused_attribute(name, dynamic):
+    elif reason := safety.refused_attribute(tag, name, dynamic):
         hint = f'write `@{name[2:].lower()}="action"`' if name.lower().startswith("on") else ""
         reader.report("template-unsafe", f"`{name}` {reason}", place, hint)
     elif dynamic and name in ("class", "style"):

@@ -46,6 +46,9 @@ _REFUSED_TAGS = {
     "body": "is the page's own",
     "frameset": "is the page's own",
 }
+_TAG_NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
+_ANIMATIONS = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
+_ANIMATED = frozenset({"attributename", "by", "from", "to", "values"})
 _BLANK = re.compile(r"[\x00-\x20]+")
 _SCHEME = re.compile(r"([^:/?#]*):")
 _PROPERTY = re.compile(r"-{0,2}[A-Za-z][\w-]*", re.ASCII)
@@ -56,12 +59,16 @@ _BAD_STYLE = re.compile(
 
 def refused_tag(tag: str) -> str:
     """Why an element is refused, "" where it is not."""
+    if not _TAG_NAME.fullmatch(tag):
+        return "is no name of an element: a prefix could make a script of it"
     return _REFUSED_TAGS.get(tag, "")
 
 
-def refused_attribute(name: str, bound: bool) -> str:
+def refused_attribute(tag: str, name: str, bound: bool) -> str:
     """Why an attribute is refused, "" where it is not."""
     low = name.lower()
+    if bound and tag.lower() in _ANIMATIONS and low in _ANIMATED:
+        return "could animate an address into script: write its values out"
     if low.startswith("on"):
         return "runs script"
     if low == "srcdoc":

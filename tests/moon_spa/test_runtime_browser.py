@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,3 +229,67 @@ def test_memory_stays_over_updates_and_mounts(context: BrowserContext) -> None:
     assert after[1:] == before[1:]
     assert after[0] - before[0] < 100_000, (before, after)
     page.close()
+
+
+HOSTILE = """
+class Inner(Component):
+    template = "<q :title='text' :style=\\"{'color': text}\\">{{ text }}{{ py.more }}{{ children }}</q>"
+
+    def setup(self, props):
+        props = {"text": "", **props}
+        data = {"more": str(props["text"])}
+        return {"props": props, "state": {}, "data": data, "actions": {}, "lifecycle": {}}
+
+
+class Outer(Component):
+    template = '''<p :title="text" :class="[text]" :data-a="py.list" :id="own">{{ text }} {{ py.list }}</p>
+      <a :href="text">link</a><form :action="text"><input l-model="own"></form>
+      <textarea l-model="own"></textarea>
+      <svg><a :xlink:href="text"><text>{{ own }}</text></a></svg><iframe :src="text"></iframe><img :src="own">
+      <Inner :text="own">{{ own }}</Inner><b l-for="k, v in list.items()" :key="k">{{ k }}{{ v }}</b>
+      <button @click="act(text)">act</button>CANARY'''
+
+    def setup(self, props):
+        props = {"text": "", **props}
+        state = {"own": StateField("own", from_prop="text", default="")}
+
+        def again(given: str):
+            state["own"] = given + " " + state["own"]
+
+        data = {"list": {str(props["text"]): [str(props["text"])]}}
+        return {"props": props, "state": state, "data": data, "actions": {"act": again}, "lifecycle": {}}
+"""
+STRINGS = (
+    "</script><script>window.__canary = 1</script>",
+    "\"'><img src=x onerror=window.__canary=1>",
+    "<!--]--><svg onload=window.__canary=1><!--[-->",
+    "javascript:window.__canary=1",
+    " \x01JavaScript\n:window.__canary=1",
+    "</textarea></title></style><script>window.__canary=1</script>",
+    "red;background:url(javascript:window.__canary=1)",
+    "${window.__canary=1}`;window.__canary=1//\u2028\u2029",
+    "{{ constructor.constructor('window.__canary=1')() }}",
+    "__proto__",
+)
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_no_string_runs_wherever_it_comes_from(tab: Page, tmp_path: Path, text: str) -> None:
+    shown = html.escape(text) if text.startswith(("<", '"')) else ""
+    made = moon_spa.compile(HOSTILE.replace("CANARY", shown), name="Outer", path="outer.py")
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    file = tmp_path / "page.html"
+    file.write_text(page_of([piece(made, {"text": text})], title=text), encoding="utf-8")
+    tab.goto(file.as_uri())
+    assert not [one for one in said if "is not its template" in one]
+    schemes = (
+        "all => all.map((one) => new URL(one.href?.baseVal ?? one.href ?? one.action, location).protocol)"
+    )
+    assert "javascript:" not in tab.eval_on_selector_all("a, form", schemes)
+    tab.click("button")
+    tab.click("button")
+    wanted = ((text + " ") * 3).split()
+    assert tab.locator("svg text").evaluate("(one) => one.textContent").split() == wanted
+    assert tab.evaluate("() => window.__canary === undefined")
+    assert tab.url == file.as_uri()
