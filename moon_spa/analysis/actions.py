@@ -17,7 +17,7 @@ from moon_spa.analysis.functions import (
     own_parameters,
     run,
 )
-from moon_spa.analysis.leaving import leaving
+from moon_spa.analysis.leaving import called, leaving
 from moon_spa.analysis.names import Names
 from moon_spa.analysis.opening import guards
 from moon_spa.analysis.operations import Step, find
@@ -33,7 +33,6 @@ from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, Type, holds
 
 STEP = "  "
 
-_HELPER = re.compile(r"\b__moon\.(\w+)")
 _BOXED = re.compile(r"const (\w+_any(?:_\d+)?) = \w+;$")
 
 
@@ -54,7 +53,7 @@ class Compiled:
             operations = tuple(one for step in self.steps for one in step.operations)
         return Placed(
             "client",
-            leaving(self.helpers, self.guarded),
+            leaving(called(joined(self.lines)), self.guarded),
             operations=operations,
             params=self.params,
             body=joined(self.lines),
@@ -136,8 +135,8 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
         return Compiled((), tuple(written), helpers, tuple(steps))
     params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
     lines = _used(_assembled(body, checks, drafted, guarded))
-    used = frozenset(_HELPER.findall(joined(lines)))
-    return Compiled(params, lines, used & unit.helpers, None, tuple(guarded.items()))
+    used = called(joined(lines)) & unit.helpers
+    return Compiled(params, lines, used, None, tuple(guarded.items()))
 
 
 def _used(lines: list[Line]) -> tuple[Line, ...]:

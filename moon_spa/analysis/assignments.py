@@ -198,6 +198,8 @@ def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | No
                 raise c.refuse("`|=` of a set with something else", node)
             c.store.grow(old.type, found)
             return call(c.helper("set_update"), old, other, result=NONE)
+        if not isinstance(c.store.shape(other.type), Record | DictOf):
+            raise c.refuse(f"`|=` of a dict with {c.store.describe(other.type)}", node)
         c.store.join(old.type, other.type)
         return call(c.helper("dict_update"), old, other, result=NONE)
     return None

@@ -81,7 +81,8 @@ def _sum(c: Body, node: ast.Call) -> Value:
         compensated = "true" if sys.version_info >= (3, 12) else "false"
         if start.type is FLOAT or items.item is not FLOAT:
             made = FLOAT if start.type is FLOAT else NUM
-            return call(c.helper("sum_f"), items.js, start, compensated, result=made)
+            way = [compensated, *(["false"] if start.type is FLOAT and compensated == "true" else [])]
+            return call(c.helper("sum_f"), items.js, start, *way, result=made)
         boxed = call(c.helper("sum_fa"), items.js, start, compensated, result=ANY)
         return call(c.helper("sum_f"), items.js, start, compensated, result=NUM, boxed=boxed.js)
     if items.item is ANY and start.type in (INT, FLOAT, ANY):

@@ -71,7 +71,7 @@
  *   range(start, stop, step)        lazy iterable of ints (any size), ValueError for step 0; range_list(...) as Array; len_range in_range at_range
  *   enumerate(it, start=0) zip(its, strict=false) reversed(list) sorted(it, key=null, reverse=false)
  *   min_of max_of (it, key=null, default=undefined)   ValueError when empty (min(a, b) = min_of([a, b]))
- *   sum(it, start=0) ints   sum_f(it, start, compensated)   compensated = Python >= 3.12;  an empty list gives start (int 0!)
+ *   sum(it, start=0) ints   sum_f(it, start, compensated, from_int=true)   compensated = Python >= 3.12;  an empty list gives start (int 0!)
  *   sum_fa the same as an ANY value   sum_a(it, start, compensated) of ANY values
  *   any all (it)  list(it)  unpack(it, n) -> Array of n (ValueError)  unpack_star(it, before, after)
  * dict (plain object or Map)

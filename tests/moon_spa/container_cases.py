@@ -146,6 +146,7 @@ SEQUENCES = (
     case("max_of", lambda s, key, default: max(s, key=key, default=default), ITEMS, KEYED, SMALL),
     case("max_of", max, v.one_of(WORDS, v.lists(NUMBER), v.lists(v.one_of(v.small, v.short)))),
     case("sum", sum, v.lists(INT), INT),
+    dynamic("sum_a", sum, v.lists(v.one_of(INT, FLOAT))),
     case("sum_f", lambda s, start: float(sum(s, start)), v.lists(FLOAT), v.constant(0.0, 2.5)),
     dynamic("any", any, v.lists(ANY)),
     dynamic("all", all, v.lists(ANY)),

@@ -50,6 +50,7 @@ FOUND = (
         "rows that an action shares",
         "if given > 9:\n    state['rows'] += state['rows']\nelse:\n    state['rows'][0]['a'] += 1",
     ),
+    ("other keys for a record", "extra = {str(given): 1}\nstate['record'] |= extra"),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""

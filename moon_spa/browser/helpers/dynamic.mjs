@@ -204,12 +204,16 @@ export function sum_fa(items, start = 0, compensated = false) {
   return found.length ? box(sum_f(found, start, compensated)) : start;
 }
 
-/** sum() of ANY values */
+/** sum() of ANY values; an int after a float is added in its own way by each version of Python */
 export function sum_a(items, start = 0, compensated = false) {
-  let total = start;
+  let [total, lost] = [start, 0];
   for (const item of iterate(items)) {
-    if (compensated && kind_of(total) === "float") bail("a sum of floats");
+    const floats = compensated && kind_of(total) === "float";
+    if (floats && kind_of(item) === "int") bail("a sum of floats and ints");
+    const [a, x] = [number_in(total), number_in(item)];
     total = add_a(total, item);
+    const next = number_in(total);
+    if (floats) lost += Math.abs(a) >= Math.abs(x) ? a - next + x : x - next + a;
   }
-  return total;
+  return lost && Number.isFinite(lost) ? box(number_in(total) + lost) : total;
 }

@@ -239,8 +239,8 @@ export function sum(items, start = 0) {
 }
 
 /** sum() of floats; `compensated` as Python does it from 3.12 */
-export function sum_f(items, start = 0, compensated = false) {
-  let [total, lost, first] = [start, 0, true];
+export function sum_f(items, start = 0, compensated = false, from_int = true) {
+  let [total, lost, first] = [start, 0, from_int];
   for (const x of iterate(items)) {
     const next = total + x;
     if (compensated && !first) lost += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
