@@ -48,6 +48,7 @@ _OWNERS: dict[str, tuple[type, ...]] = {
     "is_integer": (float, int),
 }
 """The types whose methods these are; other methods of the allow-list are those of `str`."""
+_WIDTHS = frozenset({"ljust", "rjust", "zfill"})
 _CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("s"): str, ord("r"): repr, ord("a"): ascii}
 
 
@@ -92,9 +93,12 @@ def evaluate(node: ast.expr, scope: Scope) -> Any:
         case ast.IfExp(test=test, body=body, orelse=other):
             return evaluate(body if evaluate(test, scope) else other, scope)
         case ast.Call(func=function, args=arguments, keywords=keywords):
+            called = _called(function, scope)
             given = [evaluate(argument, scope) for argument in arguments]
             named = {keyword.arg or "": evaluate(keyword.value, scope) for keyword in keywords}
-            return _call(function, given, named, scope)
+            if isinstance(function, ast.Attribute) and function.attr in _WIDTHS and given:
+                _check_size(given[0] if isinstance(given[0], int) else 0)
+            return called(*given, **named)
         case ast.JoinedStr(values=values):
             return "".join(str(evaluate(value, scope)) for value in values)
         case ast.FormattedValue(value=value, conversion=conversion, format_spec=spec):
@@ -154,12 +158,14 @@ def unpack(value: Any, count: int) -> list[Any]:
 
 
 def _item(value: Any, index: ast.expr, scope: Scope) -> Any:
-    if not isinstance(value, dict | list | tuple | str | range | Mapping):
-        raise TypeError(f"'{type(value).__name__}' object is not subscriptable")
     if isinstance(index, ast.Slice):
         bounds = (index.lower, index.upper, index.step)
-        return value[slice(*(evaluate(bound, scope) if bound else None for bound in bounds))]
-    return value[evaluate(index, scope)]
+        key: Any = slice(*(evaluate(bound, scope) if bound else None for bound in bounds))
+    else:
+        key = evaluate(index, scope)
+    if not isinstance(value, dict | list | tuple | str | range | Mapping):
+        raise TypeError(f"'{type(value).__name__}' object is not subscriptable")
+    return value[key]
 
 
 def _bool_op(is_and: bool, values: list[ast.expr], scope: Scope) -> Any:
@@ -209,16 +215,16 @@ def _check_size(size: int) -> None:
         raise OverflowError(f"a template makes nothing larger than {MAX_REPEAT}")
 
 
-def _call(function: ast.expr, given: list[Any], named: dict[str, Any], scope: Scope) -> Any:
+def _called(function: ast.expr, scope: Scope) -> Callable[..., Any]:
+    """A function, or the method of a value that has it."""
     if isinstance(function, ast.Name):
-        return _FUNCTIONS[function.id](*given, **named)
+        return _FUNCTIONS[function.id]
     assert isinstance(function, ast.Attribute)
     owner = evaluate(function.value, scope)
     if not isinstance(owner, _OWNERS.get(function.attr, (str,))):
         raise AttributeError(f"'{type(owner).__name__}' object has no attribute '{function.attr}'")
-    if function.attr in ("ljust", "rjust", "zfill") and given and isinstance(given[0], int):
-        _check_size(given[0])
-    return getattr(owner, function.attr)(*given, **named)
+    found: Callable[..., Any] = getattr(owner, function.attr)
+    return found
 
 
 def _range(*bounds: int) -> range:

@@ -171,7 +171,21 @@ EXPRESSIONS = (
         "sum(x)",
         "max(x)",
     ),
-    *("i.bad", "s + i", "n.x", "n[0]", "i + n", "len(i)", "s['a']", "l['a']", "s.a", "'%d' + s", "f + s"),
+    *(
+        "i[s[i]]",
+        "i.upper(l[9])",
+        "i.bad",
+        "s + i",
+        "n.x",
+        "n[0]",
+        "i + n",
+        "len(i)",
+        "s['a']",
+        "l['a']",
+        "s.a",
+        "'%d' + s",
+        "f + s",
+    ),
 )
 
 BODY = """
