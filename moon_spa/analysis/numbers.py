@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, one_value, refused
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import as_float, constant, number
-from moon_spa.analysis.values import Value, call
+from moon_spa.analysis.values import SAFE, Missing, Value, call
 from moon_spa.types import (
     ANY,
     FLOAT,
@@ -52,7 +53,9 @@ def float_call(c: Body, node: ast.Call) -> Value:
     if value.type is STR:
         return call(c.helper("float_s"), value, result=FLOAT)
     if value.type in NUMERIC:
-        return as_float(c, number(value)).typed(FLOAT)
+        if isinstance(value.constant, int | float) and abs(value.constant) <= SAFE:
+            return constant(float(value.constant))
+        return replace(as_float(c, number(value)), type=FLOAT, span=None, constant=Missing, boxed="")
     if value.type is ANY:
         return call(c.helper("float_a"), value, result=FLOAT)
     return refused(c, node, value)

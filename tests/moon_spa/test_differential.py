@@ -51,6 +51,10 @@ FOUND = (
         "if given > 9:\n    state['rows'] += state['rows']\nelse:\n    state['rows'][0]['a'] += 1",
     ),
     ("other keys for a record", "extra = {str(given): 1}\nstate['record'] |= extra"),
+    (
+        "a float made of an int",
+        "state['text'] = str(-float(3)) + str(+float(True)) + str(float(given % 7)) + str(-float(9007199254740993))",
+    ),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""
