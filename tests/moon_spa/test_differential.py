@@ -53,7 +53,7 @@ FOUND = (
     ("other keys for a record", "extra = {str(given): 1}\nstate['record'] |= extra"),
     (
         "a float made of an int",
-        "state['text'] = str(-float(3)) + str(+float(True)) + str(float(given % 7)) + str(-float(9007199254740993))",
+        "state['text'] = str(-float(3)) + str(float(given % 7)) + str(-float(9007199254740993))",
     ),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
