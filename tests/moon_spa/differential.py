@@ -141,6 +141,8 @@ def traced_steps(program: Program) -> list[Step]:
 
 def separate(value: Any) -> Any:
     """A value between actions: a tree, in which no two places share an object."""
+    if isinstance(value, list | dict | str) and len(value) > MOST_ITEMS:
+        raise Endless
     if isinstance(value, list | tuple | set):
         return type(value)(map(separate, value))
     return {key: separate(one) for key, one in value.items()} if isinstance(value, dict) else value
