@@ -118,7 +118,9 @@ def test_what_is_no_value_of_the_cast_is_refused_in_words(cast: str, value: Any)
     assert len(str(caught.value)) < 120
 
 
-@pytest.mark.parametrize("value", [(1, 2), b"7", object(), None, {1, 2}], ids=["tuple", "bytes", "object", "None", "set"])
+@pytest.mark.parametrize(
+    "value", [(1, 2), b"7", object(), None, {1, 2}], ids=["tuple", "bytes", "object", "None", "set"]
+)
 @pytest.mark.parametrize("cast", CASTS)
 def test_other_objects_are_refused(cast: str, value: Any) -> None:
     with pytest.raises(CastError, match="is no"):
