@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,7 @@ from moon_spa.findings import Place, finding, refusal
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
-from moon_spa.source import ComponentSource, read_component
+from moon_spa.source import ComponentSource, from_text, text_of
 from moon_spa.spec import Callback, ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
@@ -141,13 +141,32 @@ def compile(  # noqa: A001 - the public name
     `name` is the class where there are several; `path` is what to call a text in tracebacks and findings.
     A str is a path when it is one line that ends in .py, .md, .html or .moon. `namespace` are names that the
     source may use without defining them, as those of a notebook; `compile_other` compiles components that its
-    template has from there. Nothing is kept between compilations. Raises ComponentError.
+    template has from there. A text without such names is compiled once, so its module level runs once: the
+    last 64 are kept by what they say. Raises ComponentError.
     """
-    read = source if isinstance(source, ComponentSource) else read_component(source, name, path)
+    if isinstance(source, ComponentSource):
+        return _compiled(source, name, mode, namespace or {}, compile_other)
+    text, label = text_of(source, path)
+    if namespace is None and compile_other is None:
+        return _kept(text, label, name, mode)
+    return _compiled(from_text(text, label, name), name, mode, namespace or {}, compile_other)
 
+
+@lru_cache(maxsize=64)
+def _kept(text: str, path: str, name: str | None, mode: Mode) -> CompiledComponent:
+    return _compiled(from_text(text, path, name), name, mode, {}, None)
+
+
+def _compiled(
+    read: ComponentSource,
+    name: str | None,
+    mode: Mode,
+    namespace: Mapping[str, Any],
+    compile_other: Callable[[type[Component]], CompiledComponent] | None,
+) -> CompiledComponent:
     def work() -> tuple[Specs, Loaded]:
         scope = load(read, namespace)
-        return specs_of(scope, component_of(scope, name), namespace or {}), scope[LOADED]
+        return specs_of(scope, component_of(scope, name), namespace), scope[LOADED]
 
     specs, loaded = within_deadline(work, Place(read.path, 1), "the component")
     made: dict[str, CompiledComponent] = {}

@@ -99,13 +99,19 @@ def read_component(
 
     `name` chooses among the blocks of a document. Raises ComponentError for what is no component source.
     """
+    text, label = text_of(source, path)
+    return from_text(text, label, name)
+
+
+def text_of(source: str | os.PathLike[str], path: str | None = None) -> tuple[str, str]:
+    """The text that `source` is or names, and what to call it. Raises ComponentError for no such file."""
     if isinstance(source, str) and not looks_like_path(source):
-        return from_text(source, path or UNNAMED, name)
+        return source, path or UNNAMED
     try:
         found = read_source(source)
     except SourceError as error:
         raise ComponentError((error.diagnostic,)) from None
-    return from_text(found.text, path or found.path, name)
+    return found.text, path or found.path
 
 
 def looks_like_path(text: str) -> bool:

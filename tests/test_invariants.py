@@ -19,6 +19,7 @@ CACHES = {
     "moon_kernel.breakpoints.code_lines": "lines with code of the cells that have breakpoints",
     "moon_kernel.debugger.cell_path": "paths that Lab's debugger gives to sources; hashing is slow",
     "moon_spa.bundling.bundle": "modules of the browser, read and joined for every component's file",
+    "moon_spa.compiler._kept": "components by the text they were compiled from",
     "moon_spa.page.runtime_version": "a hash of the modules for pages, which do not change",
     "moon_spa.shaking.needs": "which helper needs which, of the files that the package ships",
     "moon_spa.shaking.units": "texts of the helpers, of the files that the package ships",
