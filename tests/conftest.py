@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.e2e.server import find_chromium
 
 ROOT = Path(__file__).parent.parent
 REAL_DOCUMENTS = ROOT.parent / "shared" / "data" / "real"
@@ -22,6 +25,21 @@ JUPYTER_FOLDERS = (
     "JUPYTERLAB_WORKSPACES_DIR",
 )
 """Environment variables that name the user's folders; those of the environment stay found."""
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A page that asks another machine for something gets nothing.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+BROWSER = re.compile(r"::.*[\[-]chromium[\]-]")
+"""What the name of a test in a browser holds."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,12 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class OneBrowser(LoadScopeScheduling):
     """Work is handed out file by file, in order; all browser tests go to one process.
 
-    (The group marks of xdist 3.8 have no effect with pytest 9.2.)
+    Playwright leaves its event loop running there, and names its browser in the names of tests. (The group
+    marks of xdist 3.8 have no effect with pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "browser" if "e2e" in file.split("/") else file
+        return "browser" if BROWSER.search(nodeid) or "e2e" in file.split("/") else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -66,6 +85,15 @@ def _rank(item: pytest.Item) -> int:
     if item.get_closest_marker("slow"):
         return 2
     return 0 if item.path.name in ("test_architecture.py", "test_imports.py") else 1
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, closed to the network; one for all tests of a process."""
+    options = {**browser_type_launch_args, "args": list(CHROMIUM_ARGUMENTS)}
+    if path := find_chromium():
+        options["executable_path"] = path
+    return options
 
 
 @pytest.fixture(scope="session")

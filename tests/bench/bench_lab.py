@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from jupyter_ext.format import read_plain
+from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.e2e import driver
-from tests.e2e.conftest import CHROMIUM_ARGUMENTS
 from tests.e2e.server import find_chromium, running_lab
 
 PAIRS = 8

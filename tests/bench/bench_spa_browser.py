@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from moon_spa import javascript
-from tests.e2e.conftest import CHROMIUM_ARGUMENTS
+from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.e2e.server import find_chromium
 from tests.moon_spa.pages import RUNTIME, Made
 

@@ -11,28 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.e2e import driver
-from tests.e2e.server import Lab, find_chromium, running_lab
-
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A page that asks another machine for something gets nothing.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, closed to the network."""
-    options = {**browser_type_launch_args, "args": list(CHROMIUM_ARGUMENTS)}
-    if path := find_chromium():
-        options["executable_path"] = path
-    return options
+from tests.e2e.server import Lab, running_lab
 
 
 @pytest.fixture(scope="session")
