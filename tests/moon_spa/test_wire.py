@@ -102,7 +102,6 @@ def test_a_type_that_is_known_gives_floats_back(node: Node, value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [(1, "a"), [(1.0, (2,))], {1, 2}, {1.0, 2.5}, {"a", "7"}, set(), {"x": {None}, "y": ()}],
-    ids=repr,
 )
 def test_tuples_and_sets_of_known_type_cross_javascript(node: Node, value: Any) -> None:
     kind = type_of(value)
