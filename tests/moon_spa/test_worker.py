@@ -42,7 +42,7 @@ def test_nothing_is_begun_beside_too_many_calls_that_never_end(release: threadin
         worker.run(lambda: None, 1)
     assert bridge.call(compiled, REQUEST)["error"]["code"] == "too-busy"
     with pytest.raises(ComponentError, match="2 calls that do not end") as caught:
-        moon_spa.compile(SOURCE)
+        moon_spa.compile(f"{SOURCE}# a text that was not compiled yet\n")
     assert caught.value.code == "too-busy"
     release.set()
     for thread in threading.enumerate():
