@@ -37,7 +37,7 @@ class Arguments:
     def count(self, least: int, most: int) -> None:
         """Refuse another number of positional arguments."""
         if not least <= len(self.args) <= most:
-            self.c.refuse(f"{describe(self.node)} with these arguments", self.node)
+            raise self.c.refuse(f"{describe(self.node)} with these arguments", self.node)
 
     def value(self, place: int, name: str = "") -> Value | None:
         """The argument at a place, or of a name; None where it is not given."""

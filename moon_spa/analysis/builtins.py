@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from moon_spa.analysis import numbers
-from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, one_value, refused
+from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, describe, one_value, refused
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type
 from moon_spa.analysis.comprehensions import comprehension, items_of, unordered_items
@@ -96,6 +96,8 @@ def _extreme(helper: str) -> Callable[[Body, ast.Call], Value]:
         given = Arguments(c, node, ("key", "default"))
         if len(given.args) == 1:
             return _extreme_of_series(c, node, given, helper)
+        if not given.args or "default" in given.named:
+            raise c.refuse(f"{describe(node)} with these arguments", node)
         values = [number(c.expression(one)) for one in given.args]
         found: Type = NEVER
         for one in values:

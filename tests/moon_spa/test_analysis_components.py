@@ -86,3 +86,14 @@ def test_arguments_too_many_are_a_type_error_as_in_python(node: Node) -> None:
     report = differential.run(node, [Program(LISTS, calls)])
     assert not [str(one) for one in report.differences]
     assert report.outcomes == {"done": 2, "error": 2}
+
+
+WRONG_CALLS = ("len()", "len(items, 2)", "abs(1, 2)", "max()", "min(1, 2, default=3)", "items.append(1, 2)")
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+def test_a_call_that_python_refuses_for_its_arguments_is_the_servers(call: str) -> None:
+    lines = ["class Wrong(Component):", "    def setup(self, props):", '        state = {"items": [1]}']
+    lines += ["        def act():", '            items = state["items"]', f"            {call}"]
+    lines += ['        return {"state": state, "actions": {"act": act}}']
+    assert "with these arguments at line 6" in moon_spa.compile("\n".join(lines)).explain[0]
