@@ -1,22 +1,44 @@
-"""A list of 1000 rows in a browser: made, changed, swapped, removed; beside petite-vue on the same page.
+"""Components in a browser: 1000 rows beside petite-vue, clicks while the kernel is busy, round trips.
 
-`PETITE_VUE` is the path of its `petite-vue.es.js` (npm install petite-vue); without it ours runs alone.
-A sample is one operation with its layout; the medians of 8 rounds are printed. Run by pytest with `-s`.
+`PETITE_VUE` is the path of its `petite-vue.es.js` (npm install petite-vue); without it our rows run alone.
+The notebook is a real JupyterLab: a call of the server by a click beside an anywidget that answers each
+message with `send`, both until the page shows the new text, in turns. The server between browser and kernel
+takes most of that time, so the same messages go to a kernel without it too. Run as a script, or by pytest
+with `-s`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from moon_spa import javascript
 from tests.conftest import CHROMIUM_ARGUMENTS
-from tests.e2e.server import find_chromium
+from tests.e2e import driver
+from tests.e2e.server import find_chromium, running_lab
+from tests.moon_kernel.client import Client
 from tests.moon_spa.pages import RUNTIME, Made
+
+MAX_ROWS = 2.0
+"""Times petite-vue, for each operation on the rows."""
+MAX_ROUND_TRIP = 1.3
+"""Times a bare message, the median."""
+MAX_CLICK = 16.0
+"""Milliseconds of a local action with the kernel busy, of 95 in 100."""
+
+CLICKS = 200
+PAIRS = 150
 
 OURS = """<table><tbody><tr l-for="row in rows" :key="row.id" :class="{'on': row.id == chosen}">
 <td>{{ row.id }}</td><td><a @click="pick(row.id)">{{ row.label }}</a></td></tr></tbody></table>"""
@@ -24,7 +46,7 @@ OURS = """<table><tbody><tr l-for="row in rows" :key="row.id" :class="{'on': row
 THEIRS = """<table><tbody><tr v-for="row in rows" :key="row.id" :class="{on: row.id === chosen}">
 <td>{{ row.id }}</td><td><a @click="pick(row.id)">{{ row.label }}</a></td></tr></tbody></table>"""
 
-RUN = """async ([petite, theirs]) => {
+ROWS = """async ([petite, theirs]) => {
   const make = (count, from) => Array.from({ length: count }, (_, i) => ({ id: from + i, label: `r ${i}` }));
   const operations = {
     create: () => make(1000, 1),
@@ -65,24 +87,223 @@ RUN = """async ([petite, theirs]) => {
     [operation, Object.fromEntries(Object.entries(found).map(([name, all]) => [name, median(all)]))]));
 }"""
 
+CELL = """\
+import time
 
-@pytest.mark.e2e
-def test_a_thousand_rows_beside_petite_vue() -> None:
+import anywidget
+from moon_spa import Component, server
+
+
+class Bare(anywidget.AnyWidget):
+    _esm = \"\"\"export default { render({ model, el }) {
+      const button = Object.assign(document.createElement("button"), { className: "bare", textContent: "0" });
+      let n = 0;
+      button.onclick = () => model.send({ n });
+      model.on("msg:custom", (message) => { button.textContent = n = message.n; });
+      el.append(button);
+    } };\"\"\"
+
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda _widget, content, _buffers: self.send({"n": content["n"] + 1}))
+
+
+class Counter(Component):
+    template = '''<button class="call" @click="call">{{ calls }}</button>
+    <button class="up" @click="up">{{ n }}</button>'''
+
+    def setup(self, props):
+        state = {"calls": 0, "n": 0}
+
+        @server
+        def call():
+            state["calls"] += 1
+
+        def up():
+            state["n"] += 1
+"""
+NOTEBOOK = (
+    f"# Live\n\n```python\n{CELL}```\n\n```python\nbare = Bare()\nbare\n```\n\n```python\n%spa Counter\n```\n"
+)
+
+REQUEST = {"component": "Counter", "instance": 1, "kind": "action", "name": "call", "args": [], "props": {}}
+
+ROUND_TRIPS = """async ([pairs, rest]) => {
+  const click = (name) => new Promise((resolve) => {
+    const button = document.querySelector(`.jp-OutputArea-output .${name}`);
+    const seen = new MutationObserver(() => {
+      seen.disconnect();
+      resolve(performance.now() - start);
+    });
+    seen.observe(button, { childList: true, characterData: true, subtree: true });
+    const start = performance.now();
+    button.click();
+  });
+  const times = { bare: [], call: [] };
+  for (let pair = -10; pair < pairs; pair++) {
+    for (const name of pair % 2 ? ["bare", "call"] : ["call", "bare"]) {
+      const time = await click(name);
+      if (pair >= 0) times[name].push(time);
+      if (rest) await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+  }
+  return times;
+}"""
+
+LOCAL_CLICKS = """async (clicks) => {
+  const button = document.querySelector(".jp-OutputArea-output .up");
+  const times = [];
+  for (let click = 0; click < clicks; click++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const before = button.textContent;
+    const start = performance.now();
+    button.click();
+    document.body.offsetHeight;
+    times.push(performance.now() - start);
+    if (button.textContent === before) throw new Error("the page does not show it");
+  }
+  return times;
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser of its own."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def rows(browser: Browser) -> dict[str, dict[str, float]]:
+    """Medians of 8 rounds: milliseconds of each operation with its layout."""
     state = {"rows": [{"id": 0, "label": ""}], "chosen": 0}
     made = Made("Rows", OURS, state, {"act": "(v) { __set_state_0(v); }"})
     path = os.environ.get("PETITE_VUE")
     petite = Path(path).read_text(encoding="utf-8") if path else None
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS))
+    page = browser.new_page()
+    page.set_content("<!doctype html><body></body>")
+    page.add_script_tag(content=RUNTIME)
+    payload = javascript.text(json.dumps(made.payload()))
+    options = f"{{ moon, payload: JSON.parse({payload}) }}"
+    page.evaluate(f"() => {{ window.app = mount(host(), {made.js()}, {options}); }}")
+    found: dict[str, dict[str, float]] = page.evaluate(ROWS, [petite, THEIRS])
+    page.close()
+    return found
+
+
+@contextmanager
+def notebook(browser: Browser, folder: Path) -> Iterator[Page]:
+    """A JupyterLab in which the widget and the component are shown."""
+    home, root = folder / "home", folder / "root"
+    home.mkdir()
+    root.mkdir()
+    (root / "live.py.md").write_text(NOTEBOOK, encoding="utf-8")
+    with running_lab(home, root) as lab:
         page = browser.new_page()
-        page.set_content("<!doctype html><body></body>")
-        page.add_script_tag(content=RUNTIME)
-        payload = javascript.text(json.dumps(made.payload()))
-        options = f"{{ moon, payload: JSON.parse({payload}) }}"
-        page.evaluate(f"() => {{ window.app = mount(host(), {made.js()}, {options}); }}")
-        found = page.evaluate(RUN, [petite, THEIRS])
-        browser.close()
-    for operation, times in found.items():
-        print(operation.ljust(8), *(f"{name} {time:7.1f} ms" for name, time in times.items()))
-        if "theirs" in times:
-            assert times["ours"] < 2 * times["theirs"]
+        driver.open_lab(page, lab)
+        driver.open_document(page, "live.py.md")
+        driver.run_all(page)
+        page.wait_for_selector(".jp-OutputArea-output .up")
+        yield page
+        driver.leave(page)
+        page.close()
+
+
+def round_trips(page: Page, rest: int) -> float:
+    """The ratio of the medians; `rest` are milliseconds between two round trips, 0 for one upon the other."""
+    times: dict[str, list[float]] = page.evaluate(ROUND_TRIPS, [PAIRS, rest])
+    return ratio(f"round trip of a click, {PAIRS} interleaved pairs, {rest} ms of rest between two", times)
+
+
+def kernel_round_trips(folder: Path) -> float:
+    """The same for the messages alone, from a client of the kernel."""
+    client = Client(folder)
+    try:
+        client.run(CELL)
+        comms = {
+            name: client.run(code).contents("comm_open")[-1]["comm_id"]
+            for name, code in (("bare", "bare = Bare()"), ("call", "%spa Counter"))
+        }
+        times: dict[str, list[float]] = {"bare": [], "call": []}
+        for pair in range(-10, PAIRS):
+            for name in ("bare", "call") if pair % 2 else ("call", "bare"):
+                request = {**REQUEST, "seq": pair + 10, "state": {"calls": 0, "n": 0}}
+                call = {"type": "moon.call", "id": f"view-{pair}", "request": json.dumps(request)}
+                took = answered(client, comms[name], {"n": pair} if name == "bare" else call)
+                if pair >= 0:
+                    times[name].append(took)
+    finally:
+        client.close()
+    return ratio(f"the same messages without browser and server, {PAIRS} interleaved pairs", times)
+
+
+def answered(client: Client, comm: str, content: Any) -> float:
+    """Milliseconds from a custom message to the one that answers it; the kernel is idle again then."""
+    body = {"comm_id": comm, "data": {"method": "custom", "content": content}}
+    message = client.client.session.msg("comm_msg", body)
+    took = 0.0
+    start = time.perf_counter()
+    client.client.shell_channel.send(message)
+    while True:
+        heard = client.client.get_iopub_msg(timeout=20)
+        if heard["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            continue
+        if heard["msg_type"] == "comm_msg":
+            took = (time.perf_counter() - start) * 1000
+        if heard["content"].get("execution_state") == "idle":
+            return took
+
+
+def ratio(title: str, times: dict[str, list[float]]) -> float:
+    """Print the samples; the ratio of the medians."""
+    print(f"\n{title}")
+    for name, found in times.items():
+        tenths = statistics.quantiles(found, n=10)
+        shown = f"10 % {tenths[0]:6.2f} ms   median {tenths[4]:6.2f} ms   90 % {tenths[8]:6.2f} ms"
+        print(f"  {name}  {shown}")
+    found_ratio = statistics.median(times["call"]) / statistics.median(times["bare"])
+    print(f"  ratio of the medians {found_ratio:.2f}")
+    return found_ratio
+
+
+def clicks_while_busy(page: Page) -> float:
+    """Milliseconds of a click up to the page laid out, the kernel computing: the 95th percentile."""
+    index = len(driver.cells(page))
+    driver.insert_cell(page, index, "end = time.time() + 8\nwhile time.time() < end: pass")
+    driver.select_cell(page, index)
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
+    busy = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
+    page.wait_for_function(busy)
+    times: list[float] = page.evaluate(LOCAL_CLICKS, CLICKS)
+    assert page.evaluate(busy), "the kernel was free before the last click"
+    found = statistics.quantiles(times, n=20)[-1]
+    print(f"\na local action with the kernel busy, {CLICKS} clicks, each with its layout")
+    print(f"  median {statistics.median(times):.2f} ms   95 % {found:.2f} ms")
+    return found
+
+
+def run() -> dict[str, float]:
+    """Every measurement: its name and what is compared with a limit."""
+    found: dict[str, float] = {}
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        for operation, times in rows(browser).items():
+            print(operation.ljust(8), *(f"{name} {time:7.1f} ms" for name, time in times.items()))
+            if "theirs" in times:
+                found[f"rows: {operation}"] = times["ours"] / times["theirs"] / MAX_ROWS
+        with notebook(browser, Path(folder)) as page:
+            found["round trip"] = round_trips(page, 20) / MAX_ROUND_TRIP
+            round_trips(page, 0)
+            found["messages"] = kernel_round_trips(Path(folder)) / MAX_ROUND_TRIP
+            found["click"] = clicks_while_busy(page) / MAX_CLICK
+    return found
+
+
+@pytest.mark.e2e
+def test_components_are_as_quick_as_their_limits_say() -> None:
+    over: dict[str, Any] = {name: share for name, share in run().items() if share > 1}
+    assert not over
+
+
+if __name__ == "__main__":
+    sys.exit(0 if all(share <= 1 for share in run().values()) else 1)
