@@ -194,7 +194,7 @@ def note(server: Mapping[str, str]) -> str:
     rows = "".join(
         f"<li><code>{html.escape(name)}</code>: {html.escape(reason)}</li>" for name, reason in server.items()
     )
-    title = f"{head} a server, which this page does not have"
+    title = f'{head} a server<span class="moon-without">, which this page does not have</span>'
     return f'<details class="moon-offline"><summary>{title}</summary><ul>{rows}</ul></details>'
 
 

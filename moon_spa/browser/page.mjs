@@ -3,7 +3,9 @@ import { castProps } from "./casts.mjs";
 import { mount } from "./mount.mjs";
 import { decode } from "./wire.mjs";
 
-/** Mounts `component` in `el`. `payload` and `props` are in wire form; `server` has the reasons of its actions. */
+/** Mounts `component` in `el`. `payload` and `props` are in wire form; `server` has the reasons of its actions.
+ *
+ * A host around it that knows a way to a server says so in `data-moon-without`. */
 export function start(el, component, moon, { payload = null, props = {}, server = {} }) {
   return mount(el, component, {
     payload: decode(payload, "payload"),
@@ -12,7 +14,8 @@ export function start(el, component, moon, { payload = null, props = {}, server 
     cast: castProps,
     reason: (kind, name) => {
       const why = Object.hasOwn(server, name) ? `; it runs there for ${server[name]}` : "";
-      return `it needs a server, and this page has none${why}`;
+      const without = el.closest("[data-moon-without]")?.dataset.moonWithout;
+      return `${without ?? "it needs a server, and this page has none"}${why}`;
     },
   });
 }
