@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from moon_kernel.documentfile import SUFFIX, cell_source
 from moon_kernel.outputs import OutputRecorder
 from moon_kernel.session import Session
 from moon_kernel.trace import Table, blocks_table, to_json, trace_table
+from moonlight.hints import closest
 from moonlight.source import source_hash
 from moonlight.tracking import current_run
 
@@ -106,8 +106,8 @@ class MoonMagic:
 
 def guess(word: str, known: Any) -> str:
     """``"; did you mean 'trace'?"``, or where to look."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.5)
-    return f"; did you mean {close[0]!r}?" if close else "; see %moon help"
+    close = closest(word, known, 0.5)
+    return f"; did you mean {close!r}?" if close else "; see %moon help"
 
 
 def register_magics(shell: Any, session: Session, recorder: OutputRecorder) -> MoonMagic:

@@ -17,12 +17,12 @@ from IPython.display import display
 from moon_kernel.moonleap_cells import OPTIONS
 from moon_kernel.moonleap_views import View, file_link
 from moonleap.documents import MAGIC, cell_text, on_line
-from moonleap.findings import closest
 from moonleap.generation import Generation, generate
 from moonleap.graph import Graph, SpecInput, graph_in_session
 from moonleap.outputpath import OWN_FOLDER
 from moonleap.writing import Plan, plan, recover
 from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.hints import closest
 from moonlight.tracking import current_run
 
 OUT = "moonleap_out"

@@ -12,9 +12,8 @@ from urllib.parse import quote
 from moonleap.deciding import Change
 from moonleap.graph import Graph
 from moonleap.picture import svg
-from moonleap.terms import printable
 from moonleap.writing import summary
-from moonlight.diagnostic import Diagnostic
+from moonlight.diagnostic import Diagnostic, printable
 
 MARKS = {
     "new": "+",
@@ -127,7 +126,7 @@ class View:
 
     def _told(self) -> Iterator[str]:
         for found in self.diagnostics[:MAX_FINDINGS]:
-            yield "\n".join(printable(line) for line in found.format().split("\n"))
+            yield found.printable().format()
         if len(self.diagnostics) > MAX_FINDINGS:
             yield f"… and {len(self.diagnostics) - MAX_FINDINGS} more"
 

@@ -1,10 +1,9 @@
-"""Findings about a component: how they are made, the closest name, and the error that refuses a source."""
+"""Findings about a component: how they are made, and the error that refuses a source."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from moonlight.diagnostic import Diagnostic, Severity, Span
 
@@ -45,15 +44,3 @@ def finding(
 def refusal(code: str, message: str, place: Place, hint: str = "") -> ComponentError:
     """The error that refuses a source for one reason."""
     return ComponentError((finding(code, message, place, hint),))
-
-
-def closest(name: str, names: Iterable[str]) -> str:
-    """The name that `name` was probably meant to be, "" where none is close."""
-    found = get_close_matches(name, [other for other in dict.fromkeys(names) if other != name], 1, 0.7)
-    return found[0] if found else ""
-
-
-def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """``did you mean `count`?``, or `otherwise` where no name is close."""
-    close = closest(name, names)
-    return f"did you mean `{close}`?" if close else otherwise

@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 
 from moon_spa import worker
 from moon_spa.component import Component, StateField, client, server
-from moon_spa.findings import ComponentError, Place, did_you_mean, finding, refusal
+from moon_spa.findings import ComponentError, Place, finding, refusal
 from moon_spa.overrides import OVERRIDES
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import called_dict, joined_text, merged
 from moon_spa.rewriting import DICT, LOCALS, MERGED, OPERATED, TEXT, Inferred, rewritten
 from moon_spa.source import ComponentSource
 from moon_spa.trace import MissingPropError, StateInSetupError, operated
+from moonlight.hints import did_you_mean
 
 Result = TypeVar("Result")
 

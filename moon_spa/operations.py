@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from moon_spa.bindings import Bindings
-from moon_spa.findings import ComponentError, Place, did_you_mean, refusal
+from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.sections import Run, Where, check_name
 from moon_spa.spec import CONDITIONS, HOOKS, OPS, Callback, CallbackKind, Condition, Field, Operation
 from moon_spa.statuses import Status
 from moon_spa.trace import Traced, plain
+from moonlight.hints import did_you_mean
 
 ValueOf = Callable[[str, str, str, Any], Any]
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from moon_spa.casts import CASTS, CastError, cast_value
 from moon_spa.component import Component, State, StateField
-from moon_spa.findings import Place, did_you_mean, refusal
+from moon_spa.findings import Place, refusal
 from moon_spa.props import Props
 from moon_spa.rewriting import Inferred
 from moon_spa.spec import HOOKS
 from moon_spa.trace import _TraceState
+from moonlight.hints import did_you_mean
 
 SECTIONS = ("props", "state", "data", "actions", "lifecycle")
 

@@ -21,10 +21,11 @@ from functools import cached_property
 from textwrap import dedent
 from types import MappingProxyType
 
-from moon_spa.findings import ComponentError, Place, did_you_mean, refusal
+from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.spec import Function
 from moonlight.dataflow import dataflow
 from moonlight.document import Block, Document, parse
+from moonlight.hints import did_you_mean
 from moonlight.source import SourceError, normalize, read_source
 
 UNNAMED = "<component>"

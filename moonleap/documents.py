@@ -23,10 +23,11 @@ from functools import reduce
 from operator import or_
 from types import CodeType, ModuleType
 
-from moonleap.findings import did_you_mean, refusal
+from moonleap.findings import refusal
 from moonleap.reading import read_text, similar_file
 from moonleap.terms import Place
 from moonleap.tracing import described
+from moonlight.hints import did_you_mean
 from moonlight.info import language, options
 from moonlight.markdown import outline
 from moonlight.outline import Fence, Outline

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from moonleap.blocks import SpecBlock
 from moonleap.decorators import name_of, place_of
 from moonleap.describing import Describer
-from moonleap.findings import SpecError, did_you_mean, refusal
+from moonleap.findings import SpecError, refusal
 from moonleap.graph import Graph
 from moonleap.resource import MemFun, Node, Prop, Relation, Resource, node_of
 from moonleap.resource.props import RelatedProp, TreeProp
 from moonleap.terms import Place, Term, shown, split_term
+from moonlight.hints import did_you_mean
 
 if TYPE_CHECKING:
     from moonleap.outputfile import OutputFile, Source

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from moonleap.explain import FileStory, ResourceStory, Step
-from moonleap.terms import Place, printable, shown
+from moonleap.terms import Place, shown
+from moonlight.diagnostic import printable
 
 _BOLD, _DIM, _CYAN, _END = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 

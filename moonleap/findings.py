@@ -1,9 +1,8 @@
-"""Findings about a spec: how they are made, the closest name, and the error that ends a session."""
+"""Findings about a spec: how they are made, and the error that ends a session."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from moonleap.terms import Place
 from moonlight.diagnostic import Diagnostic, MoonlightError, Severity, Span
@@ -28,15 +27,3 @@ def refusal(code: str, message: str, place: Place, hint: str = "") -> SpecError:
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether one of them is an error."""
     return any(found.severity == "error" for found in diagnostics)
-
-
-def closest(name: str, names: Iterable[str]) -> str:
-    """The name that `name` was probably meant to be, "" where none is close."""
-    found = get_close_matches(name, [other for other in dict.fromkeys(names) if other != name], 1, 0.7)
-    return found[0] if found else ""
-
-
-def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
-    """``did you mean `list-view`?``, or `otherwise` where no name is close."""
-    close = closest(name, names)
-    return f"did you mean `{close}`?" if close else otherwise

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from moonleap.findings import did_you_mean, refusal
+from moonleap.findings import refusal
 from moonleap.toolsettings import Tool
+from moonlight.hints import did_you_mean
 
 CONFIG, FILES = "{config}", "{files}"
 """What stands for both in `args`."""

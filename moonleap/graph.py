@@ -18,8 +18,7 @@ from moonleap.resource import Relation, Resource, block_of, node_of, term_of
 from moonleap.session import Session
 from moonleap.settings import read_settings
 from moonleap.specfile import SPEC, Spec, read_spec, read_spec_text
-from moonleap.terms import printable
-from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.diagnostic import Diagnostic, MoonlightError, printable
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from moonleap.decorators import RelationRule
 from moonleap.engine import Engine
-from moonleap.findings import closest, did_you_mean, finding
+from moonleap.findings import finding
 from moonleap.resource import Relation, Resource, node_of
 from moonleap.resource.props import RelatedProp, TreeProp
 from moonleap.rulebook import Rulebook
 from moonlight.diagnostic import Diagnostic, Severity
+from moonlight.hints import closest, did_you_mean
 
 
 def guidance(engine: Engine, strict: bool) -> Iterator[Diagnostic]:

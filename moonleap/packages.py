@@ -19,11 +19,12 @@ from types import ModuleType
 from typing import Any
 
 from moonleap.decorators import MARKS, CreationRule, Extension, Mark, RelationRule
-from moonleap.findings import did_you_mean, refusal
+from moonleap.findings import refusal
 from moonleap.hooks import Hooks, hooks_of
 from moonleap.settings import Settings
 from moonleap.terms import Place
 from moonleap.tracing import described
+from moonlight.hints import did_you_mean
 
 OWN = frozenset({"moonleap", "moonlight", "moon_kernel", "moon_spa", "jupyter_ext"})
 """Packages that are never loaded again, also where a checkout is the current folder."""

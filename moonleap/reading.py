@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from moonleap.findings import SpecError, did_you_mean, refusal
+from moonleap.findings import SpecError, refusal
 from moonleap.terms import Place
 from moonlight.diagnostic import MoonlightError
+from moonlight.hints import did_you_mean
 from moonlight.source import read_source
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from pathlib import PurePath
 
-from moonleap.findings import did_you_mean, finding
+from moonleap.findings import finding
 from moonleap.terms import Place
 from moonlight.diagnostic import Diagnostic
+from moonlight.hints import did_you_mean
 
 
 class Selection:

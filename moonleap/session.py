@@ -8,7 +8,7 @@ from typing import Any
 
 from moonleap.blocks import SpecBlock
 from moonleap.documents import DocumentRules
-from moonleap.findings import did_you_mean, finding
+from moonleap.findings import finding
 from moonleap.matching import is_kind
 from moonleap.packages import LOOSE, Package, import_paths, load_packages, package_of
 from moonleap.resource import _extender
@@ -16,6 +16,7 @@ from moonleap.rulebook import Rulebook
 from moonleap.settings import Settings
 from moonleap.specfile import DEFAULT
 from moonlight.diagnostic import Diagnostic
+from moonlight.hints import did_you_mean
 
 
 class Session:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from moonleap.findings import did_you_mean, finding, refusal
+from moonleap.findings import finding, refusal
 from moonleap.reading import read_text, similar_file
 from moonleap.terms import Place
 from moonleap.toolsettings import PostProcess, read_post_process
 from moonlight.diagnostic import Diagnostic
+from moonlight.hints import did_you_mean
 
 FILE = "settings.yml"
 KEYS = ("packages_by_scope", "package_paths", "bin", "post_process")

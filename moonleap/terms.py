@@ -9,9 +9,6 @@ from typing import NamedTuple
 PUNCTUATION = ",;.?!\"'()[]“”‘’…«»"
 """What may stand around a term or a verb without being part of it."""
 
-SPACES = "\t\u00a0\u202f\u3000"
-"""Spaces that are no characters to be printed, for Python: tabulator, no-break and ideographic ones."""
-
 WILDCARD = "x"
 """A part of this text matches every text."""
 
@@ -35,13 +32,6 @@ def shown(path: str) -> str:
     """A path as messages show it: from the current folder on where it lies there."""
     below = os.path.join(os.getcwd(), "")
     return path.removeprefix(below).replace(os.sep, "/") if os.path.isabs(path) else path
-
-
-def printable(text: str) -> str:
-    """Text without control characters and lone surrogates: a term may hold any."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in SPACES else "\ufffd" for c in text)
 
 
 @dataclass(frozen=True, slots=True)

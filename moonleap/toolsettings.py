@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from moonleap.findings import did_you_mean, refusal
+from moonleap.findings import refusal
 from moonleap.terms import Place
+from moonlight.hints import did_you_mean
 
 KEYS = ("exe", "args", "config", "timeout")
 TIMEOUT = 60.0

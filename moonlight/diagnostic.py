@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
+
+SPACES = "\t\u00a0\u202f\u3000"
+"""Spaces that are no characters to be printed, for Python: tabulator, no-break and ideographic ones."""
 
 COLOURS: dict[str, str] = {"error": "\x1b[31m", "warning": "\x1b[33m", "info": "\x1b[36m"}
 
@@ -36,6 +39,12 @@ class Diagnostic:
         head = f"{self.span.path}:{self.span.line}: {severity}: {self.message}"
         return f"{head}\nhint: {self.hint}" if self.hint else head
 
+    def printable(self) -> Diagnostic:
+        """The same, as a terminal takes it for nothing but text, whatever the input holds."""
+        message, hint = ("\n".join(map(printable, text.split("\n"))) for text in (self.message, self.hint))
+        span = replace(self.span, path=printable(self.span.path))
+        return replace(self, message=message, hint=hint, span=span)
+
     def to_json(self) -> dict[str, Any]:
         """``{code, message, severity, path, line, end_line, column, hint}``."""
         return {
@@ -64,3 +73,10 @@ class MoonlightError(Exception):
     def code(self) -> str:
         """The stable code of the diagnostic."""
         return self.diagnostic.code
+
+
+def printable(text: str) -> str:
+    """Text without control characters and lone surrogates, which names in an input may hold."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in SPACES else "\ufffd" for c in text)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from moonlight.compiling import compile_block, future_flags, refusal
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import Block, Document
+from moonlight.hints import closest
 from moonlight.names import is_ipython
 from moonlight.program import selected
 
@@ -106,9 +107,7 @@ def find_block(document: Document, wanted: str) -> Block:
         return names[wanted]
     if wanted.isdecimal() and 1 <= int(wanted) <= len(document.code_blocks):
         return document.code_blocks[int(wanted) - 1]
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted, names, n=1)
+    close = closest(wanted, names, 0.6)
     count = len(document.code_blocks)
-    hint = f"did you mean {close[0]!r}?" if close else f"blocks have the numbers 1 to {count}"
+    hint = f"did you mean {close!r}?" if close else f"blocks have the numbers 1 to {count}"
     raise RunError(Diagnostic("unknown-block", f"no block {wanted!r}", Span(document.path, 1, 1), hint))

@@ -150,9 +150,11 @@ def write_atomic(path: str | os.PathLike[str], text: str) -> None:
         with suppress(FileNotFoundError):
             name.chmod(target.stat().st_mode & 0o7777)
         os.replace(name, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             name.unlink()
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = os.fspath(path), None  # not the temporary one
         raise
     _sync_folder(target.parent)
 

@@ -20,6 +20,7 @@ PACKAGES = ("moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext")
 FLOORS: dict[str, int] = {
     # 0: text
     **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info", "frame"), 0),
+    **dict.fromkeys(("hints", "commandline"), 0),
     # 1: documents
     **dict.fromkeys(("frontmatter", "policy", "document", "outputs", "renderers"), 1),
     **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),
@@ -71,8 +72,8 @@ REACH: dict[str, tuple[int, frozenset[str]]] = {
 
 JUPYTER = ("moon_kernel", "jupyter_ext")
 COMMANDS = (
-    *("moonlight.cli", "moonlight.commands", "moonleap.cli", "moonleap.commands", "moon_spa.cli"),
-    "moon_spa.commands",
+    *("moonlight.commandline", "moonlight.cli", "moonlight.commands"),
+    *("moonleap.cli", "moonleap.commands", "moon_spa.cli", "moon_spa.commands"),
     *JUPYTER,
 )
 HOMES: dict[str, tuple[str, ...]] = {

@@ -72,11 +72,13 @@ def test_no_module_of_kernel_and_engine_loads_the_slow_third_parties(package: st
     assert not loaded_by(statement).intersection(SLOW)
 
 
-def test_list_of_commands_does_not_import_jupyter() -> None:
-    code = "import moonlight.cli as c\ntry: c.cli(['--help'])\nexcept SystemExit: pass"
-    names = {name.partition(".")[0] for name in loaded_by(code)}
+@pytest.mark.parametrize("package", ["moonlight", "moonleap", "moon_spa"])
+def test_list_of_commands_loads_none_of_them(package: str) -> None:
+    names = loaded_by(f"import {package}.cli as c\ntry: c.cli(['--help'])\nexcept SystemExit: pass")
     assert "click" in names
-    assert not names & {*SLOW, "jupyter_ext", "jupyter_server", "jupyterlab", "IPython", "tornado"}
+    assert not {name for name in names if name.startswith(f"{package}.commands.")}
+    others = {name.partition(".")[0] for name in names}
+    assert not others & {*SLOW, "jupyter_ext", "jupyter_server", "jupyterlab", "IPython", "tornado", "yaml"}
 
 
 def test_what_is_loaded_is_seen() -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from click import Context
 
-from moonlight.cli import CommandTable, cli
+from moonlight.cli import cli
+from moonlight.commandline import CommandTable
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

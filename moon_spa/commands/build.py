@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from moon_spa.analysis.placement import Mode
-from moon_spa.commands.output import MODE, or_exit, show
+from moon_spa.commands.output import MODE, or_exit
 from moon_spa.site.build import build as build_site
 from moon_spa.site.config import read_site
 from moon_spa.site.files import write_site
+from moonlight.commandline import show_diagnostics
 
 
 @click.command()
@@ -32,7 +33,7 @@ def build(folder: str, output: str, base: str, force: bool, mode: Mode) -> None:
         raise click.BadParameter("it begins and ends with /", param_hint="--base")
     site = or_exit(lambda: read_site(Path(folder)))
     built = or_exit(lambda: build_site(site, base, mode))
-    show(built.diagnostics)
+    show_diagnostics(built.diagnostics)
     done = or_exit(lambda: write_site(output, built.files, force))
     pages = sum(name.endswith(".html") for name in built.files)
     click.echo(f"{output}: {pages} pages, {len(done.written)} files written, {len(done.removed)} removed")

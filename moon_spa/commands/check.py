@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from moon_spa.commands.output import FAILED, diagnostics_of, print_json, show
+from moon_spa.commands.output import diagnostics_of, print_json
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
 from moon_spa.listing import ENDINGS, component_names
+from moonlight.commandline import FAILED, show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 
 
@@ -30,7 +31,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
         print_json({"diagnostics": [one.to_json() for one in found]})
         failed = any(one.severity == "error" for one in found)
     else:
-        failed = show(found)
+        failed = show_diagnostics(found)
     if failed:
         sys.exit(FAILED)
 

@@ -10,12 +10,10 @@ from moon_spa.commands.output import (
     MODE,
     NAME,
     compiled,
-    file_error,
     print_json,
-    refuse,
-    show,
     to_json,
 )
+from moonlight.commandline import show_diagnostics
 from moonlight.source import write_atomic
 
 
@@ -32,13 +30,10 @@ def compile_command(file: str, name: str | None, mode: Mode, as_json: bool, outp
     """
     component = compiled(file, name, mode, as_json)
     if output is not None:
-        try:
-            write_atomic(output, component.esm)
-        except OSError as error:
-            refuse(file_error(error))
+        write_atomic(output, component.esm)
     if as_json:
         print_json(to_json(component))
         return
-    show(component.diagnostics)
+    show_diagnostics(component.diagnostics)
     if output is None:
         click.echo(component.esm, nl=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from moon_spa.analysis.placement import Mode
-from moon_spa.commands.output import FILE, MODE, NAME, compiled, show
+from moon_spa.commands.output import FILE, MODE, NAME, compiled
+from moonlight.commandline import show_diagnostics
 
 
 @click.command()
@@ -17,4 +18,4 @@ def explain(file: str, name: str | None, mode: Mode) -> None:
     component = compiled(file, name, mode)
     for line in component.explain:
         click.echo(line)
-    show(component.diagnostics)
+    show_diagnostics(component.diagnostics)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -17,10 +17,8 @@ from moon_spa.compiler import CompiledComponent
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
 from moon_spa.types import type_of
+from moonlight.commandline import FAILED, show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError
-
-FAILED = 1
-"""Exit code: the component has errors, printed as diagnostics."""
 
 FILE = click.argument("file", metavar="FILE")
 NAME = click.option("--name", metavar="N", help="The component, where the file holds several.")
@@ -54,38 +52,15 @@ def or_exit(work: Callable[[], Result], as_json: bool = False) -> Result:
             return work()
     except (ComponentError, MoonlightError) as error:
         found = diagnostics_of(error)
-        show(found)
+        show_diagnostics(found)
         if as_json:
             print_json({**dict.fromkeys(KEYS), "diagnostics": [one.to_json() for one in found]})
         sys.exit(FAILED)
-    except OSError as error:
-        refuse(file_error(error))
 
 
 def diagnostics_of(error: ComponentError | MoonlightError) -> tuple[Diagnostic, ...]:
     """The findings that an error carries."""
     return error.diagnostics if isinstance(error, ComponentError) else (error.diagnostic,)
-
-
-def file_error(error: OSError) -> str:
-    """One line about a file that the system refuses."""
-    return f"{error.filename}:1: error: {error.strerror}"
-
-
-def refuse(line: str) -> NoReturn:
-    """Print one line to standard error and end with code 1."""
-    click.echo(line, err=True)
-    sys.exit(FAILED)
-
-
-def show(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Print findings to standard error, coloured on a terminal; True where one is an error."""
-    colour = sys.stderr.isatty()
-    failed = False
-    for one in diagnostics:
-        click.echo(one.format(colour), err=True)
-        failed = failed or one.severity == "error"
-    return failed
 
 
 def to_json(component: CompiledComponent) -> dict[str, Any]:

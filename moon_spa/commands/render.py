@@ -6,9 +6,10 @@ import sys
 
 import click
 
-from moon_spa.commands.output import FAILED, FILE, NAME, compiled, data, or_exit, print_json, show
+from moon_spa.commands.output import FILE, NAME, compiled, data, or_exit, print_json
 from moon_spa.page import page, piece
 from moon_spa.wire import WireError, loads
+from moonlight.commandline import FAILED, show_diagnostics
 
 
 @click.command()
@@ -26,11 +27,11 @@ def render(file: str, name: str | None, props: str, as_json: bool, as_page: bool
     if not isinstance(given, dict):
         raise click.BadParameter("write a JSON object", param_hint="--props")
     component = compiled(file, name)
-    show(component.diagnostics)
+    show_diagnostics(component.diagnostics)
     if as_json or component.template is None:
         print_json(data(or_exit(lambda: component.render_context(given))))
         return
     rendered = or_exit(lambda: component.render(given))
     click.echo(or_exit(lambda: page([piece(component, given)])) if as_page else rendered.html)
-    if show(rendered.diagnostics):
+    if show_diagnostics(rendered.diagnostics):
         sys.exit(FAILED)

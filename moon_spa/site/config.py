@@ -24,11 +24,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from moon_spa.findings import ComponentError, Place, did_you_mean, finding, refusal
+from moon_spa.findings import ComponentError, Place, finding, refusal
 from moon_spa.listing import ENDINGS, component_names
 from moon_spa.site.routes import NOT_FOUND, Route, Site, conflicts, pattern_flaw, segment_flaw
 from moon_spa.site.yamlfile import Node, read_yaml
 from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.hints import did_you_mean
 from moonlight.source import read_source
 
 NAME = "site.yml"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from inspect import Signature
 from typing import Protocol
 
-from moon_spa.findings import did_you_mean
 from moon_spa.templates import safety
 from moon_spa.templates.expressions import Names
 from moon_spa.templates.markup import DataPart, TagAttribute, split_text
 from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, Place, StyleItem
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, Type, as_dict, describe
+from moonlight.hints import did_you_mean
 
 KEYS = {"enter": "Enter", "escape": "Escape", "space": " ", "tab": "Tab"}
 FLAGS = ("prevent", "stop", "self", "once")

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from moon_spa.findings import did_you_mean
 from moon_spa.templates.nodes import Expression, Place
+from moonlight.hints import did_you_mean
 
 FUNCTIONS = frozenset(
     [

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from moonleap.commands.show import show, show_changes, working
+from moonleap.commands.show import show_changes, working
 from moonleap.findings import SpecError
 from moonleap.writing import Plan, Report, recover
+from moonlight.commandline import show_diagnostics
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -65,7 +66,7 @@ def prepare(out: str, mode: Mode) -> None:
         if mode.as_json:
             _print_json(Report(out, diagnostics=(error.diagnostic,), refused=True).to_json())
         else:
-            show([error.diagnostic])
+            show_diagnostics([error.diagnostic])
         sys.exit(1)
 
 
@@ -82,7 +83,7 @@ def carry_out(plan: Plan, mode: Mode) -> bool:
     if not report.refused:
         show_changes(report.changes, quiet=("edited",))
         click.echo(f"{report.out}: {report.summary()}")
-    show(report.diagnostics)
+    show_diagnostics(report.diagnostics)
     return not report.failed
 
 
@@ -97,7 +98,7 @@ def _show_plan(plan: Plan, mode: Mode) -> None:
         show_changes(plan.changes)
     if plan.changes and not mode.diff:
         click.echo(f"{plan.out}: {plan.summary()}")
-    show(plan.diagnostics)
+    show_diagnostics(plan.diagnostics)
     if mode.check and plan.stale and not plan.refused:
         click.echo(f"{plan.out} is stale: generate it again", err=True)
 

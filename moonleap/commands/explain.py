@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from moonleap.commands.show import show
 from moonleap.explain import Context, FileStory, ResourceStory, explain, to_json
 from moonleap.explaintext import to_text
 from moonleap.generation import Generation, generate
@@ -18,6 +17,7 @@ from moonleap.graph import SpecInput
 from moonleap.outputpath import OWN_FOLDER
 from moonleap.settings import read_settings
 from moonleap.writing import plan
+from moonlight.commandline import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError
 
 
@@ -56,7 +56,7 @@ def _print(stories: list[ResourceStory | FileStory], found: list[Diagnostic], as
         click.echo(json.dumps(answer, indent=2))
         return
     click.echo(to_text(stories, sys.stdout.isatty()), nl=False)
-    show(found)
+    show_diagnostics(found)
 
 
 def _below(name: str, out: str | None) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from moonleap.commands.show import show
 from moonleap.graph import build_graph
 from moonleap.picture import svg
+from moonlight.commandline import show_diagnostics
 from moonlight.source import write_atomic
 
 
@@ -27,10 +27,7 @@ def graph(spec_dir: str, as_json: bool, strict: bool, svg_to: str | None) -> Non
     with redirect_stdout(sys.stderr):  # what rules print is not part of the answer
         built = build_graph(spec_dir, strict=strict)
     if svg_to and svg_to != "-":
-        try:
-            write_atomic(Path(svg_to), svg(built))
-        except OSError as error:  # it names a temporary file
-            raise click.FileError(svg_to, error.strerror) from None
+        write_atomic(Path(svg_to), svg(built))
     if as_json:
         click.echo(json.dumps(built.to_json(), indent=2))
     elif svg_to == "-":
@@ -38,6 +35,6 @@ def graph(spec_dir: str, as_json: bool, strict: bool, svg_to: str | None) -> Non
     elif not svg_to:
         click.echo(built.to_text(), nl=False)
     if not as_json:
-        show(built.diagnostics)
+        show_diagnostics(built.diagnostics)
     if built.failed:
         sys.exit(1)

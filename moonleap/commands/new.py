@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from moonleap.commands.show import show
 from moonleap.starting import start
-from moonlight.diagnostic import MoonlightError
 
 
 @click.command()
@@ -19,11 +15,7 @@ def new(name: str) -> None:
     The package has a command line and tests. Edit the spec, the rules and the package itself: what you edit
     in generated files is kept when you generate again.
     """
-    try:
-        files = start(name)
-    except MoonlightError as error:
-        show([error.diagnostic])
-        sys.exit(1)
+    files = start(name)
     click.echo(f"{name}: {len(files)} files. To go on:")
     click.echo(f"  moonleap graph {name}")
     click.echo(f"  moonleap gen {name} -o {name}/out")

@@ -1,4 +1,4 @@
-"""What all commands print: diagnostics on standard error, changes of files, progress on a terminal."""
+"""What commands print beside diagnostics: changes of files, progress on a terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import sys
 import time
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
 from types import MappingProxyType
 
 import click
 
-from moonleap.terms import printable
 from moonleap.writing import Change
-from moonlight.diagnostic import Diagnostic
 
 QUIET = 0.5
 """Seconds before progress is shown."""
@@ -34,20 +31,6 @@ COLOURS = MappingProxyType(
     }
 )
 """Colours of the kinds of changes that are listed."""
-
-
-def show(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics to standard error, coloured on a terminal."""
-    colour = sys.stderr.isatty()
-    for diagnostic in diagnostics:
-        click.echo(_printable(diagnostic).format(colour), err=True)
-
-
-def _printable(found: Diagnostic) -> Diagnostic:
-    """A diagnostic that a terminal takes for nothing but text, whatever the spec holds."""
-    message = "\n".join(map(printable, found.message.split("\n")))
-    span = replace(found.span, path=printable(found.span.path))
-    return replace(found, message=message, hint=printable(found.hint), span=span)
 
 
 def show_changes(changes: Iterable[Change], quiet: Container[str] = ()) -> None:

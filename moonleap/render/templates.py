@@ -10,7 +10,6 @@ from typing import Any
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.utils import missing
 
-from moonleap.findings import did_you_mean
 from moonleap.hooks import Hooks
 from moonleap.packages import Package
 from moonleap.render.environment import PackageEnvironment, transformed
@@ -20,6 +19,7 @@ from moonleap.specfile import DEFAULT
 from moonleap.templates import Rendered, TemplateText
 from moonleap.terms import Place, shown
 from moonleap.tracing import described
+from moonlight.hints import did_you_mean
 from moonlight.source import normalize
 
 TEMPLATE_HINT = "correct the template, or the code that it calls"

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import click
 
-from moonlight.commands.output import show_diagnostics
+from moonlight.commandline import show_diagnostics
 from moonlight.dataflow import BlockNames, dataflow
 from moonlight.document import Block, Document, parse
 from moonlight.policy import POLICIES, Policy

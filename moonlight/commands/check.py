@@ -11,7 +11,7 @@ import click
 
 from moonlight.check import check as check_document
 from moonlight.check import find_ruff
-from moonlight.commands.output import show_diagnostics
+from moonlight.commandline import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError
 from moonlight.document import parse
 from moonlight.importer import SUFFIX

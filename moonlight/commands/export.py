@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from moonlight.commands.output import show_diagnostics
+from moonlight.commandline import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.document import parse
 from moonlight.executors import check_syntax

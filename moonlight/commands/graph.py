@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from moonlight.commands.output import show_diagnostics
+from moonlight.commandline import show_diagnostics
 from moonlight.dataflow import Dataflow, dataflow
 from moonlight.document import Document, parse
 from moonlight.graphview import drawing, svg

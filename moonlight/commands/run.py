@@ -17,10 +17,9 @@ from typing import NoReturn, TextIO
 
 import click
 
+from moonlight.commandline import show_diagnostics, told_errors
 from moonlight.commands.export import write_export
-from moonlight.commands.output import show_diagnostics
 from moonlight.dataflow import dataflow
-from moonlight.diagnostic import MoonlightError
 from moonlight.document import Document, parse
 from moonlight.events import Sink
 from moonlight.executors import check_syntax, find_block
@@ -109,18 +108,11 @@ def run(
 def main() -> None:
     """Run the command line of `moonlight-run`."""
     try:
-        run(prog_name="moonlight-run", standalone_mode=False)
-    except MoonlightError as error:
-        click.echo(error.diagnostic.format(sys.stderr.isatty()), err=True)
-        sys.exit(1)
+        with told_errors():
+            run(prog_name="moonlight-run", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        click.echo(f"{error.filename}:1: error: {error.strerror}", err=True)
-        sys.exit(1)
 
 
 def run_module(name: str, args: list[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from moonlight.archive import zip_chunks
-from moonlight.commands.output import show_diagnostics
+from moonlight.commandline import show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.fs.tree import MoonlightFS
 
