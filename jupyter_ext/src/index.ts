@@ -1,6 +1,7 @@
 /** Moonlight in JupyterLab and Notebook 7: one capability per plugin. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { components } from './components.js';
 import { conflict } from './conflict.js';
 import { diagnostics } from './diagnostics.js';
 import { filetype } from './filetype.js';
@@ -16,7 +17,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   refresh,
   conflict,
   diagnostics,
-  marks
+  marks,
+  components
 ];
 
 export default plugins;

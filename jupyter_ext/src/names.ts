@@ -5,6 +5,7 @@ export const FILE_TYPE = 'moonlight';
 export const FACTORY = 'Notebook';
 export const KERNEL = 'moon';
 export const COMM_TARGET = 'moonlight.trace';
+export const COMPONENT = 'application/vnd.moonlight.component+json';
 
 /** The key of our part of a notebook's and a cell's metadata. */
 export const MOON = 'moon';

@@ -1,0 +1,142 @@
+/** Components in outputs: the widget where the kernel has its model, else what the output holds of it. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { OutputArea } from '@jupyterlab/outputarea';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { Message } from '@lumino/messaging';
+import { Panel, Widget } from '@lumino/widgets';
+
+import { COMPONENT } from './names.js';
+
+const HTML = 'text/html';
+const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
+/** Before the view of a widget, which has -10. */
+const RANK = -20;
+/** A widget of a kernel that runs a cell, or of no kernel, may never come. */
+const PATIENCE_MS = 1500;
+/** The class of a view that has an error in place of a widget. */
+const FAILED = 'jupyter-widgets';
+
+export const components: JupyterFrontEndPlugin<void> = {
+  id: 'moonlight-notebook:components',
+  description: 'Shows components, also without their kernel.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry) => {
+    registry.addFactory(
+      {
+        // Of an output that is not trusted Lab takes the HTML, and cleans it.
+        safe: false,
+        mimeTypes: [COMPONENT],
+        createRenderer: options => new ComponentView(options.sanitizer)
+      },
+      RANK
+    );
+  }
+};
+
+/**
+ * The HTML of a component, which comes alive by its own script unless a widget takes its place.
+ *
+ * A widget's view needs the renderers of the notebook that it is in, which are found once it is there.
+ */
+class ComponentView extends Panel implements IRenderMime.IRenderer {
+  constructor(private readonly sanitizer: IRenderMime.ISanitizer) {
+    super();
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this.stopWaiting();
+    this.widgets.slice().forEach(shown => shown.dispose());
+    const html = String(model.data[HTML] ?? '');
+    this.page = new Widget();
+    // Scripts that are set like this do not run.
+    this.page.node.innerHTML = model.trusted ? html : this.sanitizer.sanitize(html);
+    this.addWidget(this.page);
+    this.waiting = model.trusted ? model : null;
+    if (this.isAttached) {
+      this.choose();
+    }
+  }
+
+  dispose(): void {
+    this.stopWaiting();
+    super.dispose();
+  }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.choose();
+  }
+
+  /** The widget, where one can be shown; else the page. */
+  private choose(): void {
+    const model = this.waiting;
+    this.waiting = null;
+    if (model === null) {
+      return;
+    }
+    const renderers = renderersAround(this);
+    if (WIDGET_VIEW in model.data && renderers?.getFactory(WIDGET_VIEW)) {
+      this.await(renderers.createRenderer(WIDGET_VIEW), model);
+    } else {
+      this.start();
+    }
+  }
+
+  private await(view: IRenderMime.IRenderer, model: IRenderMime.IMimeModel): void {
+    view.hide();
+    this.addWidget(view);
+    this.page.node.setAttribute('aria-busy', 'true');
+    const timer = setTimeout(() => this.start(), PATIENCE_MS);
+    const look = (): void => {
+      if (view.node.firstElementChild !== null) {
+        this.stopWaiting();
+        this.page.dispose();
+        view.show();
+      } else if (view.hasClass(FAILED)) {
+        this.start();
+      }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(view.node, { childList: true, attributeFilter: ['class'] });
+    this.stopWaiting = () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
+    void view.renderModel(model);
+  }
+
+  /** Runs the scripts of the page, once. A widget that comes later still takes its place. */
+  private start(): void {
+    const { node } = this.page;
+    if (this.page.isDisposed || node.dataset['moonWithout'] !== undefined) {
+      return;
+    }
+    node.removeAttribute('aria-busy');
+    node.dataset['moonWithout'] = 'it needs the kernel: run the cell';
+    for (const words of node.querySelectorAll('.moon-without')) {
+      words.textContent = ': run the cell';
+    }
+    for (const script of node.querySelectorAll('script')) {
+      const copy = document.createElement('script');
+      copy.type = script.type;
+      copy.text = script.text;
+      script.replaceWith(copy);
+    }
+  }
+
+  private page = new Widget();
+  private waiting: IRenderMime.IMimeModel | null = null;
+  private stopWaiting: () => void = () => undefined;
+}
+
+/** Those of the output area that a widget stands in. */
+function renderersAround(widget: Widget): IRenderMimeRegistry | null {
+  for (let at = widget.parent; at !== null; at = at.parent) {
+    if (at instanceof OutputArea) {
+      return at.rendermime;
+    }
+  }
+  return null;
+}
