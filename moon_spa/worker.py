@@ -1,4 +1,7 @@
-"""Runs code of the user on a thread of its own, with a deadline that leaves the process usable."""
+"""Runs code of the user on a thread of its own, with a deadline that leaves the process usable.
+
+A thread whose work ended by itself waits for the next one; one that was told to end does no other work.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import contextvars
 import ctypes
 import inspect
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +24,8 @@ _PAUSE = 0.02
 _PATIENCE = 60.0
 """Seconds for which code that catches everything is told again and again."""
 
+MOST_IDLE = 4
+"""Threads that wait for work."""
 
 MOST_STUCK = 32
 """Threads whose code never came back; past so many nothing new is begun."""
@@ -44,32 +50,31 @@ class Stop(BaseException):
 
 
 class _Job(Generic[Result]):
-    """One piece of work on its thread."""
+    """One piece of work, in the context of whom asks for it; `thread` does it."""
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
+        self._context = contextvars.copy_context()
         self._lock = threading.Lock()
         self._over = False
+        self.told = False
+        self.thread: threading.Thread | None = None
         self.ended = threading.Event()
         self.result: Result | None = None
         self.error: BaseException | None = None
-        context = contextvars.copy_context()
-        self.thread = threading.Thread(
-            target=self._guarded, args=(context,), name="moon-spa-call", daemon=True
-        )
 
-    def _guarded(self, context: contextvars.Context) -> None:
+    def perform(self) -> None:
+        """Do the work; once this has returned, nothing is raised in the thread that was not before."""
         try:
-            self._run(context)
+            self._run()
         except Stop:  # told while it was ending by itself
             self.error = self.error or TooSlowError()
         finally:
             self._over = True
-            self.ended.set()
 
-    def _run(self, context: contextvars.Context) -> None:
+    def _run(self) -> None:
         try:
-            self.result = context.run(self._work)
+            self.result = self._context.run(self._work)
         except Stop:
             self.error = TooSlowError()
         except BaseException as error:
@@ -80,7 +85,8 @@ class _Job(Generic[Result]):
     def stop(self) -> None:
         """Raise `Stop` in the thread, at its next step of Python code."""
         with self._lock:
-            if not self._over and self.thread.ident is not None:
+            if not self._over and self.thread is not None and self.thread.ident is not None:
+                self.told = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self.thread.ident), ctypes.py_object(Stop)
                 )
@@ -97,6 +103,63 @@ class _Job(Generic[Result]):
         return False
 
 
+class _Thread(threading.Thread):
+    """A thread that does one job after the other."""
+
+    def __init__(self, idle: _Idle) -> None:
+        super().__init__(name="moon-spa-call", daemon=True)
+        self._idle = idle
+        self.jobs: queue.SimpleQueue[_Job[Any]] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        """Work until a job was told to end, or enough others wait."""
+        while self._goes_on(self.jobs.get()):
+            pass
+
+    def _goes_on(self, job: _Job[Any]) -> bool:
+        try:
+            job.perform()
+            return not job.told and self._idle.add(self)
+        finally:
+            job.ended.set()
+
+
+class _Idle:
+    """The threads that wait for work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads: list[_Thread] = []
+
+    def begin(self, job: _Job[Any]) -> None:
+        """Give a job to a thread that waits, else to a new one."""
+        thread = self._taken()
+        if thread is None:
+            thread = _Thread(self)
+            thread.start()
+        job.thread = thread
+        thread.jobs.put(job)
+
+    def add(self, thread: _Thread) -> bool:
+        """Let a thread wait; False where enough do."""
+        with self._lock:
+            if len(self._threads) >= MOST_IDLE:
+                return False
+            self._threads.append(thread)
+            return True
+
+    def _taken(self) -> _Thread | None:
+        with self._lock:
+            while self._threads:
+                thread = self._threads.pop()
+                if thread.is_alive():  # in a process that was forked it is not
+                    return thread
+        return None
+
+
+_IDLE = _Idle()
+
+
 def run(work: Callable[[], Result], deadline: float, looping: threading.Event | None = None) -> Result:
     """What `work` returns or raises; raises TooSlowError after `deadline` seconds.
 
@@ -108,8 +171,8 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
     if sum(thread.name == STUCK for thread in threading.enumerate()) >= MOST_STUCK:
         raise TooBusyError
     job = _Job(work)
-    job.thread.start()
     try:
+        _IDLE.begin(job)
         ended = job.ended.wait(deadline) or (
             looping is not None and looping.is_set() and job.ended.wait(GRACE)
         )
@@ -117,7 +180,7 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
         job.stop_until(GRACE)
         raise
     if not ended:
-        if not job.stop_until(GRACE):
+        if not job.stop_until(GRACE) and job.thread is not None:
             job.thread.name = STUCK
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
         raise TooSlowError

@@ -42,6 +42,7 @@ STATE = {
     "moon_kernel.lineview._focus": "ContextVar: the blocks that a traceback looks at",
     "moon_spa.printing._LOCK": "`sys.stdout` is one for the process: calls put their router there in turn",
     "moon_spa.printing._printed": "ContextVar: where the call of this context prints to",
+    "moon_spa.worker._IDLE": "threads that wait for the next call, four at the most",
     "moonleap.packages._LOCK": "`sys.path` and `sys.modules` are one for the process: sessions take turns",
     "moonleap.resource._extender": "ContextVar: how the session that is open extends classes",
     "moonleap.templates._listings": "ContextVar: what the template folders of this generation hold",
