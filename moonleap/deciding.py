@@ -16,9 +16,9 @@ from moonleap.findings import finding
 from moonleap.manifest import Entry, data_hash
 from moonleap.merging import merge, open_conflicts
 from moonleap.outputfile import OutputFile, Source
-from moonleap.outputtree import Found
 from moonleap.terms import Place
 from moonlight.diagnostic import Diagnostic, Severity
+from moonlight.outputtree import Found
 
 Kind = Literal[
     "new",  # generated, and not there yet

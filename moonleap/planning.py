@@ -11,11 +11,11 @@ from moonleap.findings import finding, refusal
 from moonleap.manifest import GENERATED, MANIFEST, SYNCED, Entry, Manifest, data_hash, read_manifest
 from moonleap.outputfile import OutputFile
 from moonleap.outputpath import PathRefused, output_path
-from moonleap.outputtree import BlockedPath, Found, OutputTree
 from moonleap.selecting import Selection
 from moonleap.terms import Place
 from moonleap.transaction import BASE, IGNORE, SPEC, Step, Work, is_unfinished
 from moonlight.diagnostic import Diagnostic
+from moonlight.outputtree import BlockedPath, Found, OutputTree
 
 MAX_TOLD = 10
 """Files in the way that are told one by one."""
@@ -47,7 +47,7 @@ class Planned:
 
 
 def plan_wish(wish: Wish, out: str, force: bool, only: Sequence[str]) -> Planned:
-    """Plan a write; raises SpecError where the folder cannot be worked on, and OSError."""
+    """Plan a write; raises MoonlightError where the folder cannot be worked on, and OSError."""
     with OutputTree(out) as tree:
         if os.path.lexists(tree.root) and not os.path.isdir(tree.root):
             raise BlockedPath("", "it is a file where a folder is needed", out)

@@ -13,13 +13,13 @@ from moonleap.findings import finding, refusal
 from moonleap.manifest import MANIFEST, SYNCED, read_manifest
 from moonleap.merging import open_conflicts
 from moonleap.outputfile import OutputFile
-from moonleap.outputtree import OutputTree
 from moonleap.planning import Planned, Wish
 from moonleap.selecting import Selection
 from moonleap.terms import Place
 from moonleap.transaction import BASE, is_unfinished
 from moonleap.writing import Plan, plan_of
 from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.outputtree import OutputTree
 
 
 def plan_sync(

@@ -18,8 +18,8 @@ from typing import Any
 from moonleap.findings import refusal
 from moonleap.manifest import MANIFEST, data_hash
 from moonleap.outputpath import OWN_FOLDER, output_path
-from moonleap.outputtree import OutputTree
 from moonleap.terms import Place
+from moonlight.outputtree import OutputTree
 
 if sys.platform == "win32":
     import msvcrt

@@ -19,12 +19,12 @@ from moonleap.findings import SpecError, finding, has_errors
 from moonleap.graph import Graph, garbage_kept
 from moonleap.manifest import GENERATED
 from moonleap.outputfile import OutputFile, Source
-from moonleap.outputtree import OutputTree
 from moonleap.planning import Planned, Wish, plan_wish
 from moonleap.terms import Place
 from moonleap.transaction import Tell, commit, has_leftovers, locked
 from moonleap.transaction import recover as take_back
-from moonlight.diagnostic import Diagnostic
+from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.outputtree import OutputTree
 
 __all__ = ["Change", "Generated", "Kind", "Plan", "Report", "plan", "recover", "write"]
 
@@ -141,7 +141,7 @@ class Plan:
                 with OutputTree(self.out) as tree, locked(tree):
                     take_back(tree)
                     commit(tree, work, progress or _silent)
-        except SpecError as error:
+        except MoonlightError as error:
             return self._failed(error.diagnostic)
         except OSError as error:
             return self._failed(_cannot_write(error, self.out))
@@ -180,7 +180,7 @@ def plan_of(
     try:
         with garbage_kept():
             planned = plan_wish(wish, out, force, tuple(only))
-    except SpecError as error:
+    except MoonlightError as error:
         return Plan(out, Planned(refused=True), (*said, error.diagnostic))
     except OSError as error:
         return Plan(out, Planned(refused=True), (*said, _cannot_write(error, out)))
@@ -198,7 +198,7 @@ def write(
     """Plan and apply, after taking back a write that was cut off."""
     try:
         recover(out)
-    except SpecError as error:
+    except MoonlightError as error:
         said = (*generation.diagnostics, error.diagnostic)
         return Report(os.fspath(out), diagnostics=said, refused=True)
     return plan(generation, out, force=force, only=only or ()).apply(progress)
@@ -207,7 +207,7 @@ def write(
 def recover(out: str | os.PathLike[str]) -> bool:
     """Take back a write that was cut off; True where there was one.
 
-    Raises SpecError ``busy-output`` where it is still going on, and ``cannot-write``.
+    Raises MoonlightError: ``busy-output`` where it is still going on, ``cannot-write``, ``blocked-path``.
     """
     with OutputTree(out) as tree:
         try:

@@ -20,7 +20,7 @@ PACKAGES = ("moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext")
 FLOORS: dict[str, int] = {
     # 0: text
     **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info", "frame"), 0),
-    **dict.fromkeys(("hints", "commandline"), 0),
+    **dict.fromkeys(("hints", "commandline", "outputtree"), 0),
     # 1: documents
     **dict.fromkeys(("frontmatter", "policy", "document", "outputs", "renderers"), 1),
     **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from moonleap.commands.show import show_changes, working
-from moonleap.findings import SpecError
 from moonleap.writing import Plan, Report, recover
 from moonlight.commandline import show_diagnostics
+from moonlight.diagnostic import MoonlightError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,7 +62,7 @@ def prepare(out: str, mode: Mode) -> None:
     try:
         if recover(out):
             click.echo(f"{out}: an earlier run was cut off; what it had written was taken back", err=True)
-    except SpecError as error:
+    except MoonlightError as error:
         if mode.as_json:
             _print_json(Report(out, diagnostics=(error.diagnostic,), refused=True).to_json())
         else:

@@ -248,7 +248,7 @@ def test_nothing_is_written_through_a_link(shop: Path, tmp_path: Path, name: str
     for force in ([], ["--force"]):
         result = run(shop, "-o", "site", *force)
         assert result.exit_code == 1
-        assert "error: a link, a folder or something else stands here" in result.stderr
+        assert "error: it is a link, and nothing is written through links" in result.stderr
     assert tree(outside) == before
     assert [path for path in Path("site").rglob("*") if path.is_file() and not path.is_symlink()] == []
 
@@ -293,6 +293,18 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fail
     else:
         assert calls < fails_at
         assert {name: data for name, data in tree(out).items() if name != MANIFEST} == new
+
+
+def test_a_folder_that_was_made_for_a_build_that_failed_goes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match=r"site/\.moon-site\.json"):
+        write_site(str(tmp_path / "a/site"), {"b/index.html": b"new"})
+    assert not (tmp_path / "a/site").exists()
 
 
 KILLED = """\

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from moonleap.outputtree import OutputTree
 from moonleap.transaction import locked
 from moonleap.writing import recover
+from moonlight.outputtree import OutputTree
 from tests.moonleap.outputs import codes, generation, kinds, planned, put, traces, tree
 
 OLD = {"a": "1\n2\n3\n", "gone/b": "b\n", "c": "c\n", "becomes": "file\n", "kept/d": "d\n"}

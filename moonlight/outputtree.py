@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from moonleap.findings import SpecError, finding
-from moonleap.terms import Place
+from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 
 MAX_OPEN = 16
 """Folders that are kept open."""
@@ -30,12 +29,12 @@ _RELATIVE = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EACCES)
 
 
-class BlockedPath(SpecError):
+class BlockedPath(MoonlightError):
     """A link, a folder or something else stands where a file or a folder is needed."""
 
     def __init__(self, path: str, what: str, shown: str) -> None:
         hint = "move it away, or give the output another name"
-        super().__init__(finding("blocked-path", what, Place(shown, 1), hint))
+        super().__init__(Diagnostic("blocked-path", what, Span(shown, 1, 1), hint))
         self.path = path
 
 
@@ -139,8 +138,8 @@ class OutputTree:
             return descriptor
 
     def replace(self, source: str, target: str) -> None:
-        """Rename a file; the target's old file is gone."""
-        with self._at(source) as (old, old_folder), self._at(target) as (new, folder):
+        """Rename a file; the target's old file is gone, and errors name the target."""
+        with self._at(target) as (new, folder), self._at(source) as (old, old_folder):
             os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=folder)
 
     def keep(self, source: str, second: str) -> None:
@@ -176,6 +175,15 @@ class OutputTree:
         except FileExistsError:
             with self._at(f"{path}/."):
                 pass
+
+    def make_parents(self, path: str) -> list[str]:
+        """Make the folders on the way to a file; returns those that were made, from the outside inwards."""
+        made = []
+        for end in (at for at, character in enumerate(path) if character == "/"):
+            if not self.is_folder(path[:end]):
+                self.make_folder(path[:end])
+                made.append(path[:end])
+        return made
 
     def remove_folder(self, path: str) -> None:
         """Remove an empty folder."""
