@@ -20,6 +20,7 @@ from typing import Any
 
 from moon_spa import wire, worker
 from moon_spa.annotations import parameter_types
+from moon_spa.held import Held, held_by
 from moon_spa.live import Live, open_live
 from moon_spa.printing import Printed, collecting
 from moon_spa.requests import Compiled, RefusedError, Request, read_request, sequence, typed
@@ -32,7 +33,7 @@ DEADLINE = 10.0
 CODES = (
     *("bad-request", "unknown-component", "unknown-action", "unknown-hook", "unknown-state"),
     *("wrong-type", "wrong-arguments", "not-sendable", "too-deep", "too-large", "overflow", "undeclared"),
-    *("bad-result", "name-clash", "setup-failed", "action-failed", "too-slow", "too-busy"),
+    *("bad-result", "name-clash", "lost-change", "setup-failed", "action-failed", "too-slow", "too-busy"),
 )
 """The codes of errors in replies."""
 
@@ -143,8 +144,25 @@ def _act(live: Live, compiled: Compiled, request: Request, settled: Callable[[An
     before = live.snapshot()
     function = live.function(request.kind, request.callback.name)
     args = _arguments(function, request.args)
+    held = held_by(function, live)
     live.merge(settled(function(*args)))
+    _check_kept(compiled, request, [one for one in held if one.changed])
     return live.patch(before, compiled.types)
+
+
+def _check_kept(compiled: Compiled, request: Request, changed: list[Held]) -> None:
+    """Refuse changes of what setup makes anew for every request; another setup tells that from the rest."""
+    if not changed:
+        return
+    with collecting(Printed()):
+        other = open_live(compiled.spec, request.props)
+        anew = held_by(other.function(request.kind, request.callback.name), other)
+    kept = {id(one.thing) for one in anew}
+    for one in changed:
+        if id(one.thing) not in kept:
+            message = f"{request.callback.name} has changed `{one.changed}`, which setup makes anew"
+            remedy = "put it in state, or at the top of the module, where every visitor shares it"
+            raise RefusedError("lost-change", f"{message} for every request: {remedy}")
 
 
 def _arguments(function: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]:

@@ -9,6 +9,7 @@ import math
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ import threading
 import time
 
 opened = []
+over = threading.Event()
 MUTABLE = [1, 2]
 
 
@@ -130,9 +132,9 @@ class Shop(Component):
 
         @server
         def stubborn():
-            while True:
+            while not over.is_set():
                 try:
-                    while True:
+                    while not over.is_set():
                         pass
                 except BaseException:
                     pass
@@ -212,8 +214,11 @@ class Shop(Component):
 
 
 @pytest.fixture(scope="module")
-def shop() -> moon_spa.CompiledComponent:
-    return moon_spa.compile(SOURCE, name="Shop", path="shop.py")
+def shop() -> Iterator[moon_spa.CompiledComponent]:
+    found = moon_spa.compile(SOURCE, name="Shop", path="shop.py")
+    yield found
+    setup: Any = vars(found.spec.cls)["setup"]
+    setup.__globals__["over"].set()  # ends what no exception ends
 
 
 def request(name: Any = "work", args: Any = (), **more: Any) -> dict[str, Any]:

@@ -20,11 +20,11 @@ from moonlight import parse
 ROOT = Path(__file__).parents[2]
 ERRORS = sorted((Path(__file__).parent / "cases" / "errors").glob("*.md"))
 FRONT_END = (
-    *("bindings", "compiler", "findings", "loading", "operations", "placing", "scope", "sections", "setup"),
-    "source",
+    *("bindings", "compiler", "findings", "loading", "lostchanges", "operations", "placing", "scope"),
+    *("sections", "setup", "source"),
 )
-ELSEWHERE = frozenset({"too-slow", "too-busy", "name-clash", "int-or-float"})
-"""A deadline of seconds, in test_scope.py, and warnings, in test_setup_js.py and test_bridge_hostile.py."""
+ELSEWHERE = frozenset({"too-slow", "too-busy", "name-clash", "int-or-float", "lost-change"})
+"""A deadline of seconds, in test_scope.py, and warnings, in test_sections.py and test_lost_changes.py."""
 
 _CODE = re.compile(r'\b(?:finding|refusal)\(\s*"([a-z-]+)"')
 

@@ -1,0 +1,121 @@
+"""Changes that an action would lose, read from its source: of what setup makes anew for every request.
+
+Only what is plain to see is told: `nonlocal`, an attribute of the component, an item or a method of a list,
+dict or set of setup. What is changed under another name the bridge finds when the action runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moon_spa.analysis.names import parameters, scan
+from moon_spa.component import Component
+from moon_spa.findings import Place, finding
+from moon_spa.held import contents, is_container, variables
+from moon_spa.source import below
+from moon_spa.spec import Binding, Callback, ComponentSpec, Function
+from moonlight.diagnostic import Diagnostic
+
+_HINT = "put it in state, or at the top of the module, where every visitor shares it"
+_METHODS = frozenset(
+    {
+        *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft"),
+        *("insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove", "reverse"),
+        *("rotate", "setdefault", "sort", "subtract", "symmetric_difference_update", "update"),
+    }
+)
+"""Methods that change a list, dict, set or one of their like."""
+_SECTIONS = frozenset({"state", "data", "props"})
+
+
+def lost_changes(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
+    """A warning for each change that is seen."""
+    found: dict[tuple[str, int], Diagnostic] = {}
+    for callback in (*spec.actions.values(), *spec.lifecycle.values()):
+        for name, line in _changes(callback):
+            message = f"{callback.name} changes `{name}`, which setup makes anew for every request"
+            place = Place(spec.path, line)
+            found.setdefault((name, line), finding("lost-change", message, place, _HINT, "warning"))
+    return tuple(found[key] for key in sorted(found, key=lambda key: key[1]))
+
+
+def _changes(callback: Callback) -> Iterator[tuple[str, int]]:
+    """What an action, and the functions that it calls, change, and on which line."""
+    todo = [Binding("helper", callback.function, node=callback.node, resolve=callback.resolve)]
+    seen: set[int] = set()
+    while todo:
+        one = todo.pop()
+        if one.node is None or one.resolve is None or id(one.node) in seen:
+            continue
+        seen.add(id(one.node))
+        reader = _Reader(one.value, one.resolve)
+        for node, names in _in_sight(one.node, frozenset(reader.values)):
+            yield from ((name, getattr(node, "lineno", 0)) for name in reader.changed(node, names))
+            if isinstance(node, ast.Call):
+                todo.append(reader.called(node.func))
+
+
+def _in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+    """All nodes of a function, each with those of `names` that mean there what they mean outside."""
+    for one in below(node):
+        inner = names
+        if isinstance(one, Function):
+            outer = {n for part in below(one) if isinstance(part, ast.Nonlocal) for n in part.names}
+            own = {argument.arg for argument in parameters(one.args)} | set(scan(one).assigned)
+            inner = names - (own - outer)
+        yield one, inner
+        yield from _in_sight(one, inner)
+
+
+class _Reader:
+    """What the names of one function stand for that setup has made."""
+
+    def __init__(self, function: Any, resolve: Callable[[str], Binding]) -> None:
+        plain = getattr(function, "__func__", function)
+        self.values = {name: [*contents(cell)[1], None][0] for name, cell in variables(plain)}
+        self.resolve = resolve
+        receivers = [getattr(function, "__self__", None), *self.values.values()]
+        owners = [one for one in receivers if isinstance(one, Component)]
+        self.attributes = {key: value for one in owners for key, value in vars(one).items()}
+        self.shared = {id(one) for one in getattr(plain, "__globals__", {}).values()}
+
+    def changed(self, node: ast.AST, names: frozenset[str]) -> list[str]:
+        """The names of what a node changes."""
+        match node:
+            case ast.Nonlocal(names=found):
+                return [name for name in found if name in names]
+            case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store() | ast.Del()):
+                return [f"{name}.{attr}"] if self._is_own(name, attr) else []
+            case ast.Subscript(value=target, ctx=ast.Store() | ast.Del()):
+                return self._container(target, names)
+            case ast.Call(func=ast.Attribute(value=target, attr=attr)) if attr in _METHODS:
+                return self._container(target, names)
+        return []
+
+    def called(self, func: ast.expr) -> Binding:
+        """The function that a call goes to, where its source is known."""
+        match func:
+            case ast.Name(id=name):
+                return self.resolve(name)
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if self._is_own(name, attr):
+                return self.resolve(f"self.{attr}")
+        return Binding("unknown")
+
+    def _container(self, target: ast.expr, names: frozenset[str]) -> list[str]:
+        """The list, dict or set of setup that an expression reaches into."""
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        match target:
+            case ast.Name(id=name) if name in names and self.resolve(name).kind not in _SECTIONS:
+                return [name] if self._is_made_anew(self.values[name]) else []
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if self._is_own(name, attr):
+                return [f"{name}.{attr}"] if self._is_made_anew(self.attributes.get(attr)) else []
+        return []
+
+    def _is_own(self, name: str, attr: str) -> bool:
+        return attr not in _SECTIONS and self.resolve(name).kind == "self"
+
+    def _is_made_anew(self, value: Any) -> bool:
+        return is_container(value) and id(value) not in self.shared
