@@ -17,6 +17,7 @@ from moon_spa.codegen import Generated, generate
 from moon_spa.component import Component
 from moon_spa.findings import Place, finding, refusal
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
+from moon_spa.lostchanges import lost_changes
 from moon_spa.placing import place
 from moon_spa.scope import first_context, operations_of
 from moon_spa.source import ComponentSource, from_text, text_of
@@ -191,7 +192,7 @@ def _component(
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
     template = template_of(spec, loaded.source, types, components)
-    found = template.diagnostics if template else _warnings(spec)
+    found = (*lost_changes(spec), *(template.diagnostics if template else _warnings(spec)))
     return CompiledComponent(
         spec, generated, placed, types, found, loaded.printed.text, template, MappingProxyType(parts)
     )
