@@ -6,6 +6,7 @@ calls of the server are custom messages that `moon_spa.bridge` answers, one afte
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -110,8 +111,10 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             raise NotImplementedError  # its mime bundle is shown, as that of every object
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {VIEW: view, **mimebundle(self.component, self._props), "text/plain": repr(self)}, {}
+        bundle = {**mimebundle(self.component, self._props), "text/plain": repr(self)}
+        if _is_watched():
+            bundle[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return bundle, {}
 
     def _encoded(self, props: Mapping[str, Any]) -> Any:
         """What a view starts with, in wire form. Raises ComponentError."""
@@ -160,6 +163,19 @@ def live(
 
     made: LiveComponent = cells.replace(compiled.name, make) if cells is not None else make(None)
     return made
+
+
+def _is_watched() -> bool:
+    """Whether the output may be seen while this kernel lives, so that a widget can be shown.
+
+    A client that answers no questions executes for a file, as nbclient does for nbconvert and papermill: the
+    page would look for the widget elsewhere. Voila executes so too, and shows widgets of the kernel.
+    """
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        return True
+    shell: Any = get_ipython()  # type: ignore[no-untyped-call, unused-ignore]
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return bool(request.get("content", {}).get("allow_stdin", True))
 
 
 def _kept(old: LiveComponent, new: LiveComponent, traits: Mapping[str, StateTrait]) -> dict[str, Any]:
