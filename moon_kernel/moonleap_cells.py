@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from moonlight.tracking import current_run
+from moon_kernel.cells import cell_of
 
 MARKS = "__moonleap_marks__"
 """Name of the list of marks; that of `moonleap.decorators`, which is not loaded for it."""
@@ -63,7 +63,7 @@ class CellMarks:
     def before(self, info: Any) -> None:
         """A cell starts: what it marked when it ran the last time is gone."""
         self.collect()
-        cell = getattr(info, "cell_id", None) or _block() or object()
+        cell = cell_of(info) or object()
         self._running.append(cell)
         self.sources.append(info.raw_cell)
         self._replaced = [mark for mark in self._marks() if self._owner(mark) == cell]
@@ -109,14 +109,6 @@ class CellMarks:
         if gone:
             marks = self._marks()
             marks[:] = [mark for mark in marks if id(mark) not in gone]
-
-
-def _block() -> tuple[str, int] | None:
-    """The block of a document that runs: what a cell is where the client does not say."""
-    run = current_run()
-    if run is None or run.path is None or run.block is None:
-        return None
-    return run.path, run.block
 
 
 def _name(mark: Any) -> tuple[str, str]:

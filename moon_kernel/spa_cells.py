@@ -12,7 +12,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from moonlight.tracking import current_run
+from moon_kernel.cells import cell_of
 
 FLAGS = ("--explain", "--js", "--server")
 WITH_VALUE = MappingProxyType(
@@ -62,7 +62,7 @@ class Cells:
 
     def before(self, info: Any) -> None:
         """A cell begins."""
-        self._running.append(_Running(getattr(info, "cell_id", None) or _block(), info.raw_cell))
+        self._running.append(_Running(cell_of(info), info.raw_cell))
 
     def after(self, _result: Any) -> None:
         """A cell ended."""
@@ -92,14 +92,6 @@ class Cells:
         running.shown[name] += 1
         self._components[key] = make(self._components.get(key))
         return self._components[key]
-
-
-def _block() -> tuple[str, int] | None:
-    """The block of a document that runs: what a cell is where the client does not say."""
-    run = current_run()
-    if run is None or run.path is None or run.block is None:
-        return None
-    return run.path, run.block
 
 
 def register_spa(shell: Any) -> Cells:
