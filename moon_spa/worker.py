@@ -56,6 +56,7 @@ class _Job(Generic[Result]):
         self._work = work
         self._context = contextvars.copy_context()
         self._lock = threading.Lock()
+        self._begun = False
         self._over = False
         self.told = False
         self.thread: threading.Thread | None = None
@@ -64,29 +65,33 @@ class _Job(Generic[Result]):
         self.error: BaseException | None = None
 
     def perform(self) -> None:
-        """Do the work; once this has returned, nothing is raised in the thread that was not before."""
+        """Do the work, unless it was told to end before it began."""
         try:
             self._run()
-        except Stop:  # told while it was ending by itself
+            with self._lock:
+                self._over = True
+        except Stop:  # told before it began, or while it was ending by itself
             self.error = self.error or TooSlowError()
         finally:
             self._over = True
 
     def _run(self) -> None:
+        with self._lock:
+            if self.told:
+                raise Stop
+            self._begun = True
         try:
             self.result = self._context.run(self._work)
         except Stop:
             self.error = TooSlowError()
         except BaseException as error:
             self.error = error
-        with self._lock:
-            self._over = True
 
     def stop(self) -> None:
         """Raise `Stop` in the thread, at its next step of Python code."""
         with self._lock:
-            if not self._over and self.thread is not None and self.thread.ident is not None:
-                self.told = True
+            self.told = True
+            if self._begun and not self._over and self.thread is not None and self.thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self.thread.ident), ctypes.py_object(Stop)
                 )
@@ -113,8 +118,11 @@ class _Thread(threading.Thread):
 
     def run(self) -> None:
         """Work until a job was told to end, or enough others wait."""
-        while self._goes_on(self.jobs.get()):
-            pass
+        try:
+            while self._goes_on(self.jobs.get()):
+                pass
+        except Stop:  # told once more while it was leaving
+            return
 
     def _goes_on(self, job: _Job[Any]) -> bool:
         try:

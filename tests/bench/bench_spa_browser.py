@@ -39,6 +39,7 @@ MAX_CLICK = 16.0
 
 CLICKS = 200
 PAIRS = 150
+MESSAGES = 400
 
 OURS = """<table><tbody><tr l-for="row in rows" :key="row.id" :class="{'on': row.id == chosen}">
 <td>{{ row.id }}</td><td><a @click="pick(row.id)">{{ row.label }}</a></td></tr></tbody></table>"""
@@ -226,7 +227,7 @@ def kernel_round_trips(folder: Path) -> float:
             for name, code in (("bare", "bare = Bare()"), ("call", "%spa Counter"))
         }
         times: dict[str, list[float]] = {"bare": [], "call": []}
-        for pair in range(-10, PAIRS):
+        for pair in range(-10, MESSAGES):
             for name in ("bare", "call") if pair % 2 else ("call", "bare"):
                 request = {**REQUEST, "seq": pair + 10, "state": {"calls": 0, "n": 0}}
                 call = {"type": "moon.call", "id": f"view-{pair}", "request": json.dumps(request)}
@@ -235,7 +236,7 @@ def kernel_round_trips(folder: Path) -> float:
                     times[name].append(took)
     finally:
         client.close()
-    return ratio(f"the same messages without browser and server, {PAIRS} interleaved pairs", times)
+    return ratio(f"the same messages without browser and server, {MESSAGES} interleaved pairs", times)
 
 
 def answered(client: Client, comm: str, content: Any) -> float:
