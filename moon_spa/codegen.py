@@ -3,6 +3,8 @@
 Six parts in the seed's order: props, state hooks, actions, the dispatcher, lifecycle hooks, the exposed
 state. An action that reads state or props runs as the latest render has it, so that a handle from before
 cannot act on what is no more: behind the state hooks one more hook keeps the actions of the latest render.
+Where a helper finds that Python's answer is not known in the browser, the server runs the action: nothing is
+set by then, since setters come last.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from moon_spa.analysis.leaving import may_leave
 from moon_spa.analysis.placement import Key
 from moon_spa.constants import as_any, constant_any, constant_as
 from moon_spa.javascript import key, object_literal, text
@@ -58,17 +61,21 @@ def generate(spec: ComponentSpec, placed: Mapping[Key, Placed], types: Mapping[s
     for one in spec.fields:
         initial = first_value(out, one, types.get(one.name, one.type))
         out.line(f"  const [__state_{one.index}, __set_state_{one.index}] = useState({initial});", one.line)
-    latest = [name for name in spec.actions if _reads_render(placed["action", name])]
+    actions = [placed["action", name] for name in spec.actions]
+    leaving = any(map(_may_leave, actions)) and not any(map(_half_done, actions))
+    latest = leaving or any(map(_reads_render, actions))
     if latest:
         out.line("  const [__latest] = useState({});")
     _callbacks(out, "actions", spec.actions, placed, "action")
     if latest:
-        out.line("  Object.keys(actions).forEach(function (name) {")
-        out.line("    __latest[name] = actions[name];")
-        out.line("    actions[name] = function (...args) { return __latest[name](...args); };")
-        out.line("  });")
+        _dispatch(out, leaving)
     out.line("  function __callAction(actionName, event) { return actions[actionName](event); }")
     _lifecycle(out, spec, placed)
+    hooks = [name for name in spec.lifecycle if _may_leave(placed["lifecycle", name])]
+    for name in hooks:
+        out.line(f'  lifecycle.{name} = __orServer.bind(null, "lifecycle", "{name}", lifecycle.{name}, []);')
+    if leaving or hooks:
+        _or_server(out)
     state = object_literal({one.name: f"__state_{one.index}" for one in spec.fields})
     out.line(f"  const state = {state};")
     exposed = "resolvedProps"
@@ -100,6 +107,36 @@ def first_value(out: _Writer, one: Field, kind: Type) -> str:
 
 def _reads_render(placed: Placed) -> bool:
     return _OF_RENDER.search(placed.body) is not None
+
+
+def _may_leave(placed: Placed) -> bool:
+    return placed.side == "client" and may_leave(placed.helpers)
+
+
+def _half_done(placed: Placed) -> bool:
+    """Whether it may have set something when it leaves: that is for the host to take back."""
+    return len(placed.operations or ()) > 1 and _may_leave(placed)
+
+
+def _dispatch(out: _Writer, leaving: bool) -> None:
+    """Every action runs as the latest render has it; with `leaving`, or else on the server."""
+    run = '__orServer("action", name, __latest[name], args)' if leaving else "__latest[name](...args)"
+    out.line("  Object.keys(actions).forEach(function (name) {")
+    out.line("    __latest[name] = actions[name];")
+    out.line(f"    actions[name] = function (...args) {{ return {run}; }};")
+    out.line("  });")
+
+
+def _or_server(out: _Writer) -> None:
+    """The function that runs a callable, and lets the server run it where Python's answer is not known."""
+    out.line("  function __orServer(kind, name, run, args) {")
+    out.line("    try {")
+    out.line("      return run(...args);")
+    out.line("    } catch (error) {")
+    out.line("      if (!error.bail) throw error;")
+    out.line("      return __serverCall(kind, name, ...(run.length ? [args] : []));")
+    out.line("    }")
+    out.line("  }")
 
 
 def _callbacks(

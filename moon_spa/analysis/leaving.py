@@ -26,6 +26,19 @@ LEFT: Mapping[str, str] = {
 }
 """Helper -> the values that it leaves to the server, where ordinary data may hold them."""
 
+STAYING = frozenset(
+    {
+        *("abs", "add", "bit_and", "bit_or", "bit_xor", "bit_length", "divmod", "floordiv", "float_of"),
+        *("int", "invert", "is_integer", "mod", "mul", "neg", "round", "round_f", "rshift", "sub", "times"),
+        *("divmod_f", "floordiv_f", "mod_f", "floor", "ceil", "trunc", "bin", "hex", "oct", "ord", "str_b"),
+        *("at", "concat", "del_at", "in_range", "insert", "pop", "range", "set_at", "slice", "dict_len"),
+        *("at_s", "isascii", "isspace", "join", "len_s", "lstrip", "lt_s", "rstrip", "slice_s", "strip"),
+        *("splitlines", "caught", "error", "error_name", "raise", "box", "is_type", "truth", "str_f"),
+        *("add_a", "len_a", "neg_a"),
+    }
+)
+"""Helpers that leave nothing to the server, whatever they are given."""
+
 _CALL = re.compile(r"\b__moon\.(\w+)")
 _MIXED_CALL = re.compile(r'\b__moon\.to_any\([^\n]*, "u"\)')
 
@@ -33,6 +46,11 @@ _MIXED_CALL = re.compile(r'\b__moon\.to_any\([^\n]*, "u"\)')
 def called(text: str) -> frozenset[str]:
     """The helpers that a text of JavaScript calls, and `mixed` where a number may be int or float."""
     return frozenset(_CALL.findall(text)) | ({"mixed"} if _MIXED_CALL.search(text) else set())
+
+
+def may_leave(helpers: Iterable[str]) -> bool:
+    """Whether JavaScript with these helpers may find out that Python's answer is not known there."""
+    return not STAYING.issuperset(helpers)
 
 
 def leaving(helpers: Iterable[str], guarded: Iterable[tuple[str, Type]]) -> str:

@@ -229,7 +229,7 @@ def run(node: Node, programs: Sequence[Program], change: tuple[str, str] = ("", 
             report.sides[placed.side] += 1
             if placed.side == "server":
                 report.reasons[placed.reason] += 1
-        what = compare(program, steps, results, found.types, report)
+        what = compare(program, steps, results, found, report)
         if what:
             report.differences.append(Difference(program, what))
     return report
@@ -258,14 +258,19 @@ def refused(step: Step, types: Mapping[str, Type]) -> bool:
 
 
 def compare(
-    program: Program, steps: Sequence[Step], results: Sequence[Any], types: Mapping[str, Type], report: Report
+    program: Program,
+    steps: Sequence[Step],
+    results: Sequence[Any],
+    compiled: CompiledComponent,
+    report: Report,
 ) -> str:
     """The first difference of one program, or ""."""
     for (name, args), step, result in zip(program.calls, steps, results, strict=False):
         call = f"{name}{args!r}"
         outcome = "server" if result.get("server") else "error" if result.get("error") else "done"
-        report.outcomes["bail" if "why" in result else outcome] += 1
-        if outcome == "server" and refused(step, types):
+        bailed = outcome == "server" and compiled.placement[name] == "client"
+        report.outcomes["bail" if bailed else outcome] += 1
+        if outcome == "server" and refused(step, compiled.types):
             report.outcomes["refused"] += 1
             return ""
         if outcome == "server":
@@ -276,7 +281,7 @@ def compare(
         if error != step.error:
             mine, other = step.error or "is done", error or "is done"
             return f"{call}: Python {mine}, JavaScript {other} {result.get('message', '')}"
-        what = wrong_state(step, result["state"], types)
+        what = wrong_state(step, result["state"], compiled.types)
         if what:
             return f"{call}: {what}"
     return "" if len(results) == len(steps) else "JavaScript ended early"

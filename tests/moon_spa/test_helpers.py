@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from moon_spa import shaking
+from moon_spa.analysis.leaving import STAYING
 from tests.moon_spa import values
 from tests.moon_spa.container_cases import CONTAINERS
 from tests.moon_spa.helper_cases import SCALARS, Case, Function, Typed
@@ -160,6 +161,16 @@ def test_every_helper_stands_alone_and_every_subset_evaluates(node: Node) -> Non
     request = [[shaking.helpers_text(subset), sorted(subset)] for subset in subsets]
     assert all(node.call(body, request))
     assert shaking.helpers_text([]) == "{}"
+
+
+def test_helpers_that_are_said_to_leave_nothing_to_the_server_cannot() -> None:
+    assert set(shaking.units()) > STAYING
+    assert not {"bail", "Bail"}.intersection(shaking.needed(STAYING))
+
+
+def test_a_float_that_is_marked_is_a_number_for_whoever_writes_it_as_json(node: Node) -> None:
+    body = "return JSON.stringify({ x: new Function('return ' + input)().box(2) });"
+    assert node.call(body, shaking.helpers_text(["box"])) == '{"x":2}'
 
 
 def test_the_files_of_helpers_import_what_they_need(node: Node) -> None:

@@ -141,6 +141,36 @@ def test_a_server_action_sends_its_name_and_its_arguments(node: Node) -> None:
     assert found["calls"] == [["action", "limited"]]
 
 
+LEAVING = """
+class Text(Component):
+    def setup(self, props):
+        state = {"text": "\\u0391\\u03a3", "number": 1, "size": 0}
+        def lower():
+            state["size"] = len(state["text"])
+            state["text"] = state["text"].lower()
+        def power(base: int, exponent: int = -1):
+            state["number"] = base ** exponent
+        def mounted():
+            lower()
+"""
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("host", HOSTS)
+def test_where_pythons_answer_is_not_known_the_server_is_asked(host: str, old: bool, node: Node) -> None:
+    made = compile(LEAVING)
+    assert made.placement == {"lower": "client", "power": "client"}
+    steps: list[tuple[str, str, list[Any]]] = [
+        *(("action", "lower", [given]) for given in ("an event",)),
+        *(("action", "power", given) for given in ([2], [2, -3], [2, 3])),
+        ("hook", "mounted", []),
+    ]
+    found = run(node, made, steps, host, old)
+    calls = [["action", "lower"], ["action", "power", [2]], ["action", "power", [2, -3]]]
+    assert same([*calls, ["lifecycle", "mounted"]], found["calls"])
+    assert same({"text": "\u0391\u03a3", "number": 8, "size": 0}, found["state"])
+
+
 def test_values_cannot_leave_the_script(node: Node) -> None:
     made = compile(COUNTER)
     assert "</script" not in made.esm.rpartition("export default")[0]

@@ -31,6 +31,9 @@ export class Float {
   valueOf() {
     return this.value;
   }
+  toJSON() {
+    return this.value;
+  }
 }
 
 /** Class of an exception -> its base class. */
