@@ -126,14 +126,13 @@ class Body:
         handler = self.unit.tables.expressions.get(type(node))
         if handler is None:
             raise self.refuse(words(node), node)
-        self.line = getattr(node, "lineno", self.line)
         self.unit.steps += 1
         if self.unit.steps > MOST_STEPS:
             raise self.refuse("an action with so much nested in it", node)
         try:
             value = handler(self, node)
         except Clash as clash:
-            raise Unprovable(str(clash), self.line) from clash
+            raise Unprovable(str(clash), getattr(node, "lineno", self.line)) from clash
         return replace(value, js=f"({value.js}, null)", level=ATOM, void=False) if value.void else value
 
     def effect(self, node: ast.expr) -> Value:
@@ -148,11 +147,12 @@ class Body:
         handler = self.unit.tables.statements.get(type(node))
         if handler is None:
             raise self.refuse(words(node), node)
-        self.line = node.lineno
+        around, self.line = self.line, node.lineno
         try:
             handler(self, node)
         except Clash as clash:
             raise Unprovable(str(clash), node.lineno) from clash
+        self.line = around
 
     def block(self, nodes: list[ast.stmt]) -> None:
         """Write statements one after the other."""

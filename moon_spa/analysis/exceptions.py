@@ -145,6 +145,7 @@ def _handlers(c: Body, handlers: list[ast.ExceptHandler], error: str, seen: list
     for env in seen:
         start = c.merge(start, env)
     ends: list[Env | None] = []
+    around = c.line
     for i, handler in enumerate(handlers):
         c.line = handler.lineno
         names = _names(c, handler)
@@ -154,6 +155,7 @@ def _handlers(c: Body, handlers: list[ast.ExceptHandler], error: str, seen: list
             c.env = start
             _handler(c, handler, error)
         ends.append(c.env)
+    c.line = around
     c.write("} else {")
     with c.indented():
         c.write(f"throw {error};")

@@ -115,3 +115,43 @@ def test_an_error_of_a_compiled_action_is_at_its_line_of_the_document(tmp_path: 
     assert "ZeroDivisionError" in done.stdout
     line = DIVIDE[: DIVIDE.index("more // (more")].count("\n") + 1
     assert f"ratio.py.md:{line}:" in done.stdout, done.stdout
+
+
+LOOPS = """\
+class Sums(Component):
+    def setup(self, props):
+        state = {"total": 0, "items": [1]}
+        def add(limit: int):
+            many = 0
+            for i in range(3):
+                for item in state["items"]:
+                    many += item
+            while many < limit:
+                many += 1
+            try:
+                many = state["items"][many]
+            except IndexError:
+                many = max(
+                    0,
+                    many,
+                )
+            state["total"] = many
+"""
+
+
+def test_heads_and_ends_of_blocks_lead_to_the_statement_that_they_are_of() -> None:
+    made = moon_spa.compile(LOOPS)
+    script, source = made.setup_js.split("\n"), LOOPS.split("\n")
+    pairs = [(script[js - 1].strip(), source[line - 1].strip()) for js, line in made.generated.lines]
+    for js, python in [
+        ("for (let i", "for i in"),
+        ("for (const item", "for item in"),
+        ("while (", "while many"),
+        ("try {", "try:"),
+        ("if (__moon.caught", "except IndexError"),
+        ("many = __moon.max_of", "many = max("),
+    ]:
+        (found,) = [line for text, line in pairs if text.startswith(js)]
+        assert found.startswith(python), js
+    ends = [line for text, line in pairs if text == "}"]
+    assert ends[:3] == ['for item in state["items"]:', "for i in range(3):", "while many < limit:"]
