@@ -9,6 +9,7 @@ from moon_spa import javascript
 from moon_spa.constants import constant, helper
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import cast_str
+from moon_spa.rewriting import UNPACKED
 from moon_spa.spec import Expr
 from moon_spa.trace import (
     NO_VALUE,
@@ -163,6 +164,15 @@ def merged(*parts: tuple[Any, Any] | list[Any]) -> Any:
 
 def called_dict(function: Any, *arguments: Any, **named: Any) -> Any:
     """A call of `dict`, whatever the name stands for; a copy of props is read as they are."""
+    if UNPACKED in named:
+        unpacked = named[UNPACKED]
+        if (
+            function is dict
+            and len(arguments) < 2
+            and any(isinstance(m, Props) for m in (*arguments, unpacked))
+        ):
+            return merged(*([one] for one in arguments), [unpacked])
+        return function(*arguments, **unpacked)
     if function is dict and len(arguments) == 1 and isinstance(arguments[0], Props):
         return merged([arguments[0]], *named.items())
     return function(*arguments, **named)

@@ -4,7 +4,7 @@ Four things of a `setup` are written anew before it is compiled; lines and colum
 was given is not changed, so debuggers and coverage see the source as it is:
 
 1. ``return`` and the end of the function return the local variables, from which sections are inferred;
-2. a dict display with ``**props``, or ``dict(props)``, keeps reads of props that are not given yet;
+2. a dict display with ``**props``, ``dict(props)`` or ``dict(**props)`` keeps reads of props not given yet;
 3. an f-string without formats keeps the expressions of its parts;
 4. operators ask a traced value on their right first: a float on the left would not.
 """
@@ -22,6 +22,8 @@ MERGED = "__moon_merged__"
 DICT = "__moon_dict__"
 TEXT = "__moon_text__"
 OPERATED = "__moon_operated__"
+UNPACKED = "__moon_unpacked__"
+"""Argument of a `dict` that unpacks one mapping and names nothing beside it."""
 
 _OPERATORS = {
     ast.Add: "add",
@@ -124,7 +126,10 @@ def _expression(node: Any) -> Any:
         parts = [_pair(key, value, node) for key, value in pairs]
         return _call(MERGED, parts, node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        return ast.copy_location(ast.Call(_name(DICT, node), [node.func, *node.args], node.keywords), node)
+        keywords = node.keywords
+        if len(keywords) == 1 and keywords[0].arg is None:
+            keywords = [ast.copy_location(ast.keyword(UNPACKED, keywords[0].value), keywords[0])]
+        return ast.copy_location(ast.Call(_name(DICT, node), [node.func, *node.args], keywords), node)
     if isinstance(node, ast.BinOp):
         return _operated(node, _OPERATORS[type(node.op)], node.left, node.right)
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:

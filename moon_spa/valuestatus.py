@@ -284,7 +284,8 @@ class ValueStatus(ABC):
         if func.id in OVERRIDES and known is OVERRIDES[func.id]:
             return len(node.args) == 1 and not node.keywords
         if func.id == "dict":
-            return known is None and all(keyword.arg for keyword in node.keywords)
+            names = [keyword.arg for keyword in node.keywords]
+            return known is None and (all(names) or len(names) == 1)
         return func.id == "StateField" and getattr(known, "__module__", "") == "moon_spa.component"
 
     def reads_props(self, node: ast.expr) -> bool:
@@ -361,7 +362,8 @@ class ValueStatus(ABC):
         if isinstance(node, ast.Dict):
             return any(k is None and self.is_props(v) for k, v in zip(node.keys, node.values, strict=True))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-            return self.is_followed(node) and any(map(self.is_props, node.args))
+            unpacked = [keyword.value for keyword in node.keywords if keyword.arg is None]
+            return self.is_followed(node) and any(map(self.is_props, [*node.args, *unpacked]))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return node.func.attr == "copy" and self.is_props(node.func.value)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):

@@ -20,6 +20,8 @@ WITH_DEFAULT = [
     'props = {**props}\nprops.setdefault("start", 2)',
     'props = dict({"start": 2, **props})',
     'props = {"start": 2, **props}.copy()',
+    'props = dict({"start": 2}, **props)',
+    'props = dict(**{"start": 2, **props})',
     'props = {"start": 2, **props} | {"other": 1}',
 ]
 WITHOUT_DEFAULT = [
@@ -27,6 +29,7 @@ WITHOUT_DEFAULT = [
     'props = {"name": "default", **props}',
     "props = {**props}",
     "props = dict(props, other=1)",
+    "props = dict(**props)",
     'props = props | {"other": 1}',
     'props |= {"other": 1}',
 ]
@@ -105,6 +108,20 @@ def test_a_prop_that_setup_fixes_is_fixed_everywhere(node: Node, body: str) -> N
         assert made.render_context(props)["props"]["start"] == 6
         assert on_the_server(made, props) == 7
         assert in_the_browser(node, made, props) == [7, 6]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        *("dict(other=1, **props)", "dict(props.items())", "{key: props[key] for key in props}"),
+        *("ChainMap(props)", "copy(props)", "type(props)(props)", "(lambda **more: more)(**props)"),
+    ],
+)
+def test_props_that_tracing_cannot_follow_are_refused(made: str) -> None:
+    body = f"from collections import ChainMap\nfrom copy import copy\nmore = {made}\n"
+    with pytest.raises(ComponentError) as caught:
+        component(body, 'return {"state": {"count": more.get("start", 1)}}\n')
+    assert caught.value.code == "depends-on-props"
 
 
 @pytest.mark.parametrize("body", ['props.pop("start", 0)', 'del props["start"]', "props.clear()"])
