@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from moonleap.terms import Place
 from moonleap.toolsettings import PostProcess, read_post_process
 from moonlight.diagnostic import Diagnostic
 from moonlight.hints import did_you_mean
+from moonlight.yamltext import Node, YamlError, read_yaml
 
 FILE = "settings.yml"
 KEYS = ("packages_by_scope", "package_paths", "bin", "post_process")
@@ -77,38 +78,32 @@ def _no_folder(name: str, place: Place, path: str) -> Diagnostic:
 
 def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:
     """The values, and the places of the keys of the first two levels."""
-    import yaml
-
-    loader = yaml.SafeLoader(text)
     try:
-        node = loader.get_single_node()
-        values = loader.construct_document(node) if node is not None else {}
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(path, mark.line + 1 if mark else 1)
-        problem = getattr(error, "problem", None) or str(error)
-        raise refusal("bad-settings", f"this is not YAML: {problem}", place, "correct the text") from None
-    finally:
-        loader.dispose()
-    if values is None:
+        root = read_yaml(text)
+    except YamlError as error:
+        place = Place(path, error.line)
+        raise refusal(
+            "bad-settings", f"this is not YAML: {error.problem}", place, "correct the text"
+        ) from None
+    if root is None or root.value is None:
         return {}, {}
-    if not isinstance(values, dict):
+    if root.members is None:
         place = Place(path, 1)
         raise refusal("bad-settings", "the settings are no mapping", place, "write `key: value` lines")
     places: dict[str, Place] = {}
-    _locate(node, "", path, places)
-    return {str(key): value for key, value in values.items()}, places
+    _locate(root.members, "", path, places)
+    return {str(key): value for key, value in root.value.items()}, places
 
 
-def _locate(node: Any, prefix: str, path: str, places: dict[str, Place]) -> None:
-    for key, value in node.value:
-        name = prefix + str(key.value)
+def _locate(members: Iterable[tuple[Node, Node]], prefix: str, path: str, places: dict[str, Place]) -> None:
+    for key, value in members:
+        name = f"{prefix}{key.value}"
         if name in places:
             message = f"`{name}` is there twice: in line {places[name].line} too"
-            raise refusal("bad-settings", message, Place(path, key.start_mark.line + 1), "join the two")
-        places[name] = Place(path, key.start_mark.line + 1)
-        if not prefix and value.id == "mapping":
-            _locate(value, name + ".", path, places)
+            raise refusal("bad-settings", message, Place(path, key.line), "join the two")
+        places[name] = Place(path, key.line)
+        if not prefix and value.members is not None:
+            _locate(value.members, f"{name}.", path, places)
 
 
 def _texts(value: Any, key: str, places: Mapping[str, Place]) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
+
+from moonlight.yamltext import YamlError, read_yaml
 
 MAX_LENGTH = 65536
 """Longest front matter in characters that is read as YAML; a longer one is kept as text."""
@@ -53,30 +54,14 @@ def _place(text: str) -> tuple[int, int] | None:
     return (opening.end(), closing.start()) if opening and closing else None
 
 
-@lru_cache(maxsize=1)
-def _safe_loader() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def _read_yaml(text: str) -> tuple[dict[str, Any], tuple[str, int] | None]:
-    """Mapping and problem; aliases are refused, for a few of them can stand for any amount of data."""
-    import yaml
-
+    """Mapping and problem; the line of a problem counts from the opening ``---``."""
     try:
-        loader = _safe_loader()
-        if "*" in text and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, loader)):
-            return {}, ("front matter must not use YAML aliases", 1)
-        value = yaml.load(text, loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        return {}, (f"front matter is not YAML: {problem}", mark.line + 2 if mark else 1)
-    except Exception as error:  # whatever else the loader makes of a hostile text, parsing goes on
-        return {}, (f"front matter is not YAML: {type(error).__name__}", 1)
-    if value is None:
+        root = read_yaml(text)
+    except YamlError as error:
+        return {}, (f"front matter is not YAML: {error.problem}", error.line + 1)
+    if root is None or root.value is None:
         return {}, None
-    if not isinstance(value, dict):
-        return {}, (f"front matter is a {type(value).__name__}, not a mapping", 1)
-    return {str(key): item for key, item in value.items()}, None
+    if not isinstance(root.value, dict):
+        return {}, (f"front matter is a {type(root.value).__name__}, not a mapping", 1)
+    return {str(key): item for key, item in root.value.items()}, None

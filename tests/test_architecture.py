@@ -20,7 +20,7 @@ PACKAGES = ("moonlight", "moonleap", "moon_spa", "moon_kernel", "jupyter_ext")
 FLOORS: dict[str, int] = {
     # 0: text
     **dict.fromkeys(("source", "diagnostic", "markdown", "outline", "info", "frame"), 0),
-    **dict.fromkeys(("hints", "commandline", "outputtree"), 0),
+    **dict.fromkeys(("hints", "commandline", "outputtree", "yamltext"), 0),
     # 1: documents
     **dict.fromkeys(("frontmatter", "policy", "document", "outputs", "renderers"), 1),
     **dict.fromkeys(("futures", "program", "sourcemap", "names", "dataflow"), 1),
@@ -88,7 +88,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "nbconvert": ("jupyter_ext",),
     "pygments": ("moonlight.webpage",),
     "rich": COMMANDS,
-    "yaml": ("moonlight.frontmatter", "moonleap", "moon_spa.site", "jupyter_ext"),
+    "yaml": ("moonlight.yamltext",),
 }
 """Every third party that is imported, and the modules (with all below them) where it may be."""
 

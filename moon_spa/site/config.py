@@ -27,10 +27,10 @@ from typing import Any
 from moon_spa.findings import ComponentError, Place, finding, refusal
 from moon_spa.listing import ENDINGS, component_names
 from moon_spa.site.routes import NOT_FOUND, Route, Site, conflicts, pattern_flaw, segment_flaw
-from moon_spa.site.yamlfile import Node, read_yaml
 from moonlight.diagnostic import Diagnostic, MoonlightError
 from moonlight.hints import did_you_mean
 from moonlight.source import read_source
+from moonlight.yamltext import Node, YamlError, read_yaml
 
 NAME = "site.yml"
 
@@ -78,7 +78,10 @@ class _Reader:
         return {file: names for file in _files(self.folder) if (names := _names(file))}
 
     def note(self, code: str, message: str, node: Node, hint: str = "") -> None:
-        self.found.append(finding(code, message, node.place, hint))
+        self.found.append(finding(code, message, self.place(node), hint))
+
+    def place(self, node: Node) -> Place:
+        return Place(self.path, node.line, node.column)
 
     # -- without site.yml -----------------------------------------------------------------------
 
@@ -100,9 +103,10 @@ class _Reader:
 
     def site_file(self, text: str) -> None:
         try:
-            root = read_yaml(text, self.path)
-        except ComponentError as error:
-            self.found += error.diagnostics
+            root = read_yaml(text) or Node({}, members=())
+        except YamlError as error:
+            place = Place(self.path, error.line, error.column)
+            self.found.append(finding("site-yaml", f"this is not YAML: {error.problem}", place))
             return
         members = self.mapping(root, NAME, SITE_KEYS)
         for name in ("title", "language"):
@@ -149,7 +153,7 @@ class _Reader:
         title = self.text(members["title"][1], "title") if "title" in members else ""
         if target is None:
             return
-        bare = Route(pattern, target[1], target[0], key.place, props, title)
+        bare = Route(pattern, target[1], target[0], self.place(key), props, title)
         for name in sorted({*bare.params} & {*props}):
             message = f"{name} is both a parameter and a prop of {pattern}"
             self.note("route-param", message, members["props"][1], "rename one of them")

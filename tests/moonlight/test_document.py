@@ -275,6 +275,8 @@ BAD = {
     "a tag": "a: !!python/object:os.system x\n",
     "a tab": "\ta: 1\n",
     "deep": "[" * 5000 + "\n",
+    "deep lists": "- " * 32_000 + "\n",
+    "deep keys": "? " * 32_000 + "\n",
     "long": "a: " + "x" * 70_000 + "\n",
     "a bad date": "a: 2020-99-99\n",
     "control characters": "a: \x01\n",
