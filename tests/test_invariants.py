@@ -27,7 +27,6 @@ CACHES = {
     "moonlight.dataflow._names_of": "names that a piece of code reads and writes",
     "moonlight.dataflow.dataflow": "dependencies of the documents that were parsed last",
     "moonlight.document._parse": "documents by text: open, save and verify see the same one",
-    "moonlight.frontmatter._safe_loader": "the YAML loader class, made when it is first needed",
     "moonlight.markdown._parser": "the Markdown parser, made when it is first needed",
 }
 """Bounded caches that only save time."""
