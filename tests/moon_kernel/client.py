@@ -89,7 +89,7 @@ class Client:
             "silent": False,
             "store_history": True,
             "user_expressions": {},
-            "allow_stdin": False,
+            "allow_stdin": True,
             "stop_on_error": False,
             **content,
         }

@@ -116,6 +116,19 @@ def test_an_output_holds_a_view_a_page_and_a_text(notebook: Client) -> None:
     assert "Counter(count=4" in notebook.run("c").contents("execute_result")[0]["data"]["text/plain"]
 
 
+def test_what_is_executed_for_a_file_has_no_view_unless_voila_shows_it(notebook: Client) -> None:
+    """As nbclient executes: nobody is there to answer a question."""
+
+    def keys() -> list[str]:
+        shown = notebook.run("%spa Counter", allow_stdin=False).contents("display_data")
+        return [key for one in shown for key in one["data"]]
+
+    assert sorted(keys()) == ["application/vnd.moonlight.component+json", "text/html", "text/plain"]
+    notebook.run("import os; os.environ['SERVER_SOFTWARE'] = 'voila/0.5.10'")
+    assert "application/vnd.jupyter.widget-view+json" in keys()
+    notebook.run("del os.environ['SERVER_SOFTWARE']")
+
+
 def test_the_model_holds_each_field_under_a_free_name(notebook: Client) -> None:
     state = Browser(notebook, "%spa Counter").state
     assert state["fields"] == {"count": "count", "ratio": "ratio", "layout": "state_layout", "rows": "rows"}

@@ -94,7 +94,7 @@ def use(page: Page) -> None:
         page.click(f".up >> nth={number}")
     assert page.locator("output").all_inner_texts() == ["1", "2"]
     page.click(".save >> nth=0")
-    assert "needs a server, and this page has none; it runs there for `open()`" in page.inner_text(
+    assert "needs a server, and this page has none; it runs there for `open" in page.inner_text(
         ".moon-notice"
     )
     assert (
@@ -163,6 +163,31 @@ def test_components_work_in_the_html_of_nbconvert(
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", exporter, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stderr
+    use(opened(tmp_path / "counter.html"))
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_a_notebook_that_nbconvert_executes_works_in_its_own_html(opened: Open, tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "code", "id": f"c{number}", "execution_count": None, "metadata": {}, "outputs": []}
+        | {"source": source}
+        for number, source in enumerate(
+            (
+                f"from moon_spa import Component\n{COUNTER}",
+                "%spa Counter title='one'",
+                "from ipywidgets import IntSlider\nc = %spa Counter\nIntSlider()",
+            )
+        )
+    ]
+    kernel = {"name": "moon", "display_name": "Moonlight", "language": "python"}
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
+    path = tmp_path / "counter.ipynb"
+    path.write_text(json.dumps(made))
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "counter.html").read_text().count(f'<script type="{WIDGET}">') == 1
     use(opened(tmp_path / "counter.html"))
 
 
