@@ -123,7 +123,7 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     unit = Unit(key, spec, store, tables(), names, drafts, index)
     assert callback.node is not None
     body = open_body(unit, Callee(key, callback.name, callback.node, callback.resolve), entry=True)
-    known = {field.name: store.known(("field", field.name)) for field in spec.fields}
+    known = {field.name: store.first_known(("field", field.name)) for field in spec.fields}
     fields = {f"state.{name}": Local(one, STATE_SPAN if one is INT else None) for name, one in known.items()}
     body.env = {**(body.env or {}), **fields}
     checks = _parameters(body, callback)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.names import own_nodes
+from moon_spa.analysis.reach import Reach, Reached
 from moon_spa.analysis.state import key_of
-from moon_spa.source import all_nodes
-from moon_spa.spec import Binding, Callback, ComponentSpec, Function
+from moon_spa.spec import Callback, ComponentSpec
 
 
 def dropped(c: Body, target: ast.expr, value: ast.expr) -> bool:
@@ -19,7 +16,7 @@ def dropped(c: Body, target: ast.expr, value: ast.expr) -> bool:
     return key is not None and c.store.noted(("settled", key)) and isinstance(value, ast.Constant)
 
 
-def settled_keys(spec: ComponentSpec) -> set[str]:
+def settled_keys(spec: ComponentSpec, reach: Reach) -> set[str]:
     """Keys of `data` that every write in the component sets to their first value."""
     keys = {str(key) for key in spec.data}
     if not keys:
@@ -29,55 +26,22 @@ def settled_keys(spec: ComponentSpec) -> set[str]:
             if callback.operations is None:
                 return set()
             continue
-        changed = _changed_keys(spec, callback)
+        changed = _changed_keys(spec, reach, callback)
         if changed is None:
             return set()
         keys -= changed
     return keys
 
 
-@dataclass(frozen=True)
-class _Function:
-    """A function of the component, and what its names mean."""
-
-    node: Function
-    resolve: Callable[[str], Binding]
-
-
-def _functions(callback: Callback) -> list[_Function]:
-    """A callback, and the helpers that it can reach."""
-    assert callback.node is not None
-    found = [_Function(callback.node, callback.resolve)]
-    for one in found:
-        for name in all_nodes(one.node):
-            if not isinstance(name, ast.Name | ast.Attribute):
-                continue
-            binding = _binding(one, name)
-            node, resolve = binding.node, binding.resolve
-            if node is not None and resolve is not None and all(node is not other.node for other in found):
-                found.append(_Function(node, resolve))
-    return found
-
-
-def _binding(function: _Function, node: ast.AST) -> Binding:
-    if isinstance(node, ast.Name):
-        return function.resolve(node.id)
-    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
-        return Binding("unknown")
-    if function.resolve(node.value.id).kind != "self":
-        return Binding("unknown")
-    return Binding("data") if node.attr == "data" else function.resolve(f"self.{node.attr}")
-
-
-def _changed_keys(spec: ComponentSpec, callback: Callback) -> set[str] | None:
+def _changed_keys(spec: ComponentSpec, reach: Reach, callback: Callback) -> set[str] | None:
     """Keys that a callback may change; None where it may change any."""
     assert callback.node is not None
-    if any(_returns_a_value(one) for one in own_nodes(callback.node)) or isinstance(
+    if any(_returns_a_value(one) for one in reach.scans.of(callback.node).own) or isinstance(
         getattr(callback.node, "body", None), ast.Dict
     ):
         return None
     changed: set[str] = set()
-    for function in _functions(callback):
+    for function in reach.of(callback):
         found = _changed_in(spec, function)
         if found is None:
             return None
@@ -91,16 +55,16 @@ def _returns_a_value(node: ast.AST) -> bool:
     return not (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
-def _changed_in(spec: ComponentSpec, function: _Function) -> set[str] | None:
+def _changed_in(spec: ComponentSpec, function: Reached) -> set[str] | None:
     """Keys that one function may change; `data` itself may only stand before a constant key."""
     keyed: set[int] = set()
     harmless: set[int] = set()
     changed: set[str] = set()
     owners: list[ast.AST] = []
     subscripts: list[ast.Subscript] = []
-    for one in all_nodes(function.node):
+    for one in function.scan.nodes:
         if isinstance(one, ast.Name | ast.Attribute):
-            if _binding(function, one).kind == "data":
+            if function.is_a("data", one):
                 owners.append(one)
         elif isinstance(one, ast.Subscript):
             subscripts.append(one)
@@ -111,7 +75,7 @@ def _changed_in(spec: ComponentSpec, function: _Function) -> set[str] | None:
                         harmless.add(id(target))
     for part in subscripts if owners else ():
         match part.slice:
-            case ast.Constant(value=str(key)) if _binding(function, part.value).kind == "data":
+            case ast.Constant(value=str(key)) if function.is_a("data", part.value):
                 keyed.add(id(part.value))
                 is_scalar = isinstance(spec.data.get(key), bool | int | float | str | None)
                 reads = isinstance(part.ctx, ast.Load) and is_scalar

@@ -107,7 +107,7 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
     pending, seen = [callee.node], set()
     while owner is not None and pending:
         function = pending.pop()
-        own = c.store.scanned(function).assigned
+        own = c.store.scans.of(function).assigned
         for one in ast.walk(function):
             if not isinstance(one, ast.Name) or one.id in seen or (one.id in c.locals and owner is not c):
                 continue
@@ -177,7 +177,7 @@ def _counted(unit: Unit, lines: list[Line], source: int) -> list[Line]:
 def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:
     """A function before its first statement."""
     node = callee.node
-    known = unit.store.scanned(node)
+    known = unit.store.scans.of(node)
     if known.outer is not None:
         raise Unprovable(f"`{type(known.outer).__name__.lower()}`", known.outer.lineno)
     names = (

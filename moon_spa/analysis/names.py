@@ -20,6 +20,13 @@ TAKEN = frozenset(
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_NAMING = frozenset(
+    {
+        *(*SCOPES, *COMPREHENSIONS, ast.Name, ast.ExceptHandler, ast.Import, ast.ImportFrom),
+        *(ast.MatchAs, ast.MatchStar, ast.Global, ast.Nonlocal),
+    }
+)
+"""Nodes that say something of the names of a function."""
 
 
 class Names:
@@ -76,45 +83,81 @@ class Scan:
     """What the source of a function says of its names.
 
     `assigned` are its variables in order, `shared` those names that functions nested in it mention, `outer`
-    is its first `global` or `nonlocal`.
+    is its first `global` or `nonlocal`. `own` are the nodes that run in its scope, `nodes` all of them.
     """
 
     assigned: tuple[str, ...]
     shared: frozenset[str]
     outer: ast.stmt | None
+    own: tuple[ast.AST, ...]
+    nodes: tuple[ast.AST, ...]
+
+
+class Scans:
+    """Functions that have been read, each once; nodes stay alive with it, so their ids stay theirs."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[ast.AST, Scan]] = {}
+
+    def of(self, node: ast.AST) -> Scan:
+        """What the source of a function says of its names."""
+        known = self._found.get(id(node))
+        if known is None:
+            known = self._found[id(node)] = (node, scan(node))
+        return known[1]
 
 
 def scan(node: ast.AST) -> Scan:
     """Read a function; variables of comprehensions are not the function's."""
-    nodes = own_nodes(node)
-    inner = {
-        id(target)
-        for one in nodes
-        if isinstance(one, COMPREHENSIONS)
-        for generator in one.generators
-        for target in all_nodes(generator.target)
-    }
+    own = own_nodes(node)
+    nodes = [*own, *_head(node)]
     found: dict[str, None] = {}
     shared: set[str] = set()
+    targets: set[int] = set()
     outer: ast.stmt | None = None
-    for one in nodes:
-        if isinstance(one, ast.Name):
-            if not isinstance(one.ctx, ast.Load) and id(one) not in inner:
-                found[one.id] = None
-        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-            found[one.name] = None
-            shared.update(name.id for name in all_nodes(one) if isinstance(name, ast.Name))
-        elif isinstance(one, ast.ClassDef):
-            found[one.name] = None
-        elif isinstance(one, ast.ExceptHandler):
-            found.update({one.name: None} if one.name else {})
-        elif isinstance(one, ast.Import | ast.ImportFrom):
-            found.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in one.names))
-        elif isinstance(one, ast.MatchAs | ast.MatchStar):
-            found.update({one.name: None} if one.name else {})
-        elif isinstance(one, ast.Global | ast.Nonlocal) and outer is None:
-            outer = one
-    return Scan(tuple(found), frozenset(shared), outer)
+    for one in own:
+        if type(one) not in _NAMING:
+            continue
+        match one:
+            case ast.Name(id=name, ctx=context):
+                if not isinstance(context, ast.Load) and id(one) not in targets:
+                    found[name] = None
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found[name] = None
+                inner = _inside(one)
+                nodes += inner
+                shared.update(part.id for part in inner if isinstance(part, ast.Name))
+            case ast.Lambda():
+                nodes += _inside(one)
+            case ast.ClassDef(name=name):
+                found[name] = None
+                nodes += _inside(one)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                for generator in one.generators:
+                    targets.update(map(id, all_nodes(generator.target)))
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
+                found[name] = None
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in names))
+            case ast.Global() | ast.Nonlocal() if outer is None:
+                outer = one
+    return Scan(tuple(found), frozenset(shared), outer, tuple(own), tuple(nodes))
+
+
+def _inside(node: ast.AST) -> list[ast.AST]:
+    return [inner for part in below(node) for inner in all_nodes(part)]
+
+
+def _head(node: ast.AST) -> list[ast.AST]:
+    """A function itself, and what stands before its body."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return []
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return [node, *(inner for part in (node.args, *decorators) for inner in all_nodes(part))]
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:

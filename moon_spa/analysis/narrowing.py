@@ -47,8 +47,9 @@ def _keep(c: Body, env: Env, node: ast.expr, wanted: Callable[[Type], bool]) -> 
     if name is None:
         return env
     known = env.get(name)
-    if known is None and name.startswith("state."):
-        known = Local(c.store.known(("field", name.removeprefix("state."))))
+    if name.startswith("state."):
+        found = c.store.known(("field", name.removeprefix("state.")))
+        known = known or Local(found)
     if known is None or not (isinstance(known.type, Union) or known.type is NONE):
         return env
     kept: Type = NEVER

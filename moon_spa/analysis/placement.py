@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Literal
@@ -11,9 +11,11 @@ from typing import Literal
 from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.body import words
 from moon_spa.analysis.data import settled_keys
-from moon_spa.analysis.names import Scan, own_nodes
+from moon_spa.analysis.foreseen import foreseen
 from moon_spa.analysis.opening import contract, open_fields
 from moon_spa.analysis.operations import value_type
+from moon_spa.analysis.reach import Reach
+from moon_spa.analysis.reads import Reads
 from moon_spa.analysis.store import Store
 from moon_spa.analysis.tables import STATEMENTS
 from moon_spa.analysis.unprovable import Clash, Unprovable
@@ -45,20 +47,20 @@ def analyse(spec: ComponentSpec, mode: Mode = "auto") -> Mapping[Key, Placed]:
 def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
     """The same, with the types that the fields have over all writes."""
     callbacks = {(one.kind, one.name): one for one in (*spec.actions.values(), *spec.lifecycle.values())}
+    reach = Reach(spec)
     placed: dict[Key, Placed] = {}
     pending: dict[Key, Callback] = {}
     for key, callback in callbacks.items():
-        found = _placed_at_once(callback, mode) or _foreign(callback)
+        found = _placed_at_once(callback, mode) or _foreign(callback, reach)
         if found is None:
             pending[key] = callback
         else:
             placed[key] = found
-    settled = settled_keys(spec)
-    scans: dict[int, tuple[ast.AST, Scan]] = {}
+    settled = settled_keys(spec, reach)
     while True:
         servers = [callbacks[key] for key, one in placed.items() if one.side == "server"]
-        store = _store(spec, callbacks.values(), settled, Store(scans))
-        compiled, failures = _settle(spec, store, pending, servers)
+        store = _store(spec, callbacks.values(), settled, Store(reach.scans))
+        compiled, failures = _settle(spec, store, reach, pending, servers)
         if not failures:
             break
         for key, why in failures.items():
@@ -88,10 +90,10 @@ def _placed_at_once(callback: Callback, mode: Mode) -> Placed | None:
     return None
 
 
-def _foreign(callback: Callback) -> Placed | None:
+def _foreign(callback: Callback, reach: Reach) -> Placed | None:
     """A server call where there is a statement that nothing compiles; the analysis is spared that action."""
     assert callback.node is not None
-    for node in own_nodes(callback.node):
+    for node in reach.scans.of(callback.node).own:
         if isinstance(node, ast.stmt) and type(node) not in STATEMENTS:
             return server_call(callback, words(node), node.lineno)
     return None
@@ -135,11 +137,15 @@ def _passed_on(callback: Callback) -> tuple[tuple[str, ...], str]:
 
 
 def _settle(
-    spec: ComponentSpec, store: Store, pending: Mapping[Key, Callback], servers: list[Callback]
+    spec: ComponentSpec,
+    store: Store,
+    reach: Reach,
+    pending: Mapping[Key, Callback],
+    servers: list[Callback],
 ) -> tuple[dict[Key, Compiled], dict[Key, Unprovable]]:
     """Compile those actions again that have read what changed since; or tell which cannot be proven."""
     found: dict[Key, Compiled | Unprovable | None] = {}
-    reads: dict[Key, dict[Hashable, int]] = {}
+    reads: dict[Key, Reads] = {}
     callbacks: dict[Key, Callback] = {(one.kind, one.name): one for one in servers}
     callbacks |= pending
     for _ in range(MOST_PASSES):
@@ -151,8 +157,10 @@ def _settle(
             failures = {key: one for key, one in found.items() if isinstance(one, Unprovable)}
             return {key: one for key, one in found.items() if isinstance(one, Compiled)}, failures
         for key in stale:
-            reads[key] = store.watch()
-            found[key] = _examined(spec, store, callbacks[key], key in pending)
+            callback = callbacks[key]
+            first = key not in reads and callback.node is not None
+            reads[key] = store.watch(foreseen(spec, reach, callback) if first else frozenset())
+            found[key] = _examined(spec, store, callback, key in pending)
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
 
 
@@ -201,7 +209,7 @@ def _learn(store: Store, name: str, found: Type, written: bool = True) -> None:
 def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None:
     """A server action may write any value where nothing else says what a field holds."""
     node = callback.node
-    if isinstance(node, ast.FunctionDef) and not any(map(_returns_a_value, own_nodes(node))):
+    if isinstance(node, ast.FunctionDef) and not any(map(_returns_a_value, store.scans.of(node).own)):
         unclear, reshaped = learn_writes(spec, store, callback)
     else:
         unclear = reshaped = {field.name for field in spec.fields}

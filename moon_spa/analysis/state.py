@@ -63,10 +63,10 @@ def read_field(c: Body, name: str) -> Value:
     """The value of a state field: of the draft where the action changes it, else of the render."""
     js = c.unit.drafts.get(name, f"__state_{c.unit.fields[name]}")
     c.store.note(("read", c.unit.key, name))
+    found = c.store.known(("field", name))
     known = c.get(f"state.{name}")
     if known is not None:
         return Value(js, known.type, span=known.span, pure=True, simple=True)
-    found = c.store.known(("field", name))
     span = None if c.store.noted(("assigned", c.unit.key, name)) else STATE_SPAN
     return Value(js, found, span=span if found is INT else None, pure=True, simple=True)
 

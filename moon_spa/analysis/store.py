@@ -1,17 +1,17 @@
 """Types of the mutable objects of a program: aliases share one entry, and entries only grow.
 
 An object is known by the place that makes it. A type of the analysis holds a `Ref` wherever a list, set or
-dict stands; two objects that may meet in one variable become one entry. The store notes when each entry was
-read and written, so that only those actions are compiled again that have read what was written since.
+dict stands; two objects that may meet in one variable become one entry. What was read of an object is its
+shape, or which entry it is: becoming an alias changes the second alone.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from moon_spa.analysis.names import Scan, scan
+from moon_spa.analysis.names import Scans
+from moon_spa.analysis.reads import Facts
 from moon_spa.analysis.unprovable import Clash
 from moon_spa.javascript import is_index
 from moon_spa.types import (
@@ -54,14 +54,12 @@ class Caught(Type):
     """The exception that an `except … as` has caught."""
 
 
-class Store:
+class Store(Facts):
     """What the passes so far have learned of mutable objects."""
 
-    def __init__(self, scans: dict[int, tuple[ast.AST, Scan]] | None = None) -> None:
-        self._clock = 0
-        self._reads: dict[Hashable, int] = {}
-        self._writes: dict[Hashable, int] = {}
-        self._scans = {} if scans is None else scans
+    def __init__(self, scans: Scans | None = None) -> None:
+        super().__init__()
+        self.scans = scans or Scans()
         self._parents: list[int] = []
         self._shapes: list[Type] = []
         self._sites: dict[Hashable, Ref] = {}
@@ -71,33 +69,14 @@ class Store:
         self.tolerant = False
         self._constant: set[int] = set()
         self._known: dict[Hashable, Type] = {}
-        self._facts: set[Hashable] = set()
-
-    def scanned(self, node: ast.AST) -> Scan:
-        """What the source of a function says of its names, read once."""
-        if id(node) not in self._scans:
-            self._scans[id(node)] = (node, scan(node))
-        return self._scans[id(node)][1]
-
-    def watch(self) -> dict[Hashable, int]:
-        """What is read from now on, with the time; for `stale`."""
-        self._reads = {}
-        return self._reads
-
-    def stale(self, reads: Mapping[Hashable, int]) -> bool:
-        """Whether anything of what was read has been written since."""
-        return any(self._writes.get(key, -1) >= time for key, time in reads.items())
-
-    def _read(self, key: Hashable) -> None:
-        self._reads.setdefault(key, self._clock + 1)
-
-    def _wrote(self, key: Hashable) -> None:
-        self._clock += 1
-        self._writes[key] = self._clock
 
     def known(self, key: Hashable) -> Type:
         """The type learned so far for a field, parameter, result or shared variable."""
         self._read(key)
+        return self._known.get(key, NEVER)
+
+    def first_known(self, key: Hashable) -> Type:
+        """The same for a value that may never be looked at: whoever does asks for what is known."""
         return self._known.get(key, NEVER)
 
     def learn(self, key: Hashable, found: Type) -> Type:
@@ -109,17 +88,6 @@ class Store:
             self._wrote(key)
         self._read(key)
         return new
-
-    def note(self, fact: Hashable) -> None:
-        """A fact that stays true for all later passes."""
-        if fact not in self._facts:
-            self._facts.add(fact)
-            self._wrote(fact)
-
-    def noted(self, fact: Hashable) -> bool:
-        """Whether an earlier moment has found this fact."""
-        self._read(fact)
-        return fact in self._facts
 
     def site(self, key: Hashable, shape: Type, written: bool = False) -> Ref:
         """The object that the place `key` makes, grown to hold `shape`.
@@ -157,9 +125,9 @@ class Store:
             if not isinstance(one, ListOf | SetOf | DictOf | Record):
                 return inner
             ref = self.site((key, number), inner, written)
-            self._fixed.add(self.find(ref))
+            self._fixed.add(self._root(ref))
             if constant:
-                self._constant.add(self.find(ref))
+                self._constant.add(self._root(ref))
             return ref
 
         return enter(plain)
@@ -167,7 +135,7 @@ class Store:
     def find(self, ref: Ref) -> int:
         """The number of the entry that `ref` shares with its aliases."""
         number = self._root(ref)
-        self._read(number)
+        self._read(("alias", number))
         return number
 
     def _root(self, ref: Ref) -> int:
@@ -179,11 +147,17 @@ class Store:
 
     def shape(self, one: Type) -> Type:
         """The shape of an object; any other type is its own."""
-        return self._shapes[self.find(one)] if isinstance(one, Ref) else one
+        if not isinstance(one, Ref):
+            return one
+        number = self._root(one)
+        self._read(number)
+        return self._shapes[number]
 
     def is_constant(self, ref: Ref) -> bool:
         """Whether the object outlives the action and must not be changed."""
-        return self.find(ref) in self._constant
+        number = self._root(ref)
+        self._read(number)
+        return number in self._constant
 
     def grow(self, ref: Ref, shape: Type, raw: bool = False) -> None:
         """Let the object hold what `shape` holds too; `raw` values are put into it as they are."""
@@ -250,12 +224,19 @@ class Store:
         self._parents[two] = one
         fixed = one in self._fixed or two in self._fixed
         raw = one in self._raw, two in self._raw
+        changed = {one, two} - self._constant if {one, two} & self._constant else set()
         for kind in (self._fixed, self._raw, self._constant):
             if two in kind:
                 kind.add(one)
-        self._wrote(one)
-        self._wrote(two)
-        self._shapes[self._root(a)] = self._join_shapes(old, new, fixed, raw)
+        self._wrote(("alias", two))
+        joined = self._join_shapes(old, new, fixed, raw)
+        root = self._root(a)
+        changed.update(number for number, shape in ((one, old), (two, new)) if shape != joined)
+        if self._shapes[root] != joined:
+            changed.add(root)
+        self._shapes[root] = joined
+        for number in changed:
+            self._wrote(number)
 
     def _without_any(self, ref: Ref, old: Type, new: Type) -> Type:
         """What a server action stores, but for values of which nothing is known."""
