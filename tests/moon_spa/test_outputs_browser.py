@@ -169,7 +169,7 @@ def test_components_work_in_the_html_of_nbconvert(
 @pytest.mark.e2e
 @pytest.mark.slow
 def test_a_notebook_that_nbconvert_executes_works_in_its_own_html(opened: Open, tmp_path: Path) -> None:
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "id": f"c{number}", "execution_count": None, "metadata": {}, "outputs": []}
         | {"source": source}
         for number, source in enumerate(
