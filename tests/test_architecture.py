@@ -7,6 +7,7 @@ lazy imports and imports for type checks included.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -286,6 +287,15 @@ def imports() -> list[Import]:
 
 def test_every_module_of_moonlight_has_a_floor() -> None:
     assert not without_floor(ROOT)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_stands_on_the_map(package: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"`(?:\w+\.)?(\w+)/?`", text))
+    files = [*(ROOT / package).glob("[!_]*.py"), *(ROOT / package).glob("*/__init__.py")]
+    names = {file.parent.name if file.name == "__init__.py" else file.stem for file in files}
+    assert not names - shown, "a new module: give it its place in ARCHITECTURE.md"
 
 
 def test_modules_of_moonlight_import_their_own_floor_or_below(imports: list[Import]) -> None:
