@@ -19,6 +19,7 @@ from moon_spa.findings import Place, finding, refusal
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.lostchanges import lost_changes
 from moon_spa.placing import place
+from moon_spa.present import Present
 from moon_spa.scope import first_context, operations_of
 from moon_spa.source import ComponentSource, from_text, text_of
 from moon_spa.spec import Callback, ComponentSpec, Placed, Side
@@ -27,6 +28,14 @@ from moon_spa.templates.template import Template
 from moon_spa.types import Type
 from moon_spa.views import Specs, specs_of, template_of
 from moonlight.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A component on the server: its HTML, and what a page needs to go on from it."""
+
+    rendered: Rendered
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +102,19 @@ class CompiledComponent:
 
     def render(self, props: Mapping[str, Any] | None = None) -> Rendered:
         """The HTML of the component with these props. Raises ComponentError where its own setup refuses."""
-        return render(self.view, self.render_context(props), props or {})
+        return self.shown(props).rendered
 
     def payload(self, props: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What a page needs beside the module to go on from `render`: plain values, not yet in wire form."""
-        context = self.render_context(props)
-        nested = render(self.view, context, props or {}).nested
-        return {"name": self.name, "given": dict(props or {}), **context, "nested": list(nested)}
+        return self.shown(props).payload
+
+    def shown(self, props: Mapping[str, Any] | None = None, present: Present | None = None) -> Shown:
+        """What `render` and `payload` give, of one run of setup; `present` is what has become of it since."""
+        present = present or Present()
+        context = present.over(self.render_context(props))
+        rendered = render(self.view, context, props or {}, present.parts)
+        nested = list(rendered.nested)
+        return Shown(rendered, {"name": self.name, "given": dict(props or {}), **context, "nested": nested})
 
     @cached_property
     def esm(self) -> str:

@@ -19,7 +19,9 @@ from moon_spa import javascript, wire
 from moon_spa.artefact import expression
 from moon_spa.bundling import bundle
 from moon_spa.findings import Place, refusal
+from moon_spa.present import Part, Present
 from moon_spa.shaking import helpers_text
+from moon_spa.types import Record, Type
 from moonlight.frame import INSIDE, POLICY, framed, hashed, style_element
 
 if TYPE_CHECKING:
@@ -97,22 +99,42 @@ def _server_side(component: CompiledComponent) -> dict[str, str]:
     }
 
 
-def piece(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> Piece:
-    """A compiled component with these props. Raises ComponentError where they cannot be shown."""
+def piece(
+    component: CompiledComponent, props: Mapping[str, Any] | None = None, present: Present | None = None
+) -> Piece:
+    """A compiled component with these props, as it is now. Raises ComponentError where it cannot be shown."""
     if component.template is None:
         message = f"{component.name} has no template, so there is nothing to show."
         return Piece(component.name, "", f'<p role="note">{html.escape(message)}</p>')
+    shown = component.shown(props, present)
     try:
-        payload = wire.encode(component.payload(props), where="what the page needs")
+        payload = wire.encode(shown.payload, _payload_type(component), "what the page needs")
+        if present and present.parts:
+            payload["parts"] = encode_parts(component, present.parts)
     except wire.WireError as error:
         hint = "keep to None, bool, int, float, str, list and dict in data, props and state"
         place = Place(component.spec.path, component.spec.line)
         raise refusal(error.code, f"{component.name}: {error}", place, hint) from None
     code = code_of(component)
-    shown = component.render(props).html
+    html_text = shown.rendered.html
     return Piece(
-        component.name, code.js, shown, code.helpers, code.style, payload, code.server, runtime_version()
+        component.name, code.js, html_text, code.helpers, code.style, payload, code.server, runtime_version()
     )
+
+
+def _payload_type(component: CompiledComponent) -> Type:
+    """What is known of a payload: the types of the state."""
+    return Record((("state", Record(tuple(component.types.items()))),))
+
+
+def encode_parts(component: CompiledComponent, parts: Mapping[str, Part]) -> dict[str, Any]:
+    """The components inside by path, in wire form. Raises WireError."""
+    known = {**component.parts, component.name: component}
+    return {
+        path: {"name": one.name, "state": wire.encode(dict(one.state), Record(tuple(types.items())))}
+        for path, one in parts.items()
+        for types in [known[one.name].types]
+    }
 
 
 @lru_cache(maxsize=1)
@@ -147,9 +169,11 @@ def from_json(data: Any) -> Piece:
     )
 
 
-def mimebundle(component: CompiledComponent, props: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def mimebundle(
+    component: CompiledComponent, props: Mapping[str, Any] | None = None, present: Present | None = None
+) -> dict[str, Any]:
     """What an output holds of a component that is shown with these props. Raises ComponentError."""
-    made = piece(component, props)
+    made = piece(component, props, present)
     return {
         COMPONENT_MIME: to_json(made),
         "text/html": fragment(made),

@@ -129,12 +129,18 @@ class For:
 
 @dataclass(frozen=True)
 class Use:
-    """A nested component: ``<Card :title="x">…</Card>``."""
+    """A nested component: ``<Card :title="x">…</Card>``; `number` counts those of its name, from 1."""
 
     name: str
     props: tuple[tuple[str, Expression | str], ...]
     children: tuple[Node, ...]
     place: Place
+    number: int = 1
+
+    @property
+    def step(self) -> str:
+        """Its name in paths of components."""
+        return self.name if self.number == 1 else f"{self.name}.{self.number}"
 
 
 @dataclass(frozen=True)

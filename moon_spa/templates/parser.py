@@ -6,6 +6,7 @@ import ast
 import html
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Signature
@@ -74,6 +75,7 @@ class _Parser:
         self.text, self.start, self.known = text, start, known
         self.found: list[Diagnostic] = []
         self.style = ""
+        self.uses: Counter[str] = Counter()
         self.style_place: Place | None = None
         self.clashes: set[str] = set()
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -260,6 +262,8 @@ class _Parser:
     def use(self, tag: Tag, rest: tuple[TagAttribute, ...], names: Names, depth: int) -> Use:
         if tag.name not in self.known.components:
             self.report("template-component", f"no component `{tag.name}`", self.place(tag.offset))
+        self.uses[tag.name] += 1
+        number = self.uses[tag.name]
         props: list[tuple[str, Expression | str]] = []
         for attribute in rest:
             name = attribute.name.removeprefix(":").replace("-", "_")
@@ -278,7 +282,7 @@ class _Parser:
             else:
                 props.append((name, self.text_prop(attribute, names)))
         children = tuple(self.nodes(tag.children, names, depth))
-        return Use(tag.name, tuple(props), children, self.place(tag.offset))
+        return Use(tag.name, tuple(props), children, self.place(tag.offset), number)
 
     def text_prop(self, attribute: TagAttribute, names: Names) -> Expression | str:
         """A prop given as text; with ``{{ }}`` in it the text of all parts."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from moon_spa import tracebacks
 from moon_spa.findings import ComponentError
+from moon_spa.present import At, Part, Spaces, in_row, within
 from moon_spa.templates import safety
 from moon_spa.templates.evaluation import Scope, evaluate, unpack
 from moon_spa.templates.markup import VOID
@@ -71,11 +72,17 @@ class Rendered:
 
 
 def render(
-    view: View, context: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any] | None = None
+    view: View,
+    context: Spaces,
+    given: Mapping[str, Any] | None = None,
+    parts: Mapping[str, Part] | None = None,
 ) -> Rendered:
-    """A component as HTML; one that raises is an error box, and what is around it is there."""
-    renderer = _Renderer()
-    html = renderer.component(view, given or {}, lambda _: context, None, 0)
+    """A component as HTML; one that raises is an error box, and what is around it is there.
+
+    `parts` are the components inside, by path, that have another state than their first.
+    """
+    renderer = _Renderer(parts or {})
+    html = renderer.component(view, given or {}, lambda _: context, None, "", 0)
     return Rendered(html, tuple(renderer.found), tuple(renderer.nested))
 
 
@@ -93,11 +100,15 @@ def error_box(name: str, error: BaseException, line: int = 0) -> str:
 
 @dataclass(frozen=True)
 class _Inside:
-    """Where a node is rendered: component, scope, what stands for `{{ children }}`, the select around."""
+    """Where a node is rendered: component, scope, what stands for `{{ children }}`, the select around.
+
+    `at` gives the path of a component that stands here.
+    """
 
     view: View
     scope: Scope
-    children: Callable[[], str] | None
+    children: Callable[[At], str] | None
+    at: At
     depth: int
     chosen: tuple[str, ...] | None = None
 
@@ -105,7 +116,8 @@ class _Inside:
 class _Renderer:
     """Renders components into one another and collects what went wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        self.parts = dict(parts)
         self.found: list[Diagnostic] = []
         self.nested: list[Mapping[str, Any]] = []
 
@@ -113,8 +125,9 @@ class _Renderer:
         self,
         view: View,
         given: Mapping[str, Any],
-        context: Callable[[Mapping[str, Any]], Mapping[str, Mapping[str, Any]]],
-        children: Callable[[], str] | None,
+        context: Callable[[Mapping[str, Any]], Spaces],
+        children: Callable[[At], str] | None,
+        path: str,
         depth: int,
     ) -> str:
         before = len(self.nested)
@@ -124,8 +137,9 @@ class _Renderer:
             spaces = context(given)
             if depth and spaces["py"]:
                 self.nested.append({"name": view.name, "given": given, **spaces})
-            inside = _Inside(view, Scope(spaces, {}), children, depth)
-            return "".join(self.all(view.nodes, inside))
+            scope = Scope(self.present(view, path, spaces), {})
+            here = _Inside(view, scope, children, within(path), depth)
+            return "".join(self.all(view.nodes, here))
         except RenderError as error:
             place = error.place
             span = Span(place.path, place.line, place.line, place.column)
@@ -140,6 +154,14 @@ class _Renderer:
         hint = "the rest of the page is shown"
         self.found.append(Diagnostic("template-raised", f"{view.name}: {describe(raised)}", span, hint))
         return error_box(view.name, raised, span.line if view.path or span.path != view.name else 0)
+
+    def present(self, view: View, path: str, first: Spaces) -> Spaces:
+        """What the component at a path sees; one in the place of another has its first state."""
+        part = self.parts.pop(path, None)
+        if part is None or part.name != view.name:
+            return first
+        state = {name: part.state.get(name, value) for name, value in first["state"].items()}
+        return {**first, "state": state}
 
     def all(self, nodes: tuple[Node, ...], inside: _Inside) -> Iterator[str]:
         for node in nodes:
@@ -165,7 +187,7 @@ class _Renderer:
                     yield CLOSE
                 case Children():
                     yield OPEN
-                    yield inside.children() if inside.children else ""
+                    yield inside.children(inside.at) if inside.children else ""
                     yield CLOSE
 
     def value(self, expression: Expression, inside: _Inside) -> Any:
@@ -186,7 +208,8 @@ class _Renderer:
         loose = is_loose(node)
         for index, item in enumerate(items):
             scope = inside.scope.inside(self.bound(node, item, index, len(items)))
-            row = _Inside(inside.view, scope, inside.children, inside.depth, inside.chosen)
+            row = replace(inside, scope=scope)
+            key: Any = index
             if node.key:
                 key = self.value(node.key, row)
                 if repr(key) in seen:
@@ -195,7 +218,7 @@ class _Renderer:
                 seen.add(repr(key))
             if loose:
                 yield ITEM
-            yield from self.all(node.children, row)
+            yield from self.all(node.children, replace(row, at=in_row(inside.at, key)))
 
     def bound(self, node: For, item: Any, index: int, length: int) -> dict[str, Any]:
         """The values of the loop's names, and `loop`."""
@@ -221,7 +244,8 @@ class _Renderer:
             view,
             props,
             view.context,
-            lambda: "".join(self.all(node.children, inside)),
+            lambda at: "".join(self.all(node.children, replace(inside, at=within(at("*"))))),
+            inside.at(node.step),
             inside.depth + 1,
         )
 
@@ -239,7 +263,7 @@ class _Renderer:
         if node.model:
             marks, content, chosen = self.model(node.model, node, inside)
             yield marks
-        children = _Inside(inside.view, inside.scope, inside.children, inside.depth, chosen)
+        children = replace(inside, chosen=chosen)
         body = content + "".join(self.all(node.children, children))
         if node.tag == "option" and inside.chosen is not None and self.option(node, inside) in inside.chosen:
             yield " selected"
