@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from moon_spa.analysis.placement import Mode
-from moon_spa.commands.output import MODE, or_exit
+from moon_spa.commands.output import MODE, may_import_beside, or_exit
 from moon_spa.site.build import build as build_site
 from moon_spa.site.config import read_site
 from moon_spa.site.files import write_site
@@ -31,6 +31,7 @@ def build(folder: str, output: str, base: str, force: bool, mode: Mode) -> None:
     """
     if not re.fullmatch(r"/(?:[\w.~%-]+/)*", base, re.ASCII):
         raise click.BadParameter("it begins and ends with /", param_hint="--base")
+    may_import_beside(Path(folder, "site.yml"))
     site = or_exit(lambda: read_site(Path(folder)))
     built = or_exit(lambda: build_site(site, base, mode))
     show_diagnostics(built.diagnostics)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from moon_spa.commands.output import diagnostics_of, print_json
+from moon_spa.commands.output import diagnostics_of, may_import_beside, print_json
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
 from moon_spa.listing import ENDINGS, component_names
@@ -56,6 +56,7 @@ def _of_file(path: Path, must_hold_one: bool) -> Iterator[Diagnostic]:
     except OSError as error:
         yield Diagnostic("not-a-file", error.strerror or "cannot be read", Span(str(path), 1, 1))
         return
+    may_import_beside(path)
     wanted: list[str | None] = [*names] or ([None] if must_hold_one else [])
     for name in wanted:
         try:

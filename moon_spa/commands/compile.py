@@ -7,6 +7,7 @@ import click
 from moon_spa.analysis.placement import Mode
 from moon_spa.commands.output import (
     FILE,
+    KEYS,
     MODE,
     NAME,
     compiled,
@@ -26,9 +27,10 @@ from moonlight.source import write_atomic
 def compile_command(file: str, name: str | None, mode: Mode, as_json: bool, output: str | None) -> None:
     """Print a component as ES module.
 
-    FILE is a Python file, a document (.py.md) or a component file with <python>, <template> and <style>.
+    FILE is a Python file, a document (.py.md) or a component file with <python>, <template> and <style>;
+    `-` is standard input.
     """
-    component = compiled(file, name, mode, as_json)
+    component = compiled(file, name, mode, KEYS if as_json else ())
     if output is not None:
         write_atomic(output, component.esm)
     if as_json:

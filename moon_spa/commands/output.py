@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +16,14 @@ from moon_spa.analysis.placement import Mode
 from moon_spa.compiler import CompiledComponent
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
+from moon_spa.source import from_text
 from moon_spa.types import type_of
 from moonlight.commandline import FAILED, show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError
+from moonlight.source import decode
+
+STDIN = "-"
+"""As FILE: the source is read from standard input."""
 
 FILE = click.argument("file", metavar="FILE")
 NAME = click.option("--name", metavar="N", help="The component, where the file holds several.")
@@ -35,17 +40,33 @@ KEYS = ("name", "setup_js", "esm", "state", "ops", "placement", "explain", "diag
 Result = TypeVar("Result")
 
 
-def compiled(file: str, name: str | None, mode: Mode = "auto", as_json: bool = False) -> CompiledComponent:
+def compiled(file: str, name: str | None, mode: Mode = "auto", keys: Iterable[str] = ()) -> CompiledComponent:
     """The component of a file; errors are printed and end the program.
 
-    `as_json`: standard output then has the document of a component, with nothing in it but the errors.
+    `keys` are those of the JSON document that standard output has to have then, with nothing but the errors.
     """
-    component = or_exit(lambda: compile_component(Path(file), name=name, mode=mode), as_json)
+    component = or_exit(lambda: _compiled(file, name, mode), keys)
     click.echo(component.stdout, err=True, nl=False)
     return component
 
 
-def or_exit(work: Callable[[], Result], as_json: bool = False) -> Result:
+def _compiled(file: str, name: str | None, mode: Mode) -> CompiledComponent:
+    if file == STDIN:
+        text = decode(sys.stdin.buffer.read(), "<stdin>")
+        return compile_component(from_text(text, "<stdin>", name), name=name, mode=mode)
+    may_import_beside(Path(file))
+    return compile_component(Path(file), name=name, mode=mode)
+
+
+def may_import_beside(file: Path) -> None:
+    """Let the component import what lies beside its file, as `python FILE` does, until the command ends."""
+    folder = str(file.absolute().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+        click.get_current_context().call_on_close(lambda: sys.path.remove(folder))
+
+
+def or_exit(work: Callable[[], Result], keys: Iterable[str] = ()) -> Result:
     """What `work` returns; what the component's own code prints is not part of the answer."""
     try:
         with redirect_stdout(sys.stderr):
@@ -53,8 +74,8 @@ def or_exit(work: Callable[[], Result], as_json: bool = False) -> Result:
     except (ComponentError, MoonlightError) as error:
         found = diagnostics_of(error)
         show_diagnostics(found)
-        if as_json:
-            print_json({**dict.fromkeys(KEYS), "diagnostics": [one.to_json() for one in found]})
+        if keys:
+            print_json({**dict.fromkeys(keys), "diagnostics": [one.to_json() for one in found]})
         sys.exit(FAILED)
 
 

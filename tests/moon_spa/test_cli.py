@@ -56,8 +56,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args, prog_name="moon-spa", catch_exceptions=False)
+def run(*args: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(cli, args, given, prog_name="moon-spa", catch_exceptions=False)
 
 
 def json_of(*args: str) -> Any:
@@ -112,6 +112,38 @@ def test_explain_has_a_line_for_each_action(folder: Path) -> None:
     assert lines[0] == "increment: client"
     assert lines[1].startswith("save: server: ")
     assert lines[1].endswith(f"at line {line}")
+
+
+def test_explain_as_json_has_the_same_lines_and_the_errors(folder: Path) -> None:
+    found = json_of("explain", "counter.py", "--json")
+    assert list(found) == ["name", "placement", "explain", "diagnostics"]
+    assert found["explain"] == run("explain", "counter.py").stdout.splitlines()
+    failed = run("explain", "wrong.py", "--json")
+    assert failed.exit_code == 1
+    (diagnostic,) = json.loads(failed.stdout).pop("diagnostics")
+    assert (diagnostic["path"], diagnostic["line"]) == ("wrong.py", 3)
+
+
+@pytest.mark.parametrize("text", [COUNTER, DOCUMENT, f"<python>\n{COUNTER}</python>\n"])
+def test_a_source_of_any_kind_may_come_from_a_pipe(folder: Path, text: str) -> None:
+    result = run("explain", "-", given=text)
+    assert result.stdout.startswith("increment: client\nsave: server: ")
+    failed = run("explain", "-", given=WRONG)
+    assert (failed.exit_code, "<stdin>:3: error: " in failed.stderr) == (1, True)
+
+
+def test_a_component_imports_what_lies_beside_its_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "beside_it.py").write_text("FIRST = 4\n", encoding="utf-8")
+    python = "from beside_it import FIRST\nclass Card(Component):\n    def setup(self, props):\n"
+    (folder / "card.py").write_text(f"{python}        state = {{'n': FIRST}}\n", encoding="utf-8")
+    monkeypatch.chdir(Path(__file__).parent)
+    before = list(sys.path)
+    assert json_of("render", str(tmp_path / "card.py"))["state"] == {"n": 4}
+    assert run("check", str(tmp_path / "card.py")).exit_code == 0
+    assert sys.path == before
+    del sys.modules["beside_it"]
 
 
 def test_render_shows_what_the_template_sees(folder: Path) -> None:
