@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from moon_spa.analysis.leaving import may_leave
 from moon_spa.analysis.placement import Key
-from moon_spa.constants import as_any, constant_any, constant_as
+from moon_spa.constants import as_any, constant_any, constant_as, helper
 from moon_spa.javascript import key, object_literal, text
 from moon_spa.spec import HOOKS, Callback, CallbackKind, ComponentSpec, Expr, Field, Placed
-from moon_spa.types import ANY, Type
+from moon_spa.types import ANY, INT, NUM, Type, holds
 
 _OF_RENDER = re.compile(r"\b(__state_\d+|resolvedProps)\b")
 _CASTS: Mapping[str, str] = {"int": "Number", "float": "Number", "str": "String", "bool": "Boolean"}
@@ -95,7 +95,8 @@ def _props(out: _Writer, spec: ComponentSpec) -> None:
 def first_value(out: _Writer, one: Field, kind: Type) -> str:
     """The argument of `useState`."""
     if one.initial is not None:
-        return out.use(as_any(one.initial) if kind is ANY else one.initial)
+        expr = as_any(one.initial) if kind is ANY else one.initial
+        return out.use(helper("exact_all", expr) if _may_be_large(expr) else expr)
     default = constant_as(one.default, kind)
     if one.from_prop is None:
         return out.use(default)
@@ -103,6 +104,11 @@ def first_value(out: _Writer, one: Field, kind: Type) -> str:
     if one.cast is None or one.default is None:
         return given
     return f"{_CASTS[one.cast]}({given})"
+
+
+def _may_be_large(expr: Expr) -> bool:
+    """Whether setup computes an int, which may be past 2**53 - 1, from props."""
+    return bool(expr.uses) and any(holds(expr.type, part) for part in (INT, NUM, ANY))
 
 
 def _reads_render(placed: Placed) -> bool:

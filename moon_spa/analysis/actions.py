@@ -29,7 +29,7 @@ from moon_spa.analysis.values import STATE_SPAN
 from moon_spa.annotations import parameter_types
 from moon_spa.javascript import text
 from moon_spa.spec import Callback, ComponentSpec, Operation, Placed
-from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, Type, holds
+from moon_spa.types import ANY, BOOL, FLOAT, INT, NONE, NUM, STR, Type, holds, members
 
 STEP = "  "
 
@@ -230,12 +230,34 @@ def _assembled(body: Body, checks: list[Line], drafted: list[str], guarded: Mapp
     lines += main
     index = unit.fields
     end = getattr(body.node, "end_lineno", None) or body.start
+    lines += _exact(body, drafted, end)
     for name in drafted:
         js = unit.drafts[name]
         if holds(guarded.get(name, NONE), FLOAT):
             js = f"{body.helper('to_any')}({js}, {descriptor(body, guarded[name])})"
         lines.append(Line(0, f"__set_state_{index[name]}({js});", end))
     return lines
+
+
+def _exact(body: Body, drafted: list[str], end: int) -> list[Line]:
+    """The refusal of ints that state does not hold: before anything is set, whatever the host checks."""
+    lines = []
+    for helper, parts in (("exact", False), ("exact_all", True)):
+        names = [name for name in drafted if _may_be_large(body, name, parts)]
+        if names:
+            call = f"{body.helper(helper)}({', '.join(body.unit.drafts[name] for name in names)});"
+            lines.append(Line(0, call, end))
+    return lines
+
+
+def _may_be_large(body: Body, name: str, parts: bool) -> bool:
+    """Whether the draft of a field may hold an int past 2**53 - 1, as a value or in its parts."""
+    found = body.store.plain(body.store.known(("field", name)))
+    known = body.get(f"state.{name}")
+    if found is INT and not body.exits and known is not None and known.span is not None:
+        return False
+    is_scalar = all(part in (INT, FLOAT, NUM, STR, BOOL, NONE) for part in members(found))
+    return is_scalar != parts and any(holds(found, part) for part in (INT, NUM, ANY))
 
 
 def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:

@@ -22,6 +22,7 @@
  *   is_type(v, T)                   -> is this ANY value of type T? (bool is no int here)
  *   as_type(v, T)                   ANY -> typed representation, Bail when it is not exactly a T
  *   type_name(v)                    type(v).__name__ of an ANY value
+ *   exact(...v)  exact_all(...v)    the first of the values for state: OverflowError for a BigInt, in parts of them too
  *   commit(v, T)                    value for a state field: OverflowError for BigInt inside, TypeError for a wrong type, deep copy
  *   copy(v)                         a copy of all parts; what is shared inside is not shared in the copy
  * int arithmetic (exact; ZeroDivisionError)

@@ -1,14 +1,9 @@
 // A small host for compiled components: setters write a draft that is committed once, at the end of an action.
 import { decode, encode, failure } from "./tagged.mjs";
 
-const holdsBig = (value) => {
-  if (typeof value === "bigint") return true;
-  if (value === null || typeof value !== "object") return false;
-  if (value instanceof Map || value instanceof Set) return [...value].flat().some(holdsBig);
-  return Object.values(value).some(holdsBig);
-};
+const rounded = () => Object.assign(new Error("int"), { name: "OverflowError", args: [] });
 
-/** Mounts a component; `ints` are the places of fields that hold whole numbers alone. */
+/** Mounts a component; `ints` are the places of fields that hold whole numbers: the seed's `value + 1` may round them. */
 export function mount(setupJs, moon, props = {}, ints = []) {
   const server = [];
   const setup = new Function("__serverCall", "__moon", `"use strict"; return (${setupJs})`)(
@@ -25,7 +20,9 @@ export function mount(setupJs, moon, props = {}, ints = []) {
       if (!(slot in slots)) slots[slot] = typeof initial === "function" ? initial() : initial;
       const set = (value) => {
         const before = draft.has(slot) ? draft.get(slot) : slots[slot];
-        draft.set(slot, typeof value === "function" ? value(before) : value);
+        const next = typeof value === "function" ? value(before) : value;
+        if (next !== value && ints.includes(slot) && !Number.isSafeInteger(next)) throw rounded();
+        draft.set(slot, next);
       };
       return [slots[slot], set];
     };
@@ -34,8 +31,6 @@ export function mount(setupJs, moon, props = {}, ints = []) {
   };
   render();
   const commit = () => {
-    const unsafe = ints.some((slot) => draft.has(slot) && !Number.isSafeInteger(draft.get(slot)));
-    if (unsafe || [...draft.values()].some(holdsBig)) throw Object.assign(new Error("int"), { name: "OverflowError", args: [] });
     for (const [slot, value] of draft) slots[slot] = value;
     draft = new Map();
     render();

@@ -171,6 +171,52 @@ def test_where_pythons_answer_is_not_known_the_server_is_asked(host: str, old: b
     assert same({"text": "\u0391\u03a3", "number": 8, "size": 0}, found["state"])
 
 
+LARGE = """
+class Large(Component):
+    def setup(self, props):
+        state = {"n": 2**53 - 1, "m": 0, "rows": [{"n": 1}], "first": props.get("first", 1) * 2}
+        def grow(by: int):
+            state["m"] = 7
+            state["n"] = state["n"] + by
+        def row(by: int):
+            state["m"] = 7
+            state["rows"].append({"n": 2**52 * by})
+"""
+BARE = """
+const values = [];
+const useState = (first) => {
+  const at = values.push(first) - 1;
+  return [first, (value) => { values[at] = typeof value === "function" ? value(values[at]) : value; }];
+};
+const build = new Function("__serverCall", "__moon", "return (" + input.js + ")");
+try {
+  const setup = build(null, modules.helpers.helpers);
+  const handle = setup({ useState, props: input.props, componentName: "C" });
+  if (input.name) handle.actions[input.name](input.by);
+  return ["", values.slice(0, 4)];
+} catch (error) {
+  return [error.name, values.slice(0, 4)];
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "first", "expected"),
+    [
+        ("grow", 1, 1, ["OverflowError", [2**53 - 1, 0, [{"n": 1}], 2]]),
+        ("row", 2, 1, ["OverflowError", [2**53 - 1, 0, [{"n": 1}], 2]]),
+        ("grow", -1, 1, ["", [2**53 - 2, 7, [{"n": 1}], 2]]),
+        ("row", 1, 1, ["", [2**53 - 1, 7, [{"n": 1}, {"n": 2**52}], 2]]),
+        ("", 0, 2**53 - 1, ["OverflowError", [2**53 - 1, 0, [{"n": 1}]]]),
+    ],
+)
+def test_an_int_past_2_53_never_reaches_a_host_that_has_nothing_but_state(
+    node: Node, name: str, by: int, first: int, expected: list[Any]
+) -> None:
+    argument = {"js": compile(LARGE).setup_js, "name": name, "by": by, "props": {"first": first}}
+    assert node.call(BARE, argument, {"helpers": HELPERS}) == expected
+
+
 def test_values_cannot_leave_the_script(node: Node) -> None:
     made = compile(COUNTER)
     assert "</script" not in made.esm.rpartition("export default")[0]

@@ -175,9 +175,27 @@ export function unboxed(v, type) {
   return type[0] === "o" ? unboxed(v, type[1]) : converted(v, type, unboxed);
 }
 
+/** Its first argument; an OverflowError where one of them is an int that state does not hold. */
+export function exact(...values) {
+  for (const v of values) {
+    if (typeof v === "bigint") raise("OverflowError", "state holds whole numbers up to 2**53 - 1");
+  }
+  return values[0];
+}
+
+/** The same for what is inside of lists, dicts and sets. */
+export function exact_all(...values) {
+  for (const v of values) {
+    exact(v);
+    if (Array.isArray(v) || v instanceof Set) v.forEach((item) => exact_all(item));
+    else if (is_dict(v)) dict_items(v).forEach(([key, item]) => exact_all(key, item));
+  }
+  return values[0];
+}
+
 /** Whether a typed value is what its type says; a BigInt of a state field is an OverflowError. */
 export function fits(v, type) {
-  if (typeof v === "bigint") return raise("OverflowError", "state holds whole numbers up to 2**53 - 1");
+  exact(v);
   if (type === "a") {
     if (Array.isArray(v)) return v.every((item) => fits(item, "a"));
     return is_dict(v) ? dict_items(v).every(([key, item]) => fits(key, "a") && fits(item, "a")) : !(v instanceof Set);
