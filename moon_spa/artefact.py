@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moon_spa import javascript, sourcemap
-from moon_spa.bundling import bundle
+from moon_spa.bundling import composed
+from moon_spa.features import Feature, entry, is_plain
 from moon_spa.shaking import helpers_text
 from moon_spa.types import (
     BOOL,
@@ -34,6 +35,9 @@ from moon_spa.types import (
 
 Line = tuple[int, int]
 
+_SIMPLE = (NONE, BOOL, INT, FLOAT, NUM, STR)
+_CHECKS = frozenset({"as_type", "commit"})
+
 
 @dataclass(frozen=True)
 class Part:
@@ -41,7 +45,8 @@ class Part:
 
     `lines` are pairs of a line of `setup_js`, from 1, and a line of the document; `template_lines` are those
     of `template`, a function of JavaScript as `moon_spa.templates.client` writes it. `heads` has the lines
-    of actions and hooks.
+    of actions and hooks. `features` are what the template uses; `asks` says whether anything of the component
+    may run on the server, `reads_props` whether its props matter.
     """
 
     name: str
@@ -55,6 +60,15 @@ class Part:
     lines: Iterable[Line] = ()
     template_lines: Iterable[Line] = ()
     heads: Mapping[str, int] = field(default_factory=dict)
+    features: frozenset[Feature] = frozenset()
+    asks: bool = True
+    reads_props: bool = True
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """The helpers that check state: needed for all but numbers, texts and truths."""
+        simple = all(kind in _SIMPLE for _, kind in self.fields)
+        return frozenset() if self.template is None or simple else _CHECKS
 
 
 @dataclass(frozen=True)
@@ -68,8 +82,11 @@ class Origin:
 def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     """The text of the module for the first of `parts`; with `origin` it ends in a source map."""
     first = parts[0]
-    runtime = bundle("render") if first.template is not None else None
+    features = needed_features(parts)
+    runtime = composed(entry(features)) if first.template is not None else None
     helpers = frozenset[str]().union(*(part.helpers for part in parts), runtime.helpers if runtime else ())
+    if "typed-plain" not in features:
+        helpers = helpers.union(*(part.checks for part in parts))
     name = javascript.text(first.name)
     text = f"// {name}: a component compiled by moon_spa.\nconst __moon = {helpers_text(helpers)};\n"
     text += "const components = {};\n"
@@ -84,6 +101,24 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     if origin is None:
         return text
     return text + sourcemap.comment(sourcemap.source_map(lines, origin.path, origin.text))
+
+
+def needed_features(parts: Sequence[Part]) -> frozenset[Feature]:
+    """What the module for the first of `parts` needs of the runtime."""
+    found: set[Feature] = set().union(*(part.features for part in parts))
+    asks = any(part.asks for part in parts)
+    plain = not asks and all(is_plain(kind) for part in parts for _, kind in part.fields)
+    found.add("send-plain" if plain else "send")
+    found.add("receive-plain" if plain and not parts[0].reads_props else "receive")
+    if plain and any(part.checks for part in parts):
+        found.add("typed-plain")
+    if asks:
+        found.add("server")
+    if any(part.casts for part in parts):
+        found.add("casts")
+    if any(part.style for part in parts):
+        found.add("style")
+    return frozenset(found)
 
 
 def expression(parts: Sequence[Part]) -> str:

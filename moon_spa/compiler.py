@@ -21,6 +21,7 @@ from moon_spa.lostchanges import lost_changes
 from moon_spa.placing import place
 from moon_spa.present import Present
 from moon_spa.scope import first_context, operations_of
+from moon_spa.shaking import needed
 from moon_spa.source import ComponentSource, from_text, text_of
 from moon_spa.spec import Callback, ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
@@ -28,6 +29,9 @@ from moon_spa.templates.template import Template
 from moon_spa.types import Type
 from moon_spa.views import Specs, specs_of, template_of
 from moonlight.diagnostic import Diagnostic
+
+OWN_PROPS = 2
+"""How often every `setup_js` says `resolvedProps`: where it is made, and where it is returned."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,18 @@ class CompiledComponent:
             lines=self.generated.lines,
             template_lines=client.lines if client else (),
             heads={**_heads(self.spec.lifecycle), **_heads(self.spec.actions)},
+            features=client.features if client else frozenset(),
+            asks=self.asks,
+            reads_props=bool(client and client.reads_props)
+            or self.setup_js.count("resolvedProps") > OWN_PROPS,
         )
+
+    @property
+    def asks(self) -> bool:
+        """Whether a page may ask the server for something: an action, data, or what only Python can tell."""
+        if self.spec.data or any(placed.side == "server" for placed in self.placed.values()):
+            return True
+        return "bail" in needed(self.helpers)
 
 
 def compile(  # noqa: A001 - the public name

@@ -83,7 +83,7 @@ def code_of(component: CompiledComponent) -> Code:
     sheets = [one.template.style for one in parts if one.template and one.template.style]
     return Code(
         expression([one.part for one in parts]),
-        tuple(sorted(frozenset[str]().union(*(one.part.helpers for one in parts)))),
+        tuple(sorted(frozenset[str]().union(*(one.part.helpers | one.part.checks for one in parts)))),
         "\n".join(dict.fromkeys(sheets)),
         {name: text for one in parts for name, text in _server_side(one).items()},
         any(one.spec.data for one in parts),

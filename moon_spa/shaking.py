@@ -102,17 +102,17 @@ def units() -> Mapping[str, str]:
 def needs() -> Mapping[str, frozenset[str]]:
     """Name of a helper -> the helpers that its text mentions."""
     names = frozenset(units())
-    return MappingProxyType({name: (_mentioned(text) & names) - {name} for name, text in units().items()})
+    return MappingProxyType({name: (mentioned(text) & names) - {name} for name, text in units().items()})
 
 
-def _mentioned(text: str) -> frozenset[str]:
+def mentioned(text: str) -> frozenset[str]:
     """The words of a text that are neither behind a dot nor keys; those inserted in texts too."""
     found: set[str] = set()
     before = ""
     for token in tokens(text):
         if token[0] == "`":
             for inserted in _INSERTED.findall(token):
-                found |= _mentioned(inserted)
+                found |= mentioned(inserted)
         elif re.match(r"[A-Za-z_$]", token) and before not in (".", "?."):
             found.add(token)
         before = token

@@ -1,38 +1,27 @@
-// What the components in one element share: the way to the server, renders that wait, notices, styles.
+// What the components in one element share: the kit, the way to the server, renders that wait, notices.
 import { alert } from "./dom.mjs";
 import { describe, failure } from "./faults.mjs";
 import { same } from "./instance.mjs";
 
 const FLUSHES = 100;
 const NOTICES = 5;
-const sheets = new WeakMap();
 
 export class App {
   mounted = [];
   queue = new Set();
   waits = true;
 
-  constructor(el, { payload = null, transport = null, moon = {}, reason = "this page has no server", cast, status }) {
-    Object.assign(this, { el, payload, transport, moon, reason, castProps: cast, status });
+  constructor(el, kit, { payload = null, transport = null, moon = {}, reason, cast, status }) {
+    Object.assign(this, { el, kit, payload, transport, moon, reason, cast, status });
     this.notices = el.ownerDocument.createElement("div");
     this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   }
 
-  /** Props, state and data that the server made of the props `given`; null where it has to be asked for data. */
+  /** Props, state and data that the server made of the props `given`, if it has. */
   context(component, given, known) {
     const { payload } = this;
     const all = [known, payload, ...(payload?.nested ?? [])];
-    const found = all.find((one) => one?.name === component.name && same(one.given, given));
-    if (found || !component.data.length) return found ?? {};
-    if (this.transport) return null;
-    throw failure("RuntimeError", "its data is computed on the server, and not for these props");
-  }
-
-  cast(component, given) {
-    if (!component.casts || !this.castProps) return given;
-    const { props, problems } = this.castProps(component.casts, given);
-    for (const { message } of problems) this.notice(failure("ValueError", message), component.name);
-    return props;
+    return all.find((one) => one?.name === component.name && same(one.given, given));
   }
 
   start() {
@@ -50,7 +39,7 @@ export class App {
     if (instance) this.queue.add(instance);
     if (this.waits) return;
     this.waits = true;
-    const restore = keepFocus(this.el);
+    const restore = this.kit.focus?.(this.el);
     const counts = new Map();
     for (const one of this.queue) {
       this.queue.delete(one);
@@ -61,7 +50,7 @@ export class App {
       this.settle();
     }
     this.waits = false;
-    restore();
+    restore?.();
   }
 
   notice(error, name) {
@@ -80,36 +69,7 @@ export class App {
     this.el.append(this.notices);
   }
 
-  /** The style of a component, once per document or shadow root, for as long as somebody needs it. */
   style({ style }) {
-    const { page } = this;
-    if (!style) return null;
-    if (!sheets.has(page)) sheets.set(page, new Map());
-    const known = sheets.get(page);
-    if (!known.has(style)) {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(style);
-      page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
-      known.set(style, { sheet, count: 0 });
-    }
-    const entry = known.get(style);
-    entry.count += 1;
-    return () => {
-      entry.count -= 1;
-      if (entry.count) return;
-      known.delete(style);
-      page.adoptedStyleSheets = page.adoptedStyleSheets.filter((sheet) => sheet !== entry.sheet);
-    };
+    return style ? this.kit.style(this.page, style) : null;
   }
-}
-
-function keepFocus(el) {
-  const focused = el.getRootNode().activeElement;
-  if (!focused || !el.contains(focused)) return () => {};
-  const range = focused.selectionStart == null ? null : [focused.selectionStart, focused.selectionEnd];
-  return () => {
-    if (!focused.isConnected || el.getRootNode().activeElement === focused) return;
-    focused.focus({ preventScroll: true });
-    if (range) focused.setSelectionRange(...range);
-  };
 }

@@ -1,5 +1,6 @@
 // The one cast table of props: the same as casts.py, case by case; a test compares the two.
 // A value is null, a boolean, a number, a BigInt, text, or a Float box (a whole-numbered Python float).
+import { failure } from "./faults.mjs";
 import { box, str_f } from "./helpers.mjs";
 
 const FLOAT_BOX = Symbol.for("moon.float");
@@ -38,6 +39,14 @@ export function castProps(casts, props) {
     }
   }
   return { props: done, problems };
+}
+
+/** The props of a component after its casts; what was refused is told. */
+export function cast(app, { name, casts }, given) {
+  if (!casts) return given;
+  const { props, problems } = castProps(casts, given);
+  for (const { message } of problems) app.notice(failure("ValueError", message), name);
+  return props;
 }
 
 const TABLE = {

@@ -1,4 +1,4 @@
-// One component on the page: its state, its transactions, its calls of the server.
+// One component on the page: its state and its transactions.
 import { whole } from "./block.mjs";
 import { alert } from "./dom.mjs";
 import { Mismatch, describe, failure, locate } from "./faults.mjs";
@@ -7,8 +7,9 @@ let instances = 0;
 
 export class Instance {
   id = ++instances;
-  values = [];
-  stamps = new Map();
+  values = Object.create(null);
+  stamps = Object.create(null);
+  kept = [];
   clock = 0;
   draft = null;
   calls = [];
@@ -17,32 +18,29 @@ export class Instance {
 
   constructor(component, app, given, children) {
     Object.assign(this, { component, app, given, children });
-    this.names = component.fields.map(([name]) => name);
-    this.setters = this.names.map((name) => (value) => this.act(() => this.set(name, value)));
+    this.types = new Map(component.fields);
   }
 
   notice(error) {
     this.app.notice(error, this.component.name);
   }
 
-  type(name) {
-    return this.component.fields[this.names.indexOf(name)][1];
-  }
-
   /** Runs setup: what the template shows, the actions and hooks of this moment. */
   run() {
+    const { component, values } = this;
     let at = 0;
     const useState = (initial) => {
-      const own = at++;
-      if (typeof initial === "bigint") throw failure("OverflowError", `state ${this.names[own]}: an int past 2**53 - 1`);
-      if (!(own in this.values)) this.values[own] = initial;
-      return [this.values[own], this.setters[own]];
+      const [name] = component.fields[at++] ?? [];
+      if (name === undefined) return (this.kept[at] ??= [initial]);
+      if (typeof initial === "bigint") throw overflow(name);
+      if (!(name in values)) values[name] = initial;
+      return [values[name], (value) => this.act(() => this.set(name, value))];
     };
-    this.setup ??= this.component.setup((kind, name, args) => {
+    this.setup ??= component.setup((kind, name, args) => {
       this.calls.push([kind, name, args ?? []]);
       if (!this.draft) this.pump();
     });
-    this.result = this.setup({ useState, props: this.props, componentName: this.component.name });
+    this.result = this.setup({ useState, props: this.props, componentName: component.name });
     this.s = { state: this.result.state, props: this.result.props, py: this.py };
   }
 
@@ -62,7 +60,7 @@ export class Instance {
   begin(hydrating) {
     const { start, end, first } = this;
     this.block = undefined;
-    for (const name of this.names) if (Object.hasOwn(first, name)) this.restore(name, first[name]);
+    for (const name of this.types.keys()) if (Object.hasOwn(first, name)) this.restore(name, first[name]);
     this.run();
     if (!hydrating) this.hook("created");
     this.clear(hydrating);
@@ -103,31 +101,14 @@ export class Instance {
    *
    * Where it has not, it is asked, nothing is taken, and what is shown stays until the reply is there. */
   take(given) {
-    const context = this.app.context(this.component, given, this.known);
-    if (!context) {
-      this.wanted = given;
-      this.calls.push(["data", "", [], given]);
-      this.pump();
-      return false;
-    }
+    const { app, component } = this;
+    const context = app.context(component, given, this.known) ?? (component.data.length ? app.kit.ask(this, given) : {});
+    if (!context) return false;
     this.given = given;
     this.first = context.state ?? {};
     this.py = { ...context.py };
-    this.props = { ...(context.props ?? this.app.cast(this.component, given)) };
+    this.props = { ...(context.props ?? app.cast?.(app, component, given) ?? given) };
     return true;
-  }
-
-  /** The reply to a question for data; later props make it worthless. */
-  supply(given, { ok, patch, error, stdout }) {
-    this.print(stdout);
-    if (given !== this.wanted) return;
-    this.wanted = null;
-    if (ok) this.known = { name: this.component.name, given, py: patch.props };
-    this.guard(() => {
-      if (!ok) throw remote(error);
-      if (this.take(given)) this.result ? this.app.flush(this) : this.begin();
-    });
-    this.app.settle();
   }
 
   render() {
@@ -159,108 +140,83 @@ export class Instance {
   }
 
   set(name, value) {
-    const at = this.names.indexOf(name);
-    const before = at in this.draft ? this.draft[at] : this.values[at];
-    this.draft[at] = typeof value === "function" ? value(before) : value;
+    const { draft } = this;
+    draft[name] = typeof value === "function" ? value(draft[name]) : value;
   }
 
   /** A value from the server: of any type on its way, of the field's type here. */
   restore(name, value) {
-    const type = this.type(name);
+    const type = this.types.get(name);
+    const { kit, moon } = this.app;
+    const { typed = moon["as_type"] } = kit;
     const plain = type === "f" || type === "u" ? value?.valueOf() : value;
-    this.values[this.names.indexOf(name)] = typeof type === "string" ? plain : this.app.moon["as_type"](value, type);
+    this.values[name] = typeof type === "string" ? plain : typed(value, type);
   }
 
   /** A transaction: all its writes are one render, or none is made; `bail` asks the server instead. */
   act(work, bail, name) {
     if (!this.alive) return;
     if (this.draft) return work();
-    this.draft = {};
-    const calls = this.calls.length;
-    let draft = {};
+    const { calls, component, values } = this;
+    const { length } = calls;
+    const draft = (this.draft = Object.create(values));
+    let changed = [];
     try {
       work();
-      draft = this.checked();
+      for (const field of Object.keys(draft)) draft[field] = this.checked(field, draft[field]);
+      changed = Object.keys(draft).filter((field) => !Object.is(draft[field], values[field]));
     } catch (error) {
-      this.calls.length = calls;
+      calls.length = length;
       if (error.name !== "Bail" || !bail?.()) {
-        locate(error, this.component, this.component.heads?.[name]);
+        locate(error, component, component.heads?.[name]);
         this.notice(error);
       }
-    } finally {
-      this.draft = null;
     }
-    const changed = Object.keys(draft).filter((at) => !Object.is(draft[at], this.values[at]));
-    for (const at of changed) this.stamps.set(`state.${this.names[at]}`, ++this.clock);
-    Object.assign(this.values, draft);
-    if (changed.length) this.tell?.(Object.fromEntries(changed.map((at) => [this.names[at], this.values[at]])), {});
-    if (changed.length && this.block !== undefined) this.app.flush(this);
-    else if (changed.length) this.run();
+    this.draft = null;
+    for (const field of changed) {
+      values[field] = draft[field];
+      this.stamps[field] = ++this.clock;
+    }
+    if (changed.length) {
+      this.tell?.(Object.fromEntries(changed.map((field) => [field, values[field]])), {});
+      if (this.block !== undefined) this.app.flush(this);
+      else this.run();
+    }
     this.pump();
   }
 
-  /** The draft, every value of its field's type. */
-  checked() {
-    const { moon } = this.app;
-    const found = {};
-    for (const at in this.draft) found[at] = check(this.draft[at], this.component.fields[at], moon);
-    return found;
-  }
-
-  /** Sends the oldest call that waits: one at a time, each with the state that the one before has left. */
-  async pump() {
-    if (this.busy || !this.calls.length || !this.alive) return;
-    const [kind, name, args, given] = this.calls.shift();
-    if (given && given !== this.wanted) return this.pump();
-    const { transport, moon } = this.app;
-    if (!transport) {
-      const { reason = "this page has no server" } = this.app;
-      const why = typeof reason === "function" ? reason(kind, name, this.component.name) : reason;
-      this.notice(failure("ServerUnavailable", `${kind} ${name}: ${why}`));
-      return this.pump();
+  /** The value for a field, of its type. */
+  checked(name, value) {
+    const type = this.types.get(name);
+    const kind = { i: "number", f: "number", u: "number", s: "string", b: "boolean" }[type];
+    if (typeof value === "bigint" || (type === "i" && Math.abs(value) > Number.MAX_SAFE_INTEGER)) throw overflow(name);
+    const { typed = this.app.moon["commit"] } = this.app.kit;
+    if (!kind && type !== "n") return typed(value, type);
+    if (kind ? typeof value !== kind || (type === "i" && !Number.isInteger(value)) : value !== null) {
+      throw failure("TypeError", `state ${name}: a value of another type`);
     }
-    this.busy = true;
-    const ended = this.app.status?.working(name || this.component.name);
-    const stamp = ++this.clock;
-    const state = Object.fromEntries(this.names.map((field, at) => [field, this.values[at]]));
-    const request = { component: this.component.name, instance: this.id, seq: stamp, kind, name, args };
-    try {
-      const reply = await transport({ ...request, props: given ?? this.props, state: given ? {} : state }, moon);
-      if (this.alive && reply.seq === stamp) given ? this.supply(given, reply) : this.answer(reply, stamp);
-    } catch (error) {
-      if (this.alive) given ? this.supply(given, { error }) : this.notice(error);
-    }
-    ended?.();
-    this.busy = false;
-    this.pump();
+    return value;
   }
 
-  print(text) {
-    if (text) (this.app.status?.print ?? console.log)(text);
-  }
-
-  answer({ ok, patch, error, stdout }, stamp) {
-    this.print(stdout);
-    if (!ok) return this.notice(remote(error));
-    const news = this.assign(patch.state ?? {}, patch.props ?? {}, stamp);
-    this.tell?.(...news);
+  /** Sends calls that wait for the server. */
+  pump() {
+    this.app.kit.pump?.(this);
   }
 
   /** Values from outside; with the stamp of a call only those that nothing has changed since. */
   assign(state, props, stamp = ++this.clock) {
-    const news = {};
-    for (const name of this.names) {
-      const key = `state.${name}`;
-      if (!Object.hasOwn(state, name) || this.stamps.get(key) > stamp) continue;
+    const news = [];
+    for (const name of this.types.keys()) {
+      if (!Object.hasOwn(state, name) || this.stamps[name] > stamp) continue;
       this.restore(name, state[name]);
-      this.stamps.set(key, stamp);
-      news[name] = this.values[this.names.indexOf(name)];
+      this.stamps[name] = stamp;
+      news.push([name, this.values[name]]);
     }
     this.props = { ...this.props, ...props };
     const data = this.component.data.filter((name) => Object.hasOwn(props, name));
     this.py = { ...this.py, ...Object.fromEntries(data.map((name) => [name, props[name]])) };
     this.app.flush(this);
-    return [news, props];
+    return [Object.fromEntries(news), props];
   }
 
   close() {
@@ -273,21 +229,8 @@ export class Instance {
   }
 }
 
-/** An error of a reply, or of the way there. */
-function remote(error) {
-  return error instanceof Error ? error : Object.assign(failure(error.type, error.message), { at: error.line });
-}
-
-function check(value, [name, type], moon) {
-  const kind = { i: "number", f: "number", u: "number", s: "string", b: "boolean" }[type];
-  if (typeof value === "bigint" || (type === "i" && Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-    throw failure("OverflowError", `state ${name}: an int past 2**53 - 1`);
-  }
-  if (!kind && type !== "n") return moon["commit"](value, type);
-  if (kind ? typeof value !== kind || (type === "i" && !Number.isInteger(value)) : value !== null) {
-    throw failure("TypeError", `state ${name}: a value of another type`);
-  }
-  return value;
+function overflow(name) {
+  return failure("OverflowError", `state ${name}: an int past 2**53 - 1`);
 }
 
 /** Equal in values and kinds. */

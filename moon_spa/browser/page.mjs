@@ -1,5 +1,5 @@
 // Components on a page without a server: what was rendered becomes alive, what needs the server says so.
-import { castProps } from "./casts.mjs";
+import { cast } from "./casts.mjs";
 import { mount } from "./mount.mjs";
 import { decode } from "./wire.mjs";
 
@@ -11,7 +11,7 @@ export function start(el, component, moon, { payload = null, props = {}, server 
     payload: decode(payload, "payload"),
     props: decode(props, "props"),
     moon,
-    cast: castProps,
+    cast,
     reason: (kind, name) => {
       const why = Object.hasOwn(server, name) ? `; it runs there for ${server[name]}` : "";
       const without = el.closest("[data-moon-without]")?.dataset.moonWithout;

@@ -6,66 +6,65 @@
 // and carries calls of the server as custom messages, a text in wire form each way:
 // { type: "moon.call", id, request } and { type: "moon.reply", id, reply }.
 // The model is in the browser: all views of it share the state, whatever the kernel does meanwhile.
-import { castProps } from "./casts.mjs";
-import { mount } from "./mount.mjs";
-import { status } from "./status.mjs";
-import { decode, dumps, encode, loads } from "./wire.mjs";
+import { mountWith } from "./root.mjs";
 
 const GONE = /^(dead|terminating)$/;
-const LOOK = 1000;
 
-/** The function `render` of a component; `moon` are its helpers. */
-export function renderer(component, moon) {
+/** The function `render` of a component; `moon` are its helpers, `kit` is what it needs of the runtime. */
+export function renderWith(component, moon, kit) {
   return function render({ model, el }) {
     const read = (name) => model?.get?.(name) ?? null;
     const shared = Object.entries(read("shared") ?? {});
     const find = model?.widget_manager?.get_model?.bind(model.widget_manager);
-    const start = (stores) => show(component, moon, model, el, new Map(stores));
+    const start = (stores) => show(component, moon, kit, model, el, read, new Map(stores));
     return shared.length && find ? Promise.all(shared.map(async ([name, id]) => [name, await find(id)])).then(start) : start([]);
   };
 }
 
 /** Mounts the component; `stores` are the models that hold state fields which others share. */
-function show(component, moon, model, el, stores) {
-  const read = (name) => model?.get?.(name) ?? null;
+function show(component, moon, kit, model, el, read, stores) {
+  const { encode, decode } = kit;
   const given = (name) => decode(read(name), name);
-  const server = connect(model);
+  const kernel = watch(model);
+  const server = kit.connect?.(model, kernel);
   const fields = new Map();
   for (const [name, key] of Object.entries(read("fields") ?? {})) fields.set(name, { home: stores.get(name) ?? model, key });
-  const started = () => withPatches(given("payload"), fields, component, given("patched"));
+  const held = ([name, { home, key }]) => [name, decode(home.get(key), `state ${name}`)];
+  /** What this view starts with: the payload, and what has changed since it was made. */
+  const started = () => {
+    const made = given("payload");
+    const payload = made && { ...made, state: { ...made.state, ...Object.fromEntries([...fields].map(held)) } };
+    return payload && kit.patch ? kit.patch(payload, component, given("patched")) : payload;
+  };
   let own = false;
   let app = null;
-  app = mount(el, component, {
+  app = mountWith(kit, el, component, {
     props: given("props") ?? {},
     payload: started(),
     moon,
-    cast: castProps,
-    status: status(el),
+    cast: kit.cast,
+    status: kit.status?.(el),
     transport: server?.call ?? null,
     tell(state, props) {
+      const changed = new Set();
       own = true;
       try {
-        tell(state, props);
+        for (const name of Object.keys(state).filter((one) => fields.has(one))) {
+          const { home, key } = fields.get(name);
+          home.set(key, encode(state[name], `state ${name}`));
+          changed.add(home);
+        }
+        if (Object.keys(props).length && read("fields")) {
+          model.set("patched", { ...read("patched"), ...encode(props, "props") });
+          changed.add(model);
+        }
+        if (!kernel.isGone()) for (const home of changed) home.save_changes();
       } catch (error) {
         app?.notice(error);
-      } finally {
-        own = false;
       }
+      own = false;
     },
   });
-  function tell(state, props) {
-    const changed = new Set();
-    for (const name of Object.keys(state).filter((one) => fields.has(one))) {
-      const { home, key } = fields.get(name);
-      home.set(key, encode(state[name], `state ${name}`));
-      changed.add(home);
-    }
-    if (Object.keys(props).length && read("fields")) {
-      model.set("patched", { ...read("patched"), ...encode(props, "props") });
-      changed.add(model);
-    }
-    if (!server?.isGone()) for (const home of changed) home.save_changes();
-  }
   // What others write, all that one message holds as one change.
   let news = new Set();
   const hear = (name) => () => {
@@ -91,75 +90,30 @@ function show(component, moon, model, el, stores) {
   for (const [home, event, handler] of heard) home?.on?.(event, handler);
   return () => {
     for (const [home, event, handler] of heard) home?.off?.(event, handler);
+    kernel.close();
     server?.close();
     app.unmount();
   };
 }
 
-/** What a view starts with: the payload, and what has changed since it was made. */
-function withPatches(payload, fields, component, patched) {
-  if (!payload) return null;
-  const { state, props, py } = payload;
-  const now = Object.fromEntries([...fields].map(([name, { home, key }]) => [name, decode(home.get(key), `state ${name}`)]));
-  const data = Object.entries(patched ?? {}).filter(([name]) => component.data.includes(name));
-  return { ...payload, state: { ...state, ...now }, props: { ...props, ...patched }, py: { ...py, ...Object.fromEntries(data) } };
-}
-
-/** The way to the server through a model; null where the model has none, as on a page without kernel. */
-function connect(model) {
-  if (typeof model?.send !== "function" || typeof model.on !== "function") return null;
-  const waiting = new Map();
-  const view = Math.random().toString(36).slice(2);
-  let calls = 0;
+/** Whether the kernel behind a model is there. */
+function watch(model) {
   let live = true;
-  const hear = (message) => {
-    live = true;
-    if (message?.type !== "moon.reply" || !waiting.has(message.id)) return;
-    const { resolve, reject } = waiting.get(message.id);
-    waiting.delete(message.id);
-    try {
-      resolve(loads(message.reply));
-    } catch (error) {
-      reject(error);
-    }
-  };
   const changed = function () {
     live = Boolean(this?.model?.comm_live); // `this` is the view
   };
-  const isGone = () => {
-    const manager = model.widget_manager;
-    if (!live || !manager || !("kernel" in manager)) return !live;
-    return !manager.kernel || manager.kernel.isDisposed || GONE.test(manager.kernel.status);
-  };
-  const look = () => {
-    if (!waiting.size) return;
-    if (!isGone()) return void setTimeout(look, LOOK);
-    for (const { reject } of waiting.values()) reject(gone());
-    waiting.clear();
-  };
-  model.on("msg:custom", hear);
-  model.on("comm_live_update", changed);
+  model?.on?.("comm_live_update", changed);
   return {
-    isGone,
-    call: (request) =>
-      new Promise((resolve, reject) => {
-        if (isGone()) throw gone();
-        const id = `${view}-${++calls}`;
-        const text = dumps(request);
-        waiting.set(id, { resolve, reject });
-        model.send({ type: "moon.call", id, request: text });
-        if (waiting.size === 1) setTimeout(look, LOOK);
-      }),
+    isGone() {
+      const manager = model?.widget_manager;
+      if (!live || !manager || !("kernel" in manager)) return !live;
+      return !manager.kernel || manager.kernel.isDisposed || GONE.test(manager.kernel.status);
+    },
+    heard() {
+      live = true;
+    },
     close() {
-      model.off?.("msg:custom", hear);
-      model.off?.("comm_live_update", changed);
-      waiting.clear();
+      model?.off?.("comm_live_update", changed);
     },
   };
-}
-
-function gone() {
-  const error = new Error("the kernel of this notebook is gone; run the cell again");
-  error.name = "ServerUnavailable";
-  return error;
 }

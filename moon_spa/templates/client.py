@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from moon_spa import artefact, javascript
+from moon_spa.features import Feature
 from moon_spa.findings import ComponentError
 from moon_spa.spec import Expr
 from moon_spa.templates import attributes, safety
 from moon_spa.templates.emission import Emitter, NotCompiledError
+from moon_spa.templates.looping import LOOP, gone_through, unpacked
 from moon_spa.templates.nodes import (
     Attribute,
     Children,
@@ -32,11 +34,6 @@ from moon_spa.templates.server import BOOLEAN_TEXT, ENUMERATED, is_loose
 from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type
 from moonlight.diagnostic import Diagnostic, Span
 
-LOOP: tuple[tuple[str, Type], ...] = (
-    *(("index", INT), ("index0", INT), ("first", BOOL), ("last", BOOL), ("length", INT)),
-)
-"""The keys of `loop`."""
-
 EVENT: tuple[tuple[str, Type], ...] = (
     *(("type", STR), ("key", STR), ("value", STR), ("checked", BOOL), ("x", ANY), ("y", ANY)),
 )
@@ -51,12 +48,19 @@ class ClientTemplate:
     """``(__moon) => [nodes]`` with the helpers that it calls and the components that it names.
 
     `lines` are pairs of a line of `js`, from 1, and a line of the file: those of expressions that may raise.
+    `features` are what it needs of the runtime.
     """
 
     js: str
     helpers: frozenset[str]
     components: frozenset[str]
     lines: tuple[tuple[int, int], ...] = ()
+    features: frozenset[Feature] = frozenset()
+
+    @property
+    def reads_props(self) -> bool:
+        """Whether what it shows depends on a prop."""
+        return "s.props" in self.js
 
 
 @dataclass(frozen=True)
@@ -90,17 +94,12 @@ def compile_client(
     js = compiler.nodes(nodes, around.environment())
     if compiler.found:
         raise ComponentError(compiler.found)
-    checks = {"as_type", "commit"} if has_objects(around.state) else set()
-    helpers = frozenset(compiler.emitter.helpers | checks)
+    helpers = frozenset(compiler.emitter.helpers)
     lines = f"(__moon) => {js}".split("\n")
     found = [(at, int(match[1])) for at, line in enumerate(lines, 1) if (match := _MARK.match(line))]
     text = "\n".join(_MARK.sub("", line) for line in lines)
-    return ClientTemplate(text, helpers, frozenset(compiler.components), tuple(found))
-
-
-def has_objects(state: Mapping[str, Type]) -> bool:
-    """Whether there is state that the page checks with helpers: all but numbers, texts and truths."""
-    return not all(type_ in (NONE, BOOL, STR) or type_ in NUMBERS for type_ in state.values())
+    features = frozenset(compiler.features)
+    return ClientTemplate(text, helpers, frozenset(compiler.components), tuple(found), features)
 
 
 Meanings = Mapping[str, Expr]
@@ -113,6 +112,7 @@ class _Compiler:
         self.scope_attribute = scope_attribute
         self.emitter = Emitter()
         self.components: set[str] = set()
+        self.features: set[Feature] = set()
         self.found: list[Diagnostic] = []
 
     # Expressions
@@ -166,6 +166,7 @@ class _Compiler:
             case Element():
                 return self.element(node, names)
             case If(branches=branches):
+                self.features.add("if")
                 written = (
                     f"[{self.condition(branch.condition, names)}, {self.nodes(branch.children, names)}]"
                     for branch in branches
@@ -176,17 +177,19 @@ class _Compiler:
             case Use():
                 return self.use(node, names)
             case Children():
+                self.features.add("children")
                 return "0"
 
     def condition(self, condition: Expression | None, names: Meanings) -> str:
         return f"(s, l) => {self.called('bool', condition, names).js}" if condition else "0"
 
     def loop(self, node: For, names: Meanings) -> str:
-        items = self.emit(_gone_through(node.items.node), names, node.items)
+        self.features.add("for")
+        items = self.emit(gone_through(node.items.node), names, node.items)
         if not isinstance(items.type, ListOf):
             items = self.called("list", node.items, names)
         item = items.type.item if isinstance(items.type, ListOf) else ANY
-        types = _unpacked(item, len(node.targets))
+        types = unpacked(item, len(node.targets))
         inner = dict(names)
         for at, (name, type_) in enumerate(zip(node.targets, types, strict=True)):
             inner[name] = Expr(f"l[{node.depth + at}]", type_)
@@ -226,6 +229,7 @@ class _Compiler:
 
     def use(self, node: Use, names: Meanings) -> str:
         self.components.add(node.name)
+        self.features.add("use")
         props = (
             f"[{javascript.text(name)}, "
             + (javascript.text(value) if isinstance(value, str) else f"(s, l) => {self.boxed(value, names)}")
@@ -262,6 +266,8 @@ class _Compiler:
                 yield attribute.name, safety.clean(text)
 
     def bindings(self, node: Element, names: Meanings) -> Iterator[str]:
+        if node.classes or node.styles or any(map(_is_dynamic, node.attributes)):
+            self.features.add("attribute")
         for attribute in node.attributes:
             if _is_dynamic(attribute):
                 yield self.attribute(node.tag, attribute, names)
@@ -324,6 +330,9 @@ class _Compiler:
         return f"{self.helper('declaration')}({javascript.text(name)}, {shown})"
 
     def event(self, event: Event, names: Meanings) -> str:
+        self.features.add("event")
+        if any(map(_reads_event, event.arguments)):
+            self.features.add("event-record")
         flags = [modifier for modifier in event.modifiers if modifier in attributes.FLAGS]
         key = next((attributes.KEYS[m] for m in event.modifiers if m in attributes.KEYS), "")
         inner = {**names, "event": Expr("e", Record(EVENT))}
@@ -338,6 +347,7 @@ class _Compiler:
         return f"[{', '.join([*parts, javascript.text(key)] if key else parts)}]"
 
     def model(self, model: Model, names: Meanings) -> str:
+        self.features.add("model")
         function = {"check": "bool", "list": "list"}.get(model.kind, "str")
         shown = self.called(function, model.value, names).js
         parts = ['"m"', javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown}"]
@@ -348,34 +358,12 @@ class _Compiler:
         return f"[{', '.join(parts)}]"
 
 
-def _gone_through(node: ast.expr) -> ast.expr:
-    """The items of a loop; those of `enumerate`, `range` and `zip` as a list of their own."""
-    match node:
-        case ast.Call(func=ast.Name(id="enumerate" | "range" | "zip" as function), args=given):
-            count = {"enumerate": 2, "range": 1}.get(function, len(given))
-            names = [f"one{at}" for at in range(count)]
-            loaded, stored = (
-                ast.Tuple([ast.Name(name, context()) for name in names], context())
-                if function != "range"
-                else ast.Name("one", context())
-                for context in (ast.Load, ast.Store)
-            )
-            found = ast.ListComp(loaded, [ast.comprehension(stored, node, [], 0)])
-            return ast.fix_missing_locations(ast.copy_location(found, node))
-    return node
-
-
-def _unpacked(item: Type, count: int) -> list[Type]:
-    """The types of the names that a loop binds."""
-    if count == 1:
-        return [item]
-    if isinstance(item, TupleOf) and len(item.items) == count:
-        return list(item.items)
-    return [item.item if isinstance(item, ListOf) else ANY] * count
-
-
 def _is_dynamic(attribute: Attribute) -> bool:
     return any(isinstance(part, Expression) for part in attribute.parts)
+
+
+def _reads_event(argument: Expression) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "event" for one in ast.walk(argument.node))
 
 
 def _is_simple(js: str) -> bool:

@@ -154,8 +154,8 @@ def test_warnings_and_errors_of_a_template_are_those_of_the_component() -> None:
     assert wrong.split("\n")[line - 1][found.span.column - 1 :].startswith(" }}")
 
 
-@pytest.mark.parametrize(("name", "limit"), [("mount", 7_000), ("page", 10_500), ("render", 12_000)])
+@pytest.mark.parametrize(("name", "limit"), [("mount", 7_000), ("page", 10_500)])
 def test_the_runtime_is_small(name: str, limit: int) -> None:
-    """As it is shipped: `mount` alone, and with all that a page or a widget needs of wire form and casts."""
+    """As it is shipped: `mount` alone, and with all that a page needs of wire form and casts."""
     made = bundle(name)
     assert len(gzip.compress((shaking.helpers_text(made.helpers) + made.js).encode(), 9)) < limit

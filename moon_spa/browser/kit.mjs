@@ -1,0 +1,24 @@
+// What a template may need of the runtime, all of it; `features.py` has the same, part by part.
+import { bindAttribute, bindEvent, record } from "./bindings.mjs";
+import { ifRegion } from "./branches.mjs";
+import { ask, pump } from "./calls.mjs";
+import { keepFocus } from "./focus.mjs";
+import { forRegion } from "./loops.mjs";
+import { bindModel } from "./models.mjs";
+import { childrenRegion, useRegion } from "./nested.mjs";
+import { shareStyle } from "./styles.mjs";
+
+export const EVERYTHING = {
+  a: bindAttribute,
+  c: childrenRegion,
+  e: bindEvent,
+  f: forRegion,
+  i: ifRegion,
+  m: bindModel,
+  u: useRegion,
+  ask,
+  focus: keepFocus,
+  pump,
+  record,
+  style: shareStyle,
+};
