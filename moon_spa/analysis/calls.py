@@ -7,7 +7,7 @@ import ast
 from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import BUILTINS
-from moon_spa.analysis.convert import constant, test
+from moon_spa.analysis.convert import constant, taken_as, test
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.methods import (
     any_method,
@@ -18,7 +18,7 @@ from moon_spa.analysis.methods import (
 )
 from moon_spa.analysis.operators import operate
 from moon_spa.analysis.state import binding_of, props_get, read_field, write_field
-from moon_spa.analysis.textmethods import text_method
+from moon_spa.analysis.textmethods import ONLY_OF_TEXTS, text_method
 from moon_spa.analysis.values import ASSIGN, Value, negated
 from moon_spa.spec import Binding
 from moon_spa.types import ANY, BOOL, FLOAT, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, Record, SetOf
@@ -110,6 +110,8 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
         return target
     if target.type is STR:
         return text_method(c, target, name, node)
+    if target.type is ANY and name in ONLY_OF_TEXTS:
+        return text_method(c, taken_as(c, target, STR), name, node)
     if target.type is ANY:
         return any_method(c, target, name, node)
     if target.type in (FLOAT, INT, NUM, BOOL, NONE):

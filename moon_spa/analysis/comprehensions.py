@@ -82,7 +82,8 @@ def _loops(
     source = iteration(c, first.iter)
     c.write(f"for (const {bind(c, first.target, source)} of {source.js}) {{")
     for one in first.ifs:
-        c.write(f"if ({negated(condition(c, one)).js}) continue;")
+        unless = negated(condition(c, one)).js
+        c.write(f"if ({unless.removeprefix('!!')}) continue;")
         c.env = narrowed(c, c.env, one, True)
     value = _loops(c, node, rest, result, until) if rest else _element(c, node, result, until)
     c.write("}")

@@ -55,6 +55,13 @@ def constant(value: Any) -> Value:
     return Value(js, found, level, span, pure=True, simple=True, constant=value)
 
 
+def taken_as(c: Body, value: Value, kind: Type) -> Value:
+    """A value of unknown type, taken for a whole number or a text: any other sends the action to the server."""
+    if value.type is not ANY:
+        return value
+    return call(c.helper("as_type"), value, text_literal(LETTERS[kind]), result=kind)
+
+
 def truth(c: Body, value: Value) -> Value:
     """`bool(value)` as a JavaScript boolean."""
     found = value.type

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import constant
+from moon_spa.analysis.convert import constant, taken_as
 from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
@@ -131,7 +131,7 @@ def _arguments(c: Body, node: ast.Call, most: int, named: tuple[str, ...] = ()) 
 
 
 def _range(c: Body, node: ast.Call) -> Source:
-    values = [c.expression(one) for one in _arguments(c, node, 3)]
+    values = [taken_as(c, c.expression(one), INT) for one in _arguments(c, node, 3)]
     if any(one.type not in (INT, BOOL) for one in values):
         raise c.refuse("`range` of what is no int", node)
     start, stop, step = values[0], values[0], constant(1)

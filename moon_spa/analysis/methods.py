@@ -10,7 +10,7 @@ from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import sort_options
 from moon_spa.analysis.collections import set_item_type
 from moon_spa.analysis.comprehensions import items_of
-from moon_spa.analysis.convert import to_any, to_slot
+from moon_spa.analysis.convert import taken_as, to_any, to_slot
 from moon_spa.analysis.iteration import Source, iteration, length_span
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref
@@ -78,7 +78,7 @@ def extend(c: Body, target: Value, source: Source, node: ast.AST) -> Value:
 
 
 def _insert(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
-    index = _whole(c, c.expression(given.args[0]), node)
+    index = _whole(c, taken_as(c, c.expression(given.args[0]), INT), node)
     value = _add_item(c, target, c.expression(given.args[1]))
     return call(c.helper("insert"), target, index, value, result=NONE, void=True)
 
@@ -90,7 +90,7 @@ def _whole(c: Body, value: Value, node: ast.Call) -> Value:
 
 
 def _pop(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
-    index = [_whole(c, c.expression(one), node) for one in given.args]
+    index = [_whole(c, taken_as(c, c.expression(one), INT), node) for one in given.args]
     return call(c.helper("pop"), target, *index, result=_item_type(c, target))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import to_any, to_slot
+from moon_spa.analysis.convert import taken_as, to_any, to_slot
 from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Ref
@@ -44,6 +44,8 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
         return Value(f"{target.js}[{index.js}]", NEVER)
     if target.type is ANY:
         return call(c.helper("at_a"), target, to_any(c, index), result=ANY)
+    if target.type is STR or isinstance(shape, ListOf | TupleOf):
+        index = taken_as(c, index, INT)
     if index.type in (INT, BOOL):
         if isinstance(shape, ListOf):
             return call(c.helper("at"), target, index, result=shape.item)
@@ -61,6 +63,7 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
             return Value(member(target.at(20), index.constant), fields[index.constant], pure=target.pure)
     if isinstance(shape, Record | DictOf):
         found = _as_dict(c, target)
+        index = taken_as(c, index, INT if found.key is INT else STR)
         check_key(c, found, index, node)
         return call(c.helper("dict_at"), target, index, result=found.value)
     raise c.refuse(f"an item of {c.store.describe(target.type)}", node)
@@ -122,6 +125,8 @@ def set_item(c: Body, target: Value, index: Value, value: Value, node: ast.AST) 
         c.write(f"{target.js}[{index.js}] = {value.js};")
         return
     c.mutate(target.type, node)
+    if isinstance(shape, ListOf):
+        index = taken_as(c, index, INT)
     if isinstance(shape, ListOf) and index.type in (INT, BOOL) and isinstance(target.type, Ref):
         c.store.grow(target.type, ListOf(value.type))
         slot = c.store.shape(target.type)
@@ -168,6 +173,8 @@ def delete_item(c: Body, node: ast.Subscript) -> None:
         c.write(f"{call(c.helper('del_slice'), target, start, stop, step, result=NONE).js};")
         return
     index = c.expression(node.slice)
+    if isinstance(shape, ListOf):
+        index = taken_as(c, index, INT)
     if isinstance(shape, ListOf) and index.type is INT:
         c.write(f"{call(c.helper('del_at'), target, index, result=NONE).js};")
     elif isinstance(shape, Record | DictOf):

@@ -78,6 +78,9 @@ TEXT_METHODS: Mapping[str, Method] = {
     "expandtabs": Method(STR, (WHOLE,), 0, ("tabsize",)),
 }
 
+ONLY_OF_TEXTS = frozenset({*TEXT_METHODS, "join", "format"} - {"count", "index"})
+"""Methods that nothing else has: what is asked for one is taken for a text."""
+
 
 def text_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
     """A method of a text."""
