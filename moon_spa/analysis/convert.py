@@ -56,7 +56,7 @@ def constant(value: Any) -> Value:
 
 
 def taken_as(c: Body, value: Value, kind: Type) -> Value:
-    """A value of unknown type, taken for a whole number or a text: any other sends the action to the server."""
+    """A value of unknown type, taken for an int or a text: any other sends the action to the server."""
     if value.type is not ANY:
         return value
     return call(c.helper("as_type"), value, text_literal(LETTERS[kind]), result=kind)
