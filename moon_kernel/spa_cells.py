@@ -52,6 +52,7 @@ class Cells:
         self.shell = shell
         self._running: list[_Running] = []
         self._components: dict[tuple[Any, str, int], Any] = {}
+        self._last: dict[str, Any] = {}
         shell.events.register("pre_run_cell", self.before)
         shell.events.register("post_run_cell", self.after)
 
@@ -87,11 +88,20 @@ class Cells:
         """What `make(old)` gives; `old` is what the same cell showed under this name and number before."""
         running = self._running[-1] if self._running else None
         if running is None or running.cell is None:
-            return make(None)
-        key = (running.cell, name, running.shown[name])
-        running.shown[name] += 1
-        self._components[key] = make(self._components.get(key))
-        return self._components[key]
+            self._last[name] = make(None)
+        else:
+            key = (running.cell, name, running.shown[name])
+            running.shown[name] += 1
+            self._last[name] = self._components[key] = make(self._components.get(key))
+        return self._last[name]
+
+    def shown_before(self, name: str) -> Any:
+        """What this cell has shown under this name before, else what was shown last; None for nothing."""
+        last = self._last.get(name)
+        if not self._running:
+            return last
+        running = self._running[-1]
+        return self._components.get((running.cell, name, running.shown[name]), last)
 
 
 def register_spa(shell: Any) -> Cells:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -15,11 +14,9 @@ from moon_kernel.spa_line import SpaLine, read_line
 from moon_kernel.spa_source import cell_source, compile_class, compile_source, find
 from moon_kernel.spa_state import Store
 from moon_kernel.spa_views import ComponentView, Findings
-from moon_kernel.spa_widget import LiveComponent, live
+from moon_kernel.spa_widget import LiveComponent, goes_on, live, write_page
 from moon_spa import bridge
 from moon_spa.analysis.placement import Mode
-from moon_spa.page import page, piece
-from moonlight.source import write_atomic
 
 MAX_DEADLINE = 3600.0
 
@@ -56,7 +53,7 @@ def _shown(shell: Any, cells: Cells, asked: SpaLine, cell: str | None) -> LiveCo
         print(component.stdout, end="")
     props = asked.evaluated(shell.user_ns)
     if "--save" in asked.values:
-        _save(component, props, asked.values["--save"])
+        _save(component, props, cells.shown_before(component.name), asked.values["--save"])
         return None
     chosen = {"--explain", "--js"} & asked.flags
     if chosen or component.template is None:
@@ -82,16 +79,18 @@ def _once(made: LiveComponent, cells: Cells) -> None:
     made.shown = shown
 
 
-def _save(component: moon_spa.CompiledComponent, props: dict[str, Any], path: str) -> None:
-    """Write a page that needs nothing else."""
-    if not path.endswith((".html", ".htm")):
-        raise UsageError(f"%spa: {path!r} is no name of a page: it must end in .html")
-    text = page([piece(component, props)])
+def _save(
+    component: moon_spa.CompiledComponent, props: dict[str, Any], old: LiveComponent | None, path: str
+) -> None:
+    """Write a page; it begins with what the component that was shown before has become."""
+    present = goes_on(component, props, component.render_context(props)["state"], old)
     try:
-        write_atomic(os.path.expanduser(path), text)
+        size = write_page(path, component, props, present)
+    except ValueError as error:
+        raise UsageError(f"%spa: {error}") from None
     except OSError as error:
         raise UsageError(f"%spa: cannot write {path}: {error.strerror or error}") from None
-    print(f"{path}: {len(text.encode()) / 1000:.0f} kB")
+    print(f"{path}: {size / 1000:.0f} kB" + (", with its state of this moment" if old else ""))
 
 
 def _store(shell: Any, asked: SpaLine) -> Store | None:

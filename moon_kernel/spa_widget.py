@@ -16,14 +16,17 @@ from IPython.core.getipython import get_ipython
 from traitlets import Dict, HasTraits, TraitError, Unicode
 
 from moon_kernel.spa_cells import ATTRIBUTE
+from moon_kernel.spa_parts import PartsTrait, fitting
 from moon_kernel.spa_source import compile_class
 from moon_kernel.spa_state import LiveState, StateTrait, Store
 from moon_spa import CompiledComponent, bridge, wire
 from moon_spa.live import same
-from moon_spa.page import mimebundle, piece
+from moon_spa.page import mimebundle, page, piece
+from moon_spa.present import Present
 from moon_spa.requests import sequence
 from moon_spa.tracebacks import Failure
 from moon_spa.types import ANY
+from moonlight.source import write_atomic
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STYLE = ".moon-error{margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18}"
@@ -34,7 +37,8 @@ MAX_SHOWN = 200
 class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """A compiled component in a notebook.
 
-    `state` is its state; its fields are traits too, for `observe` and `link`. `props` can be set.
+    `state` is its state; its fields are traits too, for `observe` and `link`. `props` can be set. `parts` are
+    the components inside of it that have left their first state, by their paths: see `moon_spa.present`.
     """
 
     _css = STYLE
@@ -43,6 +47,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     fields = Dict().tag(sync=True)
     shared = Dict().tag(sync=True)
     patched = Dict().tag(sync=True)
+    parts = PartsTrait().synced()
 
     shown: Callable[[], bool] | None = None
     """Says whether the cell has shown this already, so that its last line does not show it twice."""
@@ -59,15 +64,14 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         self.deadline = deadline
         self._props = dict(props)
         self._first = component.render_context(props)["state"]
+        present = goes_on(component, props, self._first, old)
         names = [field.name for field in component.spec.fields]
         self._keys = {name: f"state_{name}" if name in RESERVED else name for name in names}
         shared = [name for name in names if store is not None and name in store]
         if store is not None and not shared:
             raise ValueError(f"{component.name} shares no field with {store!r}: its state has {names}")
-        traits = {
-            name: StateTrait(name, self._first[name], [component.types.get(name, ANY)]) for name in names
-        }
-        state = {**self._first, **(_kept(old, self, traits) if old is not None else {})}
+        traits = {name: _trait(component, name, self._first[name]) for name in names}
+        state = {**self._first, **present.state}
         HasTraits.add_traits(
             self,
             **{self._keys[name]: one if name in shared else one.synced() for name, one in traits.items()},
@@ -77,6 +81,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             payload=self._encoded(props),
             fields={name: name if name in shared else key for name, key in self._keys.items()},
             shared=dict.fromkeys(shared, store.model_id) if store is not None else {},
+            parts=present.parts,
             **{self._keys[name]: state[name] for name in names},
         )
         for name in shared:
@@ -102,6 +107,21 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             self.patched = {}
             self.payload = payload
 
+    @property
+    def present(self) -> Present:
+        """What has become of the component up to this moment."""
+        changed: dict[str, Any] = {}
+        with suppress(wire.WireError):  # it is as a browser sent it
+            changed = wire.decode(self.patched)
+        return Present(dict(self.state), changed, self.parts)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a page that works without Jupyter and begins with the state of this moment.
+
+        Raises ValueError for a name that is no page's, OSError, and ComponentError.
+        """
+        write_page(path, self.component, self._props, self.present)
+
     def __repr__(self) -> str:
         shown = f"{self.component.name}({', '.join(f'{name}={self.state[name]!r}' for name in self._keys)})"
         return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
@@ -111,7 +131,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             raise NotImplementedError  # its mime bundle is shown, as that of every object
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = {**mimebundle(self.component, self._props), "text/plain": repr(self)}
+        bundle = {**mimebundle(self.component, self._props, self.present), "text/plain": repr(self)}
         if _is_watched():
             bundle[VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return bundle, {}
@@ -178,20 +198,44 @@ def _is_watched() -> bool:
     return bool(request.get("content", {}).get("allow_stdin", True))
 
 
-def _kept(old: LiveComponent, new: LiveComponent, traits: Mapping[str, StateTrait]) -> dict[str, Any]:
-    """The state that a cell's component goes on with: what still has its name and type.
+def goes_on(
+    component: CompiledComponent,
+    props: Mapping[str, Any],
+    first: Mapping[str, Any],
+    old: LiveComponent | None,
+) -> Present:
+    """What a component begins with in the place of an older one: what still has its name and type.
 
-    A field that new props give another first value has that one.
+    A field that other props give another first value has that one.
     """
+    if old is None:
+        return Present()
     found = {}
     for name, value in old.state.items():
-        if name not in traits:
-            continue
-        if new._props != old._props and not same(new._first[name], old._first[name]):
+        if name not in first or (props != old._props and not same(first[name], old._first[name])):
             continue
         with suppress(TraitError):
-            found[name] = traits[name].validate(new, value)
-    return found
+            found[name] = _trait(component, name, first[name]).validate(None, value)
+    return Present(found, parts=fitting(component, old.parts))
+
+
+def write_page(
+    path: str | os.PathLike[str],
+    component: CompiledComponent,
+    props: Mapping[str, Any],
+    present: Present | None = None,
+) -> int:
+    """Write a page that needs nothing else: its size. Raises ValueError, OSError, ComponentError."""
+    name = os.fspath(path)
+    if not name.endswith((".html", ".htm")):
+        raise ValueError(f"{name!r} is no name of a page: it must end in .html")
+    text = page([piece(component, props, present)])
+    write_atomic(os.path.expanduser(name), text)
+    return len(text.encode())
+
+
+def _trait(component: CompiledComponent, name: str, first: Any) -> StateTrait:
+    return StateTrait(name, first, [component.types.get(name, ANY)])
 
 
 def _interrupted(request: str) -> str:

@@ -374,3 +374,109 @@ def test_a_line_that_cannot_be_read_says_why(line: str, message: str) -> None:
 
 def test_words_end_at_blanks_outside_of_brackets() -> None:
     assert split(" a  b='c d' [1, 2]{'x': ' '} ") == ["a", "b='c d'", "[1, 2]{'x': ' '}"]
+
+
+NESTED = """\
+class Star(Component):
+    template = '<em @click="more">{{ stars }}</em>'
+
+    def setup(self, props):
+        state = {"stars": 0, "share": 1.0}
+
+        def more():
+            state["stars"] += 1
+
+
+class Stars(Component):
+    template = '<Star /><p l-for="one in rows" :key="one"><Star /></p><Star />'
+
+    def setup(self, props):
+        state = {"rows": ["a", "b"]}
+"""
+FIRST_STAR = {'Star.2["b"]': {"name": "Star", "state": {"stars": 7, "share": 2}}}
+
+
+def test_components_inside_are_read_by_path_and_go_on_with_the_cell(kernel: Client) -> None:
+    kernel.run(f"from moon_spa import Component\n{NESTED}")
+    browser = Browser(kernel, "c = %spa Stars")
+    assert browser.state["parts"] == {}
+    browser.write(parts=FIRST_STAR)
+    shown = kernel.run("print(c.parts)")
+    assert shown.text == """{'Star.2["b"]': Part(name='Star', state={'stars': 7, 'share': 2.0})}\n"""
+    html = kernel.run("c").contents("execute_result")[0]["data"]["text/html"]
+    assert [text.partition("</em>")[0] for text in html.split("<em>")[1:]] == ["0", "0", "7", "0"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "kept"),
+    [
+        (("<em ", "<em title='new' "), {"stars": 7, "share": 2.0}),
+        (('"share": 1.0', '"share": ""'), {"stars": 7}),
+        (("class Star(", "class Other(Component):\n    pass\n\n\nclass Star("), {"stars": 7, "share": 2.0}),
+    ],
+)
+def test_components_inside_keep_what_fits_when_the_cell_runs_again(
+    kernel: Client, edit: tuple[str, str], kept: dict[str, Any]
+) -> None:
+    source = f"from moon_spa import Component\n{NESTED}"
+    kernel.run(f"{source}\nc = %spa Stars", cell_id="one")
+    kernel.run(
+        "from moon_spa.present import Part\nc.parts = {'Star': Part('Star', {'stars': 7, 'share': 2})}"
+    )
+    kernel.run(f"{source.replace(*edit)}\nc = %spa Stars", cell_id="one")
+    assert (
+        kernel.run("print({path: one.state for path, one in c.parts.items()})").text
+        == f"{{'Star': {kept}}}\n"
+    )
+
+
+def test_parts_that_do_not_fit_are_refused_in_python(kernel: Client) -> None:
+    kernel.run(f"from moon_spa import Component\nfrom moon_spa.present import Part\n{NESTED}\nc = %spa Stars")
+    for wrong in ("1", "{1: Part('Star', {})}", "{'Star': 1}", "{'Star': Part('No', {})}"):
+        assert "TraitError" in kernel.run(f"c.parts = {wrong}").traceback
+    assert (
+        "no state of a component inside Stars"
+        in kernel.run("c.parts = {'Star': Part('Star', {'stars': ''})}").traceback
+    )
+    assert kernel.run("c.parts['Star'] = 1\nprint(c.parts)").text == "{}\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["c.save('now.html')", "%spa Stars --save now.html", "%spa Stars other=1 --save now.html"]
+)
+def test_a_page_is_saved_in_the_state_of_this_moment(kernel: Client, line: str) -> None:
+    source = NESTED.replace("<Star />", "<Star /><b>{{ n }}</b>", 1).replace('"rows": [', '"n": 0, "rows": [')
+    path = kernel.path.parent / "now.html"
+    path.unlink(missing_ok=True)
+    kernel.run(f"from moon_spa import Component\nfrom moon_spa.present import Part\n{source}\nc = %spa Stars")
+    kernel.run(
+        "c.state.update(n=8, rows=['a', 'b', 'c'])\nc.parts = {'Star.2[\"c\"]': Part('Star', {'stars': 9})}"
+    )
+    done = kernel.run(line)
+    assert "%spa" not in line or done.text.endswith("kB, with its state of this moment\n"), done.traceback
+    html = path.read_text(encoding="utf-8")
+    assert "<b>8</b>" in html
+    assert [text.partition("</em>")[0] for text in html.split("<em>")[1:]] == ["0", "0", "0", "9", "0"]
+    assert "must end in .html" in kernel.run("c.save('notes.txt')").traceback
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (None, {}),
+        ([FIRST_STAR], {}),
+        ({"Star": 1}, {}),
+        ({"Star": {"name": ["Star"], "state": {}}}, {}),
+        ({"Star": {"name": "Other", "state": {"stars": 1}}}, {}),
+        ({"Star": {"name": "__class__", "state": {"stars": 1}}}, {}),
+        ({"Star": {"name": "Star", "state": [1]}}, {}),
+        ({"Star": {"name": "Star", "state": {"stars": "x", "share": 3, "no": 1}}}, {"Star": {"share": 3.0}}),
+        ({"Star": {"name": "Star", "state": {"stars": {"$moon": "int", "value": "9" * 30}}}}, {"Star": {}}),
+        ({"Star": {"name": "Star", "state": {"stars": {"$moon": "?"}}}}, {"Star": {}}),
+    ],
+)  # fmt: skip
+def test_only_state_of_components_inside_is_taken(kernel: Client, sent: Any, kept: Any) -> None:
+    kernel.run(f"from moon_spa import Component\n{NESTED}")
+    browser = Browser(kernel, "c = %spa Stars")
+    browser.write(parts=sent)
+    assert kernel.run("print({path: one.state for path, one in c.parts.items()})").text == f"{kept}\n"
