@@ -9,8 +9,8 @@ from ipywidgets.widgets.widget import Widget
 from traitlets import HasTraits, TraitError, TraitType
 
 from moon_spa import wire
-from moon_spa.live import check_ints, copied, same
-from moon_spa.requests import RefusedError
+from moon_spa.live import copied, same
+from moon_spa.requests import RefusedError, check_ints
 from moon_spa.types import ANY, Type
 
 

@@ -20,6 +20,7 @@ from moon_spa.source import ComponentSource
 from moon_spa.spec import Binding, Callback, CallbackKind, Function, Side
 from moon_spa.statuses import Status
 from moon_spa.trace import expression, is_traced
+from moon_spa.types import kind_of
 
 _SCALARS = (type(None), bool, int, float, str)
 _READERS = frozenset({"len", "enumerate", "sorted", "sum", "min", "max", "any", "all", "zip", "reversed"})
@@ -153,7 +154,7 @@ class Bindings:
                 return Binding("value", value, name=name)
         except RecursionError:
             return Binding("unknown", name=name, why=f"`{name}`, a value that holds itself")
-        return Binding("unknown", name=name, why=f"`{name}`, a {type(value).__name__}")
+        return Binding("unknown", name=name, why=f"`{name}`, {kind_of(value)}")
 
     def _traced(self, name: str, value: Any) -> Binding:
         try:

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from moon_spa.spec import Field
+from moon_spa.types import kind_of
 
 MAX_SAFE = 2**53 - 1
 """The largest whole number that a browser keeps exactly."""
@@ -141,7 +142,7 @@ def _shown(value: Any) -> str:
         except ValueError:
             return "an int of thousands of digits"
         return text if len(text) <= 40 else f"{text[:39]}…"
-    return "None" if value is None else f"a {type(value).__name__}"
+    return "None" if value is None else kind_of(value)
 
 
 _TABLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(

@@ -9,7 +9,7 @@ from typing import Any
 from moon_spa import javascript
 from moon_spa.javascript import UnwritableError
 from moon_spa.spec import Expr
-from moon_spa.types import ANY, FLOAT, ListOf, Record, Type, Union, accepts, holds, type_of
+from moon_spa.types import ANY, FLOAT, ListOf, Record, Type, Union, accepts, holds, kind_of, type_of
 
 HELPERS = "__moon"
 """The object of helpers in compiled JavaScript."""
@@ -71,9 +71,7 @@ def _write(value: Any, boxed: bool) -> tuple[str, frozenset[str]]:
     if isinstance(value, float) and boxed and math.isfinite(value) and value.is_integer():
         return f"{HELPERS}.box({javascript.real(value)})", frozenset({"box"})
     if boxed and isinstance(value, tuple | set | frozenset):
-        raise UnwritableError(
-            f"a {type(value).__name__} has no form in JavaScript where its type is not known"
-        )
+        raise UnwritableError(f"{kind_of(value)} has no form in JavaScript where its type is not known")
     if isinstance(value, list | tuple):
         parts = [_write(item, boxed) for item in value]
         return f"[{', '.join(js for js, _ in parts)}]", _joined(parts)

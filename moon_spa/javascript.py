@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from moon_spa.types import kind_of
+
 MAX_SAFE = 2**53 - 1
 """The largest integer that a JavaScript number holds exactly, together with all smaller ones."""
 
@@ -61,7 +63,7 @@ def literal(value: Any) -> str:
         return f"new Set([{', '.join(sorted(map(literal, value)))}])"
     if isinstance(value, Mapping):
         return _mapping(value)
-    raise UnwritableError(f"a {type(value).__name__} has no form in JavaScript")
+    raise UnwritableError(f"{kind_of(value)} has no form in JavaScript")
 
 
 def integer(value: int) -> str:

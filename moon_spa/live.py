@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from moon_spa import wire
-from moon_spa.casts import is_exact
 from moon_spa.findings import Place
 from moon_spa.props import Props
-from moon_spa.requests import RefusedError, typed
+from moon_spa.requests import RefusedError, check_ints, typed
 from moon_spa.sections import Run, run_setup, start
 from moon_spa.spec import ComponentSpec
-from moon_spa.types import ANY, Type
+from moon_spa.types import ANY, Type, kind_of
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {
@@ -97,7 +96,7 @@ class Live:
             return
         spaces = {"state": self.state, "data": self.data, "props": self.props}
         if not isinstance(result, Mapping) or not set(result) <= set(spaces):
-            what = f"keys {wire.short(str(list(result)))}" if isinstance(result, Mapping) else _kind(result)
+            what = f"keys {wire.short(str(list(result)))}" if isinstance(result, Mapping) else kind_of(result)
             message = f"an action returns nothing, or a mapping with state, data and props; not {what}"
             raise RefusedError("bad-result", message)
         for key, changes in result.items():
@@ -147,14 +146,6 @@ def _check_names(key: str, before: Space, now: Space) -> None:
             raise RefusedError("undeclared", f"{key} has the key {wire.short(repr(name))}, which is no name")
 
 
-def check_ints(value: Any, what: str) -> None:
-    """State holds no integer that a browser would round."""
-    if not is_exact(value):
-        raise RefusedError(
-            "overflow", f"{what} has an int past 2**53 - 1, which a browser cannot keep exactly"
-        )
-
-
 def copied(value: Any) -> Any:
     """A copy that shares nothing that changes; objects that cannot travel anyway are kept as they are."""
     if type(value) is list:
@@ -179,7 +170,3 @@ def same(a: Any, b: Any) -> bool:
     if type(a) is dict:
         return same(list(a), list(b)) and all(same(a[key], b[key]) for key in a)
     return type(a) in (int, str, bool, set) and bool(a == b)
-
-
-def _kind(value: Any) -> str:
-    return f"{'an' if type(value).__name__[:1] in 'aeiou' else 'a'} {type(value).__name__}"

@@ -11,6 +11,7 @@ from moon_spa.sections import Run, Where, check_name
 from moon_spa.spec import CONDITIONS, HOOKS, OPS, Callback, CallbackKind, Condition, Field, Operation
 from moon_spa.statuses import Status
 from moon_spa.trace import Traced, plain
+from moon_spa.types import kind_of
 from moonlight.hints import did_you_mean
 
 ValueOf = Callable[[str, str, str, Any], Any]
@@ -128,4 +129,4 @@ class _Reader:
 
 
 def _shown(value: Any) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
+    return "None" if value is None else kind_of(value)

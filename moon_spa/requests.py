@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
 
 from moon_spa import wire
-from moon_spa.casts import cast_props, prop_casts
+from moon_spa.casts import cast_props, is_exact, prop_casts
 from moon_spa.spec import Callback, ComponentSpec
-from moon_spa.types import ANY, Type
+from moon_spa.types import ANY, Type, kind_of
 
 KEYS = ("component", "instance", "seq", "kind", "name", "args", "props", "state")
 """What a request has; `args`, `props` and `state` may be left out where they are empty."""
@@ -65,10 +65,11 @@ def sequence(request: Any) -> int | None:
 def read_request(compiled: Compiled, request: Any) -> Request:
     """Check everything that a client may get wrong. Raises RefusedError or WireError."""
     if type(request) is not dict:
-        raise RefusedError("bad-request", f"a request is a mapping, not a {type(request).__name__}")
+        raise RefusedError("bad-request", f"a request is a mapping, not {kind_of(request)}")
     for key in request:
         if key not in KEYS:
-            raise RefusedError("bad-request", f"a request has no {_shown(key)}")
+            what = wire.short(repr(key)) if type(key) is str else kind_of(key)
+            raise RefusedError("bad-request", f"{what} is no key of a request")
     if sequence(request) is None:
         raise RefusedError("bad-request", "seq is a whole number from 0 on")
     _check_instance(request.get("instance"))
@@ -101,6 +102,14 @@ def typed(kind: Type, value: Any, what: str, code: str) -> Any:
     if wrong:
         raise RefusedError(code, f"{what} {wrong}")
     return found
+
+
+def check_ints(value: Any, what: str) -> None:
+    """State holds no integer that a browser would round."""
+    if not is_exact(value):
+        raise RefusedError(
+            "overflow", f"{what} has an int past 2**53 - 1, which a browser cannot keep exactly"
+        )
 
 
 def _check_instance(instance: Any) -> None:
@@ -156,6 +165,7 @@ def _state(compiled: Compiled, state: Mapping[str, Any]) -> dict[str, Any]:
         kind = compiled.types.get(name, ANY)
         wire.encode(value, kind, f"state {name}")
         found[name] = typed(kind, value, f"state {name}", "wrong-type")
+        check_ints(value, f"state {name}")
     return found
 
 

@@ -20,6 +20,7 @@ from moon_spa.props import Props
 from moon_spa.rewriting import Inferred
 from moon_spa.spec import HOOKS
 from moon_spa.trace import _TraceState
+from moon_spa.types import kind_of
 from moonlight.hints import did_you_mean
 
 SECTIONS = ("props", "state", "data", "actions", "lifecycle")
@@ -105,7 +106,7 @@ def _close(result: Any) -> None:
 
 
 def _article(value: Any) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    return "nothing" if value is None else kind_of(value)
 
 
 def check_constructor(cls: type[Component], where: Where) -> None:

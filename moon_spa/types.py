@@ -206,6 +206,12 @@ def _accepts_basic(expected: Basic, value: Any) -> bool:
     return found == expected or (expected is NUM and found in NUMBERS)
 
 
+def kind_of(value: Any) -> str:
+    """``an int``, ``a list``: what a value is, for a message."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
 def describe(a: Type) -> str:
     """The type in Python's words: ``list[int]``, ``str or None``."""
     match a:
