@@ -10,6 +10,7 @@ import contextvars
 import ctypes
 import inspect
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -125,6 +126,8 @@ class _Thread(threading.Thread):
             return
 
     def _goes_on(self, job: _Job[Any]) -> bool:
+        sys.settrace(threading.gettrace())  # as a new thread would: a debugger may have come since
+        sys.setprofile(threading.getprofile())
         try:
             job.perform()
             return not job.told and self._idle.add(self)
