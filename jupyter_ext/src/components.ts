@@ -14,6 +14,9 @@ const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
 const RANK = -20;
 /** A widget of a kernel that runs a cell, or of no kernel, may never come. */
 const PATIENCE_MS = 1500;
+/** A notebook gets another renderer of widgets once its kernel is known; nothing tells. */
+const LOOK_MS = 200;
+const LOOKING_MS = 30_000;
 /** The class of a view that has an error in place of a widget. */
 const FAILED = 'jupyter-widgets';
 
@@ -78,33 +81,47 @@ class ComponentView extends Panel implements IRenderMime.IRenderer {
     }
     const renderers = renderersAround(this);
     if (WIDGET_VIEW in model.data && renderers?.getFactory(WIDGET_VIEW)) {
-      this.await(renderers.createRenderer(WIDGET_VIEW), model);
+      this.await(renderers, model);
     } else {
       this.start();
     }
   }
 
-  private await(view: IRenderMime.IRenderer, model: IRenderMime.IMimeModel): void {
-    view.hide();
-    this.addWidget(view);
-    this.page.node.setAttribute('aria-busy', 'true');
-    const timer = setTimeout(() => this.start(), PATIENCE_MS);
+  /** Shows the widget as soon as it is there; starts the page when it is said not to come, or takes its time. */
+  private await(renderers: IRenderMimeRegistry, model: IRenderMime.IMimeModel): void {
+    let factory: IRenderMime.IRendererFactory | undefined;
+    let view: IRenderMime.IRenderer | null = null;
     const look = (): void => {
-      if (view.node.firstElementChild !== null) {
+      const latest = renderers.getFactory(WIDGET_VIEW);
+      if (latest !== undefined && latest !== factory) {
+        factory = latest;
+        view?.dispose();
+        view = renderers.createRenderer(WIDGET_VIEW);
+        view.hide();
+        this.addWidget(view);
+        void view.renderModel(model);
+      }
+      if (view?.node.firstElementChild) {
         this.stopWaiting();
         this.page.dispose();
         view.show();
-      } else if (view.hasClass(FAILED)) {
+      } else if (view?.hasClass(FAILED)) {
         this.start();
       }
     };
+    this.page.node.setAttribute('aria-busy', 'true');
     const observer = new MutationObserver(look);
-    observer.observe(view.node, { childList: true, attributeFilter: ['class'] });
+    observer.observe(this.node, { subtree: true, childList: true, attributeFilter: ['class'] });
+    const timers = [
+      setInterval(look, LOOK_MS),
+      setTimeout(() => this.start(), PATIENCE_MS),
+      setTimeout(() => clearInterval(timers[0]), LOOKING_MS)
+    ];
     this.stopWaiting = () => {
-      clearTimeout(timer);
       observer.disconnect();
+      timers.forEach(clearTimeout);
     };
-    void view.renderModel(model);
+    look();
   }
 
   /** Runs the scripts of the page, once. A widget that comes later still takes its place. */

@@ -1,12 +1,16 @@
-"""Components in documents that are opened again in JupyterLab: with their kernel, without, and exported."""
+"""Components whose kernel is gone, in JupyterLab and Notebook 7: restarted, reloaded, opened, exported."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+import moon_spa
+from moon_spa.page import COMPONENT_MIME, mimebundle
 from moonlight.webpage.page import page_of
 from tests.e2e import driver
 from tests.e2e.server import Lab
@@ -30,6 +34,10 @@ class Counter(Component):
             state["count"] = 100
 '''
 
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+ON_ITS_OWN = "[data-moon-without]"
+"""A component that its page has made alive, without a widget."""
+
 
 def test_a_component_comes_back_alive_with_its_kernel_and_works_without(
     page: Page, lab: Lab, folder: Path, document: Callable[[str, str], str]
@@ -47,6 +55,7 @@ def test_a_component_comes_back_alive_with_its_kernel_and_works_without(
 
     driver.reload(page)
     driver.wait_ready(page)
+    expect(shown.locator(".moon-component")).to_have_count(0)
     shown.locator(".save").click()
     expect(shown.locator("b")).to_have_text("100")
     driver.save(page)
@@ -58,8 +67,89 @@ def test_a_component_comes_back_alive_with_its_kernel_and_works_without(
     shown.locator(".up").click()
     expect(shown.locator("b")).to_have_text("1")
     shown.locator(".save").click()
-    expect(shown.locator("[role=alert]")).to_contain_text("it needs a server, and this page has none")
+    expect(shown.locator("[role=alert]")).to_contain_text("it needs the kernel: run the cell; it runs there")
 
     exported = page_of(folder / "again.py.md", trust=True).html
     assert 'class="moon-component"' in exported
     assert "script-src 'sha256-" in exported
+
+
+@pytest.mark.parametrize("application", ["lab", "notebooks"])
+def test_a_restart_stops_no_local_action_and_a_run_makes_all_live(
+    page: Page, lab: Lab, document: Callable[[str, str], str], application: str
+) -> None:
+    path = document(
+        f"{application}.py.md", f"```python\n{COUNTER}```\n\n```python\n%spa Counter start=5\n```\n"
+    )
+    driver.open_lab(page, lab, f"/{application}/{'tree/' * (application == 'lab')}{path}", reset=False)
+    driver.wait_ready(page)
+    driver.run_all(page)
+    shown = page.locator(f"{driver.PANEL} .jp-OutputArea-output")
+    shown.locator(".up").click()
+    page.evaluate(RESTART)
+    driver.wait_idle(page)
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("7")
+    shown.locator(".save").click()
+    expect(shown.locator("[role=alert]")).to_contain_text("the kernel of this notebook is gone; run the cell")
+    driver.save(page)
+
+    driver.reload(page)
+    driver.wait_ready(page)
+    expect(shown.locator(ON_ITS_OWN)).to_have_count(1)
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("6")
+    shown.locator(".save").click()
+    expect(shown.locator("[role=alert]")).to_contain_text("it needs the kernel: run the cell")
+    expect(shown.locator("summary")).to_have_text("One action needs a server: run the cell")
+    expect(shown).not_to_contain_text("Error displaying widget")
+
+    driver.run_all(page)
+    shown.locator(".save").click()
+    expect(shown.locator("b")).to_have_text("100")
+    expect(shown.locator(ON_ITS_OWN)).to_have_count(0)
+
+
+def test_an_output_that_is_not_trusted_is_shown_and_runs_nothing(page: Page, lab: Lab, folder: Path) -> None:
+    bundle = mimebundle(moon_spa.compile(COUNTER), {"start": 4})
+    bundle["text/html"] += "<img src=x onerror='window.canary=1'><script>window.canary=2</script>"
+    view = {"version_major": 2, "version_minor": 0, "model_id": "of-a-kernel-that-is-gone"}
+    bundle["application/vnd.jupyter.widget-view+json"] = view
+    cell = {"cell_type": "code", "id": "a", "execution_count": 1, "metadata": {}, "source": "%spa Counter"}
+    outputs = [{"output_type": "display_data", "data": bundle, "metadata": {}}]
+    metadata = {"kernelspec": {"name": "moon", "display_name": "Moonlight", "language": "python"}}
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": metadata,
+        "cells": [cell | {"outputs": outputs}],
+    }
+    (folder / "theirs.ipynb").write_text(json.dumps(notebook))
+    driver.open_lab(page, lab)
+    driver.open_document(page, f"{folder.name}/theirs.ipynb")
+    shown = page.locator(f"{driver.PANEL} .jp-OutputArea-output")
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("4")
+    cleaned = page.evaluate(
+        """async ([mime, data]) => {
+            const { rendermime } = window.jupyterapp.shell.currentWidget.content;
+            const renderer = rendermime.createRenderer(mime);
+            await renderer.renderModel({ data, metadata: {}, trusted: false });
+            document.body.append(renderer.node);
+            return renderer.node.innerHTML;
+        }""",
+        [COMPONENT_MIME, bundle],
+    )
+    assert '<button class="up">' in cleaned
+    assert "onerror" not in cleaned
+    assert "<script" not in cleaned
+    assert page.evaluate("() => window.canary === undefined")
+
+    page.evaluate(
+        "() => { for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)"
+        " cell.trusted = true; }"
+    )
+    expect(shown.locator(ON_ITS_OWN)).to_have_count(1)
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("5")
+    assert page.evaluate("() => window.canary") == 2
