@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 from moon_spa.analysis.placement import Key, Mode
 from moon_spa.artefact import Origin, Part, esm
@@ -173,8 +173,10 @@ def compile(  # noqa: A001 - the public name
     A str is a path when it is one line that ends in .py, .md, .html or .moon. `namespace` are names that the
     source may use without defining them, as those of a notebook; `compile_other` compiles components that its
     template has from there. A text without such names is compiled once, so its module level runs once: the
-    last 64 are kept by what they say. Raises ComponentError.
+    last 64 are kept by what they say. Raises ComponentError, and ValueError for no `Mode`.
     """
+    if mode not in get_args(Mode):
+        raise ValueError(f"mode is 'auto' or 'server', not {mode!r}")
     if isinstance(source, ComponentSource):
         return _compiled(source, name, mode, namespace or {}, compile_other)
     text, label = text_of(source, path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import moon_spa
 
 
@@ -12,3 +14,8 @@ def test_a_text_is_compiled_once_and_a_changed_one_anew() -> None:
     assert moon_spa.compile(source) is first
     assert moon_spa.compile(source, mode="server") is not first
     assert moon_spa.compile(source.replace("0}", "1}")).render_context()["state"] == {"count": 1}
+
+
+def test_a_mode_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="mode is 'auto' or 'server', not 'client'"):
+        moon_spa.compile("class A(Component):\n    def setup(self, props): pass\n", mode="client")  # type: ignore[arg-type]
