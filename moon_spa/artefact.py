@@ -95,7 +95,8 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
         made, own = _written(part)
         lines += sourcemap.shifted(own, text.count("\n"))
         text += made
-    text += f"const component = components[{name}];\nconst bind = component.setup;\n{_UNAVAILABLE}\n"
+    text += f"const component = components[{name}];\nconst bind = component.setup;\n"
+    text += f"{_UNAVAILABLE if any(part.asks for part in parts) else 'const setup = bind();'}\n"
     text += f"const render = {runtime.js}.renderer(component, __moon);\n" if runtime else f"{_NOTICE}\n"
     text += "export { bind, component, setup };\nexport default { render };\n"
     if origin is None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, product
 from typing import Literal
 
-from moon_spa.shaking import ShakingError, joined, tokens
+from moon_spa.jstokens import UnreadableError, joined, tokens
 
 Role = Literal["variable", "property", "both", ""]
 """What a token names; "both" is the short form of a key with the variable of its name."""
@@ -184,7 +184,7 @@ def _words(token: str, role: Role) -> list[str]:
     if token[0] == "`":
         inserted = _INSERTED.findall(token)
         if len(inserted) != token.count("${"):
-            raise ShakingError(f"a text inside of what is inserted into a text: {token[:40]}")
+            raise UnreadableError(f"a text inside of what is inserted into a text: {token[:40]}")
         return [name for part in inserted for name in _WORD.findall(part)]
     return [token] if role in ("variable", "both") else []
 

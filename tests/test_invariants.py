@@ -22,7 +22,7 @@ CACHES = {
     "moon_spa.bundling.composed": "modules of the browser, joined for all components with the same needs",
     "moon_spa.compiler._kept": "components by the text they were compiled from",
     "moon_spa.page.runtime_version": "a hash of the modules for pages, which do not change",
-    "moon_spa.shaking.needs": "which helper needs which, of the files that the package ships",
+    "moon_spa.shaking._shipped": "helpers with short names, and which they need, of the package's own files",
     "moon_spa.shaking.units": "texts of the helpers, of the files that the package ships",
     "moonleap.outputpath._checked": "paths of output files, which are checked by each stage they pass",
     "moonlight.dataflow._names_of": "names that a piece of code reads and writes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moon_spa.bundling import bundle
-from moon_spa.shaking import ShakingError
+from moon_spa.jstokens import UnreadableError
 from moon_spa.shrinking import shrunk
 from tests.moon_spa.node import Node
 
@@ -50,7 +50,7 @@ def test_a_text_with_short_names_does_what_it_did(node: Node) -> None:
 
 
 def test_a_text_in_a_text_is_refused() -> None:
-    with pytest.raises(ShakingError, match="text inside"):
+    with pytest.raises(UnreadableError, match="text inside"):
         shrunk("const a = `${b ? `c` : d}`;")
 
 

@@ -186,9 +186,8 @@ export function exact(...values) {
 /** The same for what is inside of lists, dicts and sets. */
 export function exact_all(...values) {
   for (const v of values) {
-    exact(v);
-    if (Array.isArray(v) || v instanceof Set) v.forEach((item) => exact_all(item));
-    else if (is_dict(v)) dict_items(v).forEach(([key, item]) => exact_all(key, item));
+    if (v === null || typeof v !== "object") exact(v);
+    else for (const item of Symbol.iterator in v ? v : Object.values(v)) exact_all(item); // items of a Map are pairs
   }
   return values[0];
 }
