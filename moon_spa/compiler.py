@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from moon_spa.present import Present
 from moon_spa.scope import first_context, operations_of
 from moon_spa.shaking import needed
 from moon_spa.source import ComponentSource, from_text, text_of
+from moon_spa.sourcemap import excerpt
 from moon_spa.spec import Callback, ComponentSpec, Placed, Side
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
@@ -124,10 +126,17 @@ class CompiledComponent:
     def esm(self) -> str:
         """One ES module with anywidget's contract.
 
-        Its source map names the document and its lines; the Python itself stays where it is.
+        Its source map names the document and its lines, and holds the Python that runs in the browser: what
+        stays on the server is not in it.
         """
         parts = [self.part, *(other.part for name, other in self.parts.items() if name != self.name)]
-        return esm(parts, Origin(PurePath(self.spec.path).name))
+        return esm(parts, Origin(PurePath(self.spec.path).name, self._shown() or None))
+
+    def _shown(self) -> str:
+        """The source with the lines alone that a debugger in the browser may show."""
+        parts = {**self.parts, self.name: self}.values()
+        lines = (_client_lines(part) for part in parts if part.spec.block == self.spec.block)
+        return excerpt(self.spec.block, frozenset[int]().union(*lines))
 
     @property
     def part(self) -> Part:
@@ -232,6 +241,17 @@ def _component(
 
 def _heads(callbacks: Mapping[str, Callback]) -> dict[str, int]:
     return {name: callback.line for name, callback in callbacks.items()}
+
+
+def _client_lines(part: CompiledComponent) -> frozenset[int]:
+    """The lines of functions that run in the browser."""
+    found: set[int] = set()
+    for callback in (*part.spec.actions.values(), *part.spec.lifecycle.values()):
+        node, placed = callback.node, part.placed[callback.kind, callback.name]
+        if placed.side == "client" and isinstance(node, ast.FunctionDef):
+            found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            found.update(line for _, line in placed.lines)
+    return frozenset(found)
 
 
 def _explained(name: str, placed: Placed) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -27,6 +27,12 @@ def comment(found: dict[str, Any]) -> str:
     """The map as the comment that ends a script."""
     data = json.dumps(found, separators=(",", ":")).encode("ascii")
     return f"//# sourceMappingURL=data:application/json;base64,{base64.b64encode(data).decode('ascii')}\n"
+
+
+def excerpt(text: str, lines: Collection[int]) -> str:
+    """The text with these lines, from 1, alone: the others are empty, and none stands behind the last."""
+    rows = text.split("\n")[: max(lines, default=0)]
+    return "\n".join(row if number in lines else "" for number, row in enumerate(rows, 1))
 
 
 def shifted(lines: Iterable[tuple[int, int]], by: int) -> list[tuple[int, int]]:

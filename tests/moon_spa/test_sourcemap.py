@@ -155,3 +155,48 @@ def test_heads_and_ends_of_blocks_lead_to_the_statement_that_they_are_of() -> No
         assert found.startswith(python), js
     ends = [line for text, line in pairs if text == "}"]
     assert ends[:3] == ['for item in state["items"]:', "for i in range(3):", "while many < limit:"]
+
+
+BOTH_SIDES = """\
+# Shop
+
+```python
+KEY = "secret one"
+
+
+def twice(n):
+    return 2 * n
+
+
+class Shop(Component):
+    def setup(self, props):
+        state = {"count": len("secret two")}
+
+        def more():
+            # one more, twice
+            state["count"] = twice(state["count"] + 1)
+
+        def order(token="secret three"):
+            print(KEY, "secret four")
+
+        actions = {"more": more, "order": order, "reset": self.set("count", len("secret five"))}
+        return {"state": state, "actions": actions}
+```
+"""
+
+
+def test_a_map_holds_the_python_that_runs_in_the_browser_and_no_other_line() -> None:
+    made = moon_spa.compile(BOTH_SIDES, path="shop.py.md")
+    assert made.placement == {"more": "client", "order": "server", "reset": "client"}
+    (text,) = embedded(made.esm)["sourcesContent"]
+    lines, shown = BOTH_SIDES.split("\n"), text.split("\n")
+    assert [n for n, line in enumerate(shown) if line] == [
+        *(7 - 1, 8 - 1),
+        *range(lines.index("        def more():"), lines.index("        def more():") + 3),
+    ]
+    assert all(line in ("", lines[n]) for n, line in enumerate(shown))
+    assert "secret" not in text
+    assert "secret three" not in made.esm
+    assert "sourcesContent" not in embedded(
+        moon_spa.compile(BOTH_SIDES.replace("def more", "@server\n        def more")).esm
+    )
