@@ -81,14 +81,14 @@ class ComponentView extends Panel implements IRenderMime.IRenderer {
     }
     const renderers = renderersAround(this);
     if (WIDGET_VIEW in model.data && renderers?.getFactory(WIDGET_VIEW)) {
-      this.await(renderers, model);
+      this.waitFor(renderers, model);
     } else {
       this.start();
     }
   }
 
   /** Shows the widget as soon as it is there; starts the page when it is said not to come, or takes its time. */
-  private await(renderers: IRenderMimeRegistry, model: IRenderMime.IMimeModel): void {
+  private waitFor(renderers: IRenderMimeRegistry, model: IRenderMime.IMimeModel): void {
     let factory: IRenderMime.IRendererFactory | undefined;
     let view: IRenderMime.IRenderer | null = null;
     const look = (): void => {
