@@ -52,7 +52,6 @@ class CompiledComponent:
     generated: Generated
     placed: Mapping[Key, Placed]
     types: Mapping[str, Type]
-    diagnostics: tuple[Diagnostic, ...] = ()
     stdout: str = ""
     template: Template | None = None
     parts: Mapping[str, CompiledComponent] = field(default_factory=dict)
@@ -61,6 +60,12 @@ class CompiledComponent:
     def name(self) -> str:
         """The name of its class."""
         return self.spec.name
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is no error, and should be looked at."""
+        found = self.template.diagnostics if self.template else _warnings(self.spec)
+        return (*lost_changes(self.spec), *found)
 
     @property
     def setup_js(self) -> str:
@@ -233,9 +238,8 @@ def _component(
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
     template = template_of(spec, loaded.source, types, components)
-    found = (*lost_changes(spec), *(template.diagnostics if template else _warnings(spec)))
     return CompiledComponent(
-        spec, generated, placed, types, found, loaded.printed.text, template, MappingProxyType(parts)
+        spec, generated, placed, types, loaded.printed.text, template, MappingProxyType(parts)
     )
 
 

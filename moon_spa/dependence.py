@@ -16,11 +16,18 @@ side of opaque; an opaque value is never written into a script.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of
 from moon_spa.valuestatus import ValueStatus
+
+_SEQUENCES = (ast.Tuple, ast.List)
+_METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
+    {kind: f"do_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
+)
+"""The name of the method for each class of statements."""
 
 
 class Dependence(ValueStatus):
@@ -32,6 +39,8 @@ class Dependence(ValueStatus):
         super().__init__(node, namespace, methods)
         self._settle()
         self.settled = {}
+        self._sections: dict[str, list[tuple[ast.expr | None, Status]]] = {}
+        self._lines: dict[str, tuple[int, dict[str | None, int]]] = {}
 
     def _settle(self) -> None:
         """Go through the statements until nothing changes any more."""
@@ -70,18 +79,25 @@ class Dependence(ValueStatus):
 
     def line(self, section: str, key: str | None = None) -> int:
         """The line that declares an entry, or the section; the line of setup where that is not seen."""
+        if section not in self._lines:
+            self._lines[section] = self._find_lines(section)
+        whole, lines = self._lines[section]
+        return lines.get(key, whole)
+
+    def _find_lines(self, section: str) -> tuple[int, dict[str | None, int]]:
         for value, _ in self._section_values(section):
             if isinstance(value, ast.Name):
                 value = self.values.get(value.id)
-            if value is None:
-                continue
-            for name, item in _entries(value):
-                if name == key:
-                    return item.lineno
-            return value.lineno
-        return self.node.lineno
+            if value is not None:
+                return value.lineno, {name: item.lineno for name, item in reversed(_entries(value))}
+        return self.node.lineno, {}
 
-    def _section_values(self, section: str) -> Iterable[tuple[ast.expr | None, Status]]:
+    def _section_values(self, section: str) -> list[tuple[ast.expr | None, Status]]:
+        if section not in self._sections:
+            self._sections[section] = list(self._find_values(section))
+        return self._sections[section]
+
+    def _find_values(self, section: str) -> Iterator[tuple[ast.expr | None, Status]]:
         for value, control in self.returns or [(None, CLEAN)]:
             if value is None:
                 yield ast.copy_location(ast.Name(section, ast.Load()), self.node), control
@@ -115,7 +131,7 @@ class Dependence(ValueStatus):
         before = self.control
         for statement in statements:
             self.control = control | self.leaves
-            method = getattr(self, f"do_{type(statement).__name__.lower()}", self.do_other)
+            method = getattr(self, _METHODS.get(type(statement), ""), self.do_other)
             method(statement, self.control)
         self.control = before
 
@@ -241,10 +257,9 @@ class Dependence(ValueStatus):
         status = self.status(value) | control
         if isinstance(target, ast.Name):
             self.assign_names(target.id, value)
-        sequence = ast.Tuple | ast.List
         if (
-            isinstance(target, sequence)
-            and isinstance(value, sequence)
+            isinstance(target, _SEQUENCES)
+            and isinstance(value, _SEQUENCES)
             and len(target.elts) == len(value.elts)
         ):
             for part, item in zip(target.elts, value.elts, strict=True):

@@ -15,6 +15,7 @@ import ast
 import copy
 from typing import Any
 
+from moon_spa.source import PARTS
 from moon_spa.statuses import plain_text
 
 LOCALS = "__moon_locals__"
@@ -48,10 +49,7 @@ _OPERATORS = {
 }
 
 
-_KEPT = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Name, ast.Constant),
-    *(ast.expr_context, ast.operator, ast.cmpop),
-)
+_KEPT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 """What is executed as it stands."""
 
 
@@ -99,18 +97,18 @@ def _return_locals(node: ast.stmt) -> ast.Return:
 
 def _copied(node: Any) -> Any:
     """A node with what is below it written anew; untouched parts are shared."""
-    if isinstance(node, _KEPT):
+    parts = PARTS[type(node)]
+    if not parts or isinstance(node, _KEPT):
         return node
     if isinstance(node, ast.Return) and _is_nothing(node.value):
         return _return_locals(node)
     changes = {}
-    for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST):
-            done: Any = _copied(value)
-        elif isinstance(value, list):
-            done = [_copied(part) if isinstance(part, ast.AST) else part for part in value]
+    for name in parts:
+        value = getattr(node, name)
+        if type(value) is list:
+            done: Any = [part if part is None else _copied(part) for part in value]
         else:
-            continue
+            done = None if value is None else _copied(value)
         if done is not value and done != value:
             changes[name] = done
     if changes:

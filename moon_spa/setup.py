@@ -24,6 +24,8 @@ from moon_spa.spec import ComponentSpec, Expr, Field
 from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
 
+_SCALARS = (type(None), bool, int, float, str)
+
 CAST_TYPES: Mapping[str, Type] = {"int": INT, "float": FLOAT, "str": STR, "bool": BOOL}
 
 
@@ -249,6 +251,8 @@ def _prop_types(fields: tuple[Field, ...]) -> dict[str, Type]:
 
 def shape(value: Any) -> Any:
     """What two runs of setup must agree on: values, expressions, and what functions hold."""
+    if type(value) in _SCALARS:
+        return repr(value)
     if isinstance(value, TracedProps):
         return (shape(value.defaults), shape(value.computed))
     if isinstance(value, Traced):
@@ -259,7 +263,7 @@ def shape(value: Any) -> Any:
         return [(name, shape(item)) for name, item in value.items()]
     if isinstance(value, list | tuple):
         return [shape(item) for item in value]
-    if isinstance(value, None | bool | int | float | str):
+    if isinstance(value, _SCALARS):
         return repr(value)
     code = getattr(getattr(value, "__func__", value), "__code__", None)
     cells = getattr(getattr(value, "__func__", value), "__closure__", None) or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -19,6 +20,15 @@ class Status:
 
 
 CLEAN, TRACED = map(Status, (0, 1))
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The first of the worst of several; clean for none."""
+    found = CLEAN
+    for one in statuses:
+        if one.level > found.level:
+            found = one
+    return found
 
 
 def opaque(node: ast.AST, why: str) -> Status:

@@ -7,17 +7,24 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dis import get_instructions
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from moon_spa.overrides import OVERRIDES
 from moon_spa.source import all_nodes
-from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of
+from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of, worst
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 _SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
 _HARMLESS = OPERATIONS | {"state", "data"}
 _ADDING = frozenset({"update", "setdefault"})
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+_METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
+    {kind: f"of_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
+)
+"""The name of the method for each class of nodes."""
 
 Cell = tuple[str, str | None]
 """A variable, or the entry of a constant key in it."""
@@ -33,20 +40,20 @@ class ValueStatus(ABC):
         self.methods = methods
         self.namespace = namespace
         self.self_name, self.props_name = (argument.arg for argument in node.args.args[:2])
-        self.cells: dict[Cell, Status] = defaultdict(Status)
+        self.cells: dict[Cell, Status] = defaultdict(lambda: CLEAN)
         self.displays: dict[str, ast.Dict] = {}
         self.values: dict[str, ast.expr] = {}
         self.assigned: dict[str, list[ast.expr | None]] = defaultdict(list)
         self.props_names = {self.props_name}
-        nodes = tuple(all_nodes(node))
-        definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]] = {}
-        for one in nodes:
-            if isinstance(one, definition) and one is not node:
+        self.locals: set[str] = set()
+        for one in all_nodes(node):
+            if isinstance(one, ast.Name):
+                if isinstance(one.ctx, ast.Store):
+                    self.locals.add(one.id)
+            elif isinstance(one, _DEFINITIONS) and one is not node:
                 self.functions.setdefault(one.name, []).append(one)
         self.links: dict[str, set[str]] = defaultdict(set)
-        names = [one for one in nodes if isinstance(one, ast.Name)]
-        self.locals = {one.id for one in names if isinstance(one.ctx, ast.Store)}
         self.returns: list[tuple[ast.expr | None, Status]] = []
         self.leaves = CLEAN
         self.entered: set[str] = set()
@@ -89,19 +96,20 @@ class ValueStatus(ABC):
         return known
 
     def _entry_cells(self, value: ast.Dict) -> dict[str | None, Status]:
-        found: dict[str | None, Status] = defaultdict(Status)
+        found: dict[str | None, Status] = {}
         for key, item in zip(value.keys, value.values, strict=True):
             status = self.status(item)
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                found[key.value] |= status
-            else:
-                known = CLEAN if key is None else self.status(key)
-                found[None] |= status if not known.level else opaque(key or value, "a prop is a key")
+            name = key.value if isinstance(key, ast.Constant) else None
+            if not isinstance(name, str):
+                name = None
+                if key is not None and self.status(key).level:
+                    status = opaque(key, "a prop is a key")
+            found[name] = found[name] | status if name in found else status
         return found
 
     def status(self, node: ast.expr) -> Status:
         """Status of an expression's value; calls in it are taken for what they may change."""
-        method = getattr(self, f"of_{type(node).__name__.lower()}", self.of_other)
+        method = getattr(self, _METHODS.get(type(node), ""), self.of_other)
         found: Status = method(node)
         return found
 
@@ -199,11 +207,7 @@ class ValueStatus(ABC):
 
     def joined(self, nodes: Iterable[ast.expr | None]) -> Status:
         """The worst of several."""
-        found = CLEAN
-        for node in nodes:
-            if node is not None:
-                found |= self.status(node)
-        return found
+        return worst(self.status(node) for node in nodes if node is not None)
 
     def of_list(self, node: ast.List | ast.Tuple) -> Status:
         return self.joined(node.elts)
@@ -211,10 +215,7 @@ class ValueStatus(ABC):
     of_tuple = of_list
 
     def of_dict(self, node: ast.Dict) -> Status:
-        found = CLEAN
-        for status in self._dict_cells(node).values():
-            found |= status
-        return found
+        return worst(self._dict_cells(node).values())
 
     def of_starred(self, node: ast.Starred) -> Status:
         found = self.status(node.value)

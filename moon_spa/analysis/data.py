@@ -36,7 +36,7 @@ def settled_keys(spec: ComponentSpec, reach: Reach) -> set[str]:
 def _changed_keys(spec: ComponentSpec, reach: Reach, callback: Callback) -> set[str] | None:
     """Keys that a callback may change; None where it may change any."""
     assert callback.node is not None
-    if any(_returns_a_value(one) for one in reach.scans.of(callback.node).own) or isinstance(
+    if any(map(_returns_a_value, reach.scans.of(callback.node).returns)) or isinstance(
         getattr(callback.node, "body", None), ast.Dict
     ):
         return None
@@ -49,14 +49,14 @@ def _changed_keys(spec: ComponentSpec, reach: Reach, callback: Callback) -> set[
     return changed
 
 
-def _returns_a_value(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Return) or node.value is None:
-        return False
-    return not (isinstance(node.value, ast.Constant) and node.value.value is None)
+def _returns_a_value(node: ast.Return) -> bool:
+    return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
 def _changed_in(spec: ComponentSpec, function: Reached) -> set[str] | None:
     """Keys that one function may change; `data` itself may only stand before a constant key."""
+    if not function.mentions("data"):
+        return set()
     keyed: set[int] = set()
     harmless: set[int] = set()
     changed: set[str] = set()

@@ -24,6 +24,13 @@ _CHANGING = frozenset(
 )
 """Methods that change their object."""
 
+_TAKEN = frozenset(
+    {
+        *(ast.Subscript, ast.Attribute, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign),
+        *(ast.For, ast.comprehension, ast.Delete, ast.Call),
+    }
+)
+
 
 def foreseen(spec: ComponentSpec, reach: Reach, callback: Callback) -> frozenset[Hashable]:
     """The facts about fields that the first pass over a callback may rely on, and has to find."""
@@ -102,6 +109,8 @@ class _Reader:
         return {name}
 
     def _take(self, node: ast.AST) -> None:
+        if type(node) not in _TAKEN:
+            return
         match node:
             case ast.Subscript() | ast.Attribute():
                 name = self.named(node)

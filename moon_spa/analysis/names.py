@@ -23,10 +23,10 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _NAMING = frozenset(
     {
         *(*SCOPES, *COMPREHENSIONS, ast.Name, ast.ExceptHandler, ast.Import, ast.ImportFrom),
-        *(ast.MatchAs, ast.MatchStar, ast.Global, ast.Nonlocal),
+        *(ast.MatchAs, ast.MatchStar, ast.Global, ast.Nonlocal, ast.Return),
     }
 )
-"""Nodes that say something of the names of a function."""
+"""Nodes that say something of the names of a function, or of what it returns."""
 
 
 class Names:
@@ -83,7 +83,8 @@ class Scan:
     """What the source of a function says of its names.
 
     `assigned` are its variables in order, `shared` those names that functions nested in it mention, `outer`
-    is its first `global` or `nonlocal`. `own` are the nodes that run in its scope, `nodes` all of them.
+    is its first `global` or `nonlocal`. `own` are the nodes that run in its scope, with their `kinds` and the
+    `returns` among them; `nodes` are all.
     """
 
     assigned: tuple[str, ...]
@@ -91,6 +92,8 @@ class Scan:
     outer: ast.stmt | None
     own: tuple[ast.AST, ...]
     nodes: tuple[ast.AST, ...]
+    kinds: frozenset[type[ast.AST]]
+    returns: tuple[ast.Return, ...]
 
 
 class Scans:
@@ -115,6 +118,7 @@ def scan(node: ast.AST) -> Scan:
     shared: set[str] = set()
     targets: set[int] = set()
     outer: ast.stmt | None = None
+    returns: list[ast.Return] = []
     for one in own:
         if type(one) not in _NAMING:
             continue
@@ -143,9 +147,12 @@ def scan(node: ast.AST) -> Scan:
                 found[name] = None
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 found.update(dict.fromkeys((a.asname or a.name).split(".")[0] for a in names))
+            case ast.Return():
+                returns.append(one)
             case ast.Global() | ast.Nonlocal() if outer is None:
                 outer = one
-    return Scan(tuple(found), frozenset(shared), outer, tuple(own), tuple(nodes))
+    kinds = frozenset(map(type, own))
+    return Scan(tuple(found), frozenset(shared), outer, tuple(own), tuple(nodes), kinds, tuple(returns))
 
 
 def _inside(node: ast.AST) -> list[ast.AST]:

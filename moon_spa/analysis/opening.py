@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
+from typing import Literal
 
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash
@@ -33,10 +34,14 @@ from moon_spa.types import (
     type_of,
 )
 
+Opening = Literal["unclear", "reshaped", "vague"]
+
 
 def guards(spec: ComponentSpec, store: Store, key: Hashable) -> Mapping[str, Type]:
     """The fields that an action has to check before it reads them, with the types it takes them for."""
     found: dict[str, Type] = {}
+    if not store.noted("open"):
+        return found
     for field in spec.fields:
         if not _is_open(store, field.name):
             continue
@@ -63,8 +68,14 @@ def contract(store: Store, field: Field) -> Type:
     return wide if wide == known or not (holds(known, FLOAT) or holds(known, NUM)) else ANY
 
 
+def leave_open(store: Store, how: Opening, name: str) -> None:
+    """A field is `unclear` or `vague` from now on, or `reshaped`: its objects may get other keys."""
+    store.note((how, name))
+    store.note("open")
+
+
 def _is_open(store: Store, name: str) -> bool:
-    return store.noted(("unclear", name)) or store.noted(("reshaped", name)) or store.noted(("vague", name))
+    return store.noted("open") and any(store.noted((how, name)) for how in ("unclear", "reshaped", "vague"))
 
 
 def _opened(found: Type, reshaped: bool) -> Type:
@@ -103,7 +114,7 @@ def open_fields(spec: ComponentSpec, store: Store) -> None:
         key = ("field", field.name)
         found = store.known(key)
         if vague.intersection(store.roots(found)):
-            store.note(("vague", field.name))
+            leave_open(store, "vague", field.name)
         if not _is_open(store, field.name):
             continue
         if found is NONE or found is NEVER:

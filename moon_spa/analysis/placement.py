@@ -12,7 +12,7 @@ from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.body import words
 from moon_spa.analysis.data import settled_keys
 from moon_spa.analysis.foreseen import foreseen
-from moon_spa.analysis.opening import contract, open_fields
+from moon_spa.analysis.opening import contract, leave_open, open_fields
 from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.reach import Reach
 from moon_spa.analysis.reads import Reads
@@ -93,8 +93,10 @@ def _placed_at_once(callback: Callback, mode: Mode) -> Placed | None:
 def _foreign(callback: Callback, reach: Reach) -> Placed | None:
     """A server call where there is a statement that nothing compiles; the analysis is spared that action."""
     assert callback.node is not None
-    for node in reach.scans.of(callback.node).own:
-        if isinstance(node, ast.stmt) and type(node) not in STATEMENTS:
+    scan = reach.scans.of(callback.node)
+    unknown = {kind for kind in scan.kinds if issubclass(kind, ast.stmt) and kind not in STATEMENTS}
+    for node in scan.own if unknown else ():
+        if isinstance(node, ast.stmt) and type(node) in unknown:
             return server_call(callback, words(node), node.lineno)
     return None
 
@@ -182,7 +184,7 @@ def _store(spec: ComponentSpec, callbacks: Iterable[Callback], settled: set[str]
     for field in spec.fields:
         found = field.initial.type if field.initial else field.type
         if found is ANY and isinstance(field.default, list | dict):
-            store.note(("vague", field.name))
+            leave_open(store, "vague", field.name)
         else:
             _learn(store, field.name, found, field.initial is None)
         if field.from_prop is not None or found is ANY:
@@ -209,15 +211,14 @@ def _learn(store: Store, name: str, found: Type, written: bool = True) -> None:
 def _learn_server(spec: ComponentSpec, store: Store, callback: Callback) -> None:
     """A server action may write any value where nothing else says what a field holds."""
     node = callback.node
-    if isinstance(node, ast.FunctionDef) and not any(map(_returns_a_value, store.scans.of(node).own)):
+    if isinstance(node, ast.FunctionDef) and not any(
+        one.value is not None for one in store.scans.of(node).returns
+    ):
         unclear, reshaped = learn_writes(spec, store, callback)
     else:
         unclear = reshaped = {field.name for field in spec.fields}
-    for fact, names in (("unclear", unclear), ("reshaped", reshaped)):
-        for field in spec.fields:
-            if field.name in names:
-                store.note((fact, field.name))
-
-
-def _returns_a_value(node: ast.AST) -> bool:
-    return isinstance(node, ast.Return) and node.value is not None
+    for field in spec.fields:
+        if field.name in unclear:
+            leave_open(store, "unclear", field.name)
+        if field.name in reshaped:
+            leave_open(store, "reshaped", field.name)

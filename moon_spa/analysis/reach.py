@@ -21,6 +21,10 @@ class Reached:
     scan: Scan
     bound: Mapping[int, Binding]
 
+    def mentions(self, kind: str) -> bool:
+        """Whether anything in it stands for the mapping of a kind."""
+        return any(one.kind == kind for one in self.bound.values())
+
     def is_a(self, kind: str, node: ast.AST) -> bool:
         """Whether a node stands for the mapping, or the component, of a kind."""
         known = self.bound.get(id(node))

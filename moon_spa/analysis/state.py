@@ -6,6 +6,7 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
+from moon_spa.analysis.opening import leave_open
 from moon_spa.analysis.store import Ref, parts_of
 from moon_spa.analysis.values import ASSIGN, ATOM, STATE_SPAN, Missing, Value
 from moon_spa.javascript import UnwritableError, literal, member, text
@@ -75,7 +76,7 @@ def write_field(c: Body, name: str, value: Value, node: ast.AST) -> Value:
     """The assignment of a field of the draft; like Python's it has no value."""
     check_storable(c, value.type, node)
     if c.unit.tolerant and value.type is ANY:
-        c.store.note(("vague", name))
+        leave_open(c.store, "vague", name)
         return value
     slot = c.store.learn(("field", name), value.type)
     if slot is ANY and c.store.noted(("raw", name)):
