@@ -9,8 +9,8 @@ text inserts, and in one function no global with the name of a variable there.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import count, product
 from typing import Literal
 
@@ -25,46 +25,91 @@ _OPEN = {"(": ")", "[": "]", "{": "}"}
 _STATEMENTS = frozenset({"if", "for", "while", "switch"})
 _BEFORE_BLOCKS = frozenset({")", "=>", "else", "try", "catch", "finally", "do", "{", "}", ";", ""})
 _BEFORE_MEMBERS = frozenset({"{", "}", ";", ",", "async", "get", "set", "static", "*"})
-_TOP = frozenset({"async", "class", "const", "function", "let"})
+_DECLARATIONS = ("const", "let")
 _KEYWORDS = frozenset({"as", "do", "if", "in", "of"})
 _LETTERS = "tesnioracldhfupmgbyvkxwqjzTESNIORACLDHFUPMGBYVKXWQJZ"
 """Those first that JavaScript has most of anyway: they cost fewest bits."""
 
 
 def shrunk(text: str, keep: Iterable[str] = ()) -> str:
-    """The text, small, with short names for what it declares itself; those of `keep` stay.
-
-    Names at the top have one short name everywhere; those of a function have one in it alone.
-    """
+    """The text, small, with short names for what it declares itself; those of `keep` stay."""
     read = _Read(tokens(text))
-    places = [*read.declared()]
-    shared = {read.tokens[at] for at in places if read.is_top(at)} - set(keep)
-    short = _short(read.words, shared, _KEYWORDS | set(keep), 2)
-    written: list[str] = []
-    for start, end in read.parts():
-        own = {read.tokens[at] for at in places if start <= at < end} - shared - set(keep)
-        words = read.words[start:end]
-        free = {word for some in words for word in some} - own
-        names = {**short, **_short(words, own, _KEYWORDS | free | set(short.values()), 1)}
-        needed = (at for at in range(start, end) if not read.is_idle(at))
-        written += (_written(read.tokens[at], read.roles[at], names) for at in needed)
+    scopes = _scopes(read, set(keep))
+    joints = set(read.joints())
+    written = []
+    for at, token in enumerate(read.tokens):
+        if at in joints:
+            written.append(",")
+        elif at - 1 not in joints and not read.is_idle(at):
+            scope = scopes[read.inside[at]]
+            short = {name: scope.short_of(name) for name in read.words[at]}
+            written.append(_written(token, read.roles[at], short))
     return joined(written)
 
 
-def _short(words: Iterable[list[str]], local: set[str], taken: Iterable[str], length: int) -> dict[str, str]:
-    """A name of at least this length for each local name, the shortest for the one that is written most."""
-    often = Counter(word for some in words for word in some if word in local)
-    free = _names(set(taken) - local, length)
-    return {name: next(free) for name, _ in often.most_common()}
+@dataclass(eq=False)
+class _Scope:
+    """A function, or the text as a whole: what it declares, and what it and all in it mention.
+
+    `outer` are the variables of scopes around it and the names that nobody declares.
+    """
+
+    parent: _Scope | None
+    own: set[str] = field(default_factory=set)
+    outer: set[str] = field(default_factory=set)
+    short: dict[str, str] = field(default_factory=dict)
+
+    def mention(self, name: str) -> None:
+        scope: _Scope | None = self
+        while scope and name not in scope.own:
+            scope.outer.add(name)
+            scope = scope.parent
+        if scope:
+            scope.short.setdefault(name, name)
+
+    def short_of(self, name: str) -> str:
+        """What a name is called here."""
+        scope: _Scope | None = self
+        while scope:
+            if name in scope.own:
+                return scope.short[name]
+            scope = scope.parent
+        return name
+
+    def name_all(self) -> None:
+        """Gives each name of this scope a short one, in the order in which they are mentioned."""
+        taken = {self.parent.short_of(name) if self.parent else name for name in self.outer}
+        free = _names(taken | _KEYWORDS)
+        self.short = {name: next(free) for name in self.short}
 
 
-def _names(taken: set[str], length: int) -> Iterator[str]:
-    for letters in count(length):
+def _scopes(read: _Read, keep: set[str]) -> list[_Scope]:
+    """The scopes of a text in the order of `read.functions`, all names given."""
+    scopes: list[_Scope] = []
+    for start, _ in read.functions:
+        scopes.append(_Scope(scopes[read.inside[start - 1]] if start else None))
+    for at in read.declared():
+        if read.inside[at] or read.tokens[at] not in keep:
+            scopes[read.inside[at]].own.add(read.tokens[at])
+    for at, words in enumerate(read.words):
+        for name in words:
+            scopes[read.inside[at]].mention(name)
+    for scope in scopes:
+        scope.name_all()
+    return scopes
+
+
+def _names(taken: set[str]) -> Iterator[str]:
+    for letters in count(1):
         yield from (name for name in map("".join, product(_LETTERS, repeat=letters)) if name not in taken)
 
 
 class _Read:
-    """A text as tokens: what each names, and the position of the bracket that it stands in, -1 for none."""
+    """A text as tokens: what each names, the position of the bracket that it stands in, -1 for none.
+
+    `functions` are from and to which token, parameters and body, after the text as a whole; `inside` says of
+    each token in which of them it stands.
+    """
 
     def __init__(self, given: list[str]) -> None:
         self.tokens = given
@@ -79,6 +124,10 @@ class _Read:
                 waiting.append(at)
         self.roles = [self.role(at) for at in range(len(given))]
         self.words = [_words(token, role) for token, role in zip(given, self.roles, strict=True)]
+        self.functions = [(0, len(given)), *self.nested()]
+        self.inside = [0] * len(given)
+        for number, (start, end) in enumerate(self.functions):
+            self.inside[start:end] = [number] * (end - start)
 
     def token(self, at: int) -> str:
         return self.tokens[at] if 0 <= at < len(self.tokens) else ""
@@ -126,57 +175,81 @@ class _Read:
             return "both" if brace == "object" and after in (",", "}", "=") else "variable"
         return "variable"
 
-    def parts(self) -> Iterator[tuple[int, int]]:
-        """Statements at the top, a class member by member: from and to which token."""
-        start = 0
-        for at in range(1, len(self.tokens)):
-            word, before = self.token(at), self.token(at - 1)
-            is_member = self.brace(at) == "class" and before in ("{", ";", "}") and _WORD.fullmatch(word)
-            if is_member or (self.around[at] < 0 and word in _TOP and before != "async"):
-                yield start, at
-                start = at
-        yield start, len(self.tokens)
-
-    def is_top(self, at: int) -> bool:
-        """Whether a declared name belongs to no function."""
-        outer = at
-        while self.around[outer] >= 0:
-            outer = self.around[outer]
-        return outer == at or self.token(outer - 1) in ("const", "let")
-
     def declared(self) -> Iterator[int]:
         """Where names of variables, functions, classes and parameters are declared, those of patterns too."""
         for at, token in enumerate(self.tokens):
             after = self.token(at + 1)
             if token in ("function", "class") and _WORD.fullmatch(after):
                 yield at + 1
-            elif token in ("const", "let"):
+            elif token in _DECLARATIONS:
                 for one in self.declarators(at + 1):
                     if self.token(one) in _OPEN:
                         yield from self.bound(one)
                     else:
                         yield one
-            elif (
-                token == "("
-                and self.token(self.ends[at] + 1) in ("{", "=>")
-                and self.token(at - 1) not in _STATEMENTS
-            ):
+            elif token == "(" and self.is_head(at):
                 yield from self.bound(at)
+
+    def is_head(self, at: int) -> bool:
+        """Whether a bracket holds parameters, or what `catch` binds."""
+        return self.token(self.ends[at] + 1) in ("{", "=>") and self.token(at - 1) not in _STATEMENTS
+
+    def nested(self) -> Iterator[tuple[int, int]]:
+        """The functions in the text, each before those inside of it."""
+        for at, token in enumerate(self.tokens):
+            if token == "(" and self.is_head(at) and self.token(at - 1) != "catch":
+                body = self.ends[at] + 1
+                yield at, self.ends[body] + 1 if self.token(body) == "{" else self.expression_end(body + 1)
+
+    def expression_end(self, at: int) -> int:
+        """Behind the body of an arrow function, which begins at `at`."""
+        if self.token(at) == "{":
+            return self.ends[at] + 1
+        choices = 0
+        while self.token(at) not in (",", ";", ")", "]", "}", ""):
+            choices += {"?": 1, ":": -1}.get(self.token(at), 0)
+            if choices < 0:
+                break
+            at = self.ends.get(at, at) + 1
+        return at
 
     def declarators(self, at: int) -> Iterator[int]:
         """Where the names or patterns of one `const` or `let` stand, the first at `at`."""
         yield at
+        yield from (one + 1 for one in self.declaration(at) if self.token(one) == ",")
+
+    def declaration(self, at: int) -> Iterator[int]:
+        """The tokens of a `const` or `let` with the one behind it; what stands in brackets is left out."""
         while self.token(at) not in (";", ")", "of", "in", ""):
             at = self.ends.get(at, at) + 1
-            if self.token(at) == ",":
-                yield at + 1
+            yield at
+
+    def joints(self) -> Iterator[int]:
+        """Where a `const` or `let` ends before another one: both can be one."""
+        for at, token in enumerate(self.tokens):
+            if token in _DECLARATIONS:
+                *_, end = self.declaration(at + 1)
+                if self.token(end) == ";" and self.token(end + 1) in _DECLARATIONS:
+                    yield end
 
     def bound(self, start: int) -> Iterator[int]:
         """Where parameters or a pattern between brackets bind names."""
         for at in range(start + 1, self.ends[start]):
-            is_first = self.token(at - 1) in ("(", "[", ",", "...") and self.brace(at) in ("", "object")
-            if self.roles[at] == "both" or (self.roles[at] == "variable" and is_first):
+            before = self.token(at - 1)
+            is_first = before in ("(", "[", ",", "...") or (
+                before == ":" and self.roles[at - 2] == "property"
+            )
+            is_name = self.roles[at] == "both" or (self.roles[at] == "variable" and is_first)
+            if is_name and self.is_pattern(self.around[at], start):
                 yield at
+
+    def is_pattern(self, at: int, start: int) -> bool:
+        """Whether a bracket binds names as the one at `start` around it does: it is no default, no call."""
+        while at != start:
+            if self.token(at) == "(" or self.token(at - 1) not in ("(", "[", ",", ":", "..."):
+                return False
+            at = self.around[at]
+        return True
 
 
 def _words(token: str, role: Role) -> list[str]:
