@@ -10,7 +10,7 @@ from moon_spa.analysis import numbers
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, describe, one_value, refused
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type
-from moon_spa.analysis.comprehensions import comprehension, items_of, unordered_items
+from moon_spa.analysis.comprehensions import comprehension, first_item, items_of, unordered_items
 from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
 from moon_spa.analysis.formatting import formatted
 from moon_spa.analysis.iteration import Source, is_series, length_span, series
@@ -187,6 +187,17 @@ def _quantifier(helper: str) -> Callable[[Body, ast.Call], Value]:
     return compile_it
 
 
+def _next(c: Body, node: ast.Call) -> Value:
+    """The first item of a generator, or a default: both are made before anything of the generator runs."""
+    given = Arguments(c, node)
+    given.count(2, 2)
+    generator, otherwise = given.args
+    default = c.expression(otherwise)
+    if not isinstance(generator, ast.GeneratorExp) or not default.pure:
+        raise c.refuse("`next()` with these arguments", node)
+    return first_item(c, generator, default)
+
+
 def _list(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node)
     given.count(0, 1)
@@ -325,6 +336,7 @@ BUILTINS: Mapping[str, Callable[[Body, ast.Call], Value]] = {
     "list": _list,
     "max": _extreme("max_of"),
     "min": _extreme("min_of"),
+    "next": _next,
     "oct": numbers.in_base("oct"),
     "ord": numbers.ord_call,
     "pow": numbers.pow_call,

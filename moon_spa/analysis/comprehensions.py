@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type, value_of
@@ -12,7 +13,7 @@ from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.values import ASSIGN, Value, call, negated
-from moon_spa.types import BOOL, INT, NEVER, NONE, STR, DictOf, ListOf, SetOf, TupleOf, Type
+from moon_spa.types import BOOL, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, SetOf, TupleOf, Type
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -22,23 +23,48 @@ def comprehension(c: Body, node: Comprehension, until: bool | None = None) -> Va
 
     With `until` the loop ends at the first item of that truth: the value is whether there was one.
     """
-    scope, env, depth = c.scoped, c.env, c.depth
     result = c.unit.names.fresh("result")
-    with c.apart() as lines:
-        c.depth = 0
-        value = _mapped(c, node, until) or _loops(c, node, list(node.generators), result, until)
-    c.scoped, c.depth = scope, depth
-    if c.env is not None and env is not None:
-        c.env = c.merge(env, {name: known for name, known in c.env.items() if "#" not in name})
+
+    def whole() -> Value:
+        shorter = _filtered(c, node) or _mapped(c, node) if until is None else None
+        return shorter or _loops(c, node, list(node.generators), lambda: _element(c, node, result, until))
+
+    value, text = _apart(c, whole)
     if value.js:
         return value
-    text = " ".join(line.text for line in lines)
     if until is not None:
         found, end = ("true", "false") if until else ("false", "true")
         text = text.replace(f"return {result};", f"return {found};")
         return Value(f"(() => {{ {text} return {end}; }})()", BOOL)
     start = _start(c, value.type)
     return Value(f"(() => {{ const {result} = {start}; {text} return {result}; }})()", value.type)
+
+
+def first_item(c: Body, node: ast.GeneratorExp, default: Value) -> Value:
+    """`next(generator, default)`: nothing of the generator runs behind its first item."""
+
+    def found() -> Value:
+        value = c.expression(node.elt)
+        c.write(f"return {value.at(ASSIGN)};")
+        return value
+
+    value, text = _apart(c, lambda: _loops(c, node, list(node.generators), found))
+    both = c.store.join(value.type, default.type)
+    if both not in (value.type, default.type) and NUM in (both, value.type):
+        raise c.refuse("`next()` of ints or floats", node)
+    return Value(f"(() => {{ {text} return {default.js}; }})()", both)
+
+
+def _apart(c: Body, write: Callable[[], Value]) -> tuple[Value, str]:
+    """What `write` makes, with variables of its own, and the lines that it writes."""
+    scope, env, depth = c.scoped, c.env, c.depth
+    with c.apart() as lines:
+        c.depth = 0
+        value = write()
+    c.scoped, c.depth = scope, depth
+    if c.env is not None and env is not None:
+        c.env = c.merge(env, {name: known for name, known in c.env.items() if "#" not in name})
+    return value, " ".join(line.text for line in lines)
 
 
 def _start(c: Body, made: Type) -> str:
@@ -50,10 +76,34 @@ def _start(c: Body, made: Type) -> str:
     return "[]"
 
 
-def _mapped(c: Body, node: Comprehension, until: bool | None) -> Value | None:
+def _filtered(c: Body, node: Comprehension) -> Value | None:
+    """Items of an array that pass one test without calls are a `filter`."""
+    first = node.generators[0]
+    if len(node.generators) > 1 or len(first.ifs) != 1 or first.is_async:
+        return None
+    if isinstance(node, ast.DictComp | ast.SetComp) or not isinstance(first.target, ast.Name):
+        return None
+    same = isinstance(node.elt, ast.Name) and node.elt.id == first.target.id
+    if not same or any(isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(first.ifs[0])):
+        return None
+    names, scope, env = c.unit.names.mark(), c.scoped, c.env
+    source = iteration(c, first.iter)
+    if source.is_array:
+        pattern = bind(c, first.target, source)
+        test = condition(c, first.ifs[0])
+        c.env = narrowed(c, c.env, first.ifs[0], True)
+        made, value = _list_made(c, node, c.expression(node.elt))
+        if value.js == pattern:
+            return Value(f"{source.js}.filter(({pattern}) => {test.at(ASSIGN)})", made)
+    c.unit.names.reset(names)
+    c.scoped, c.env = scope, env
+    return None
+
+
+def _mapped(c: Body, node: Comprehension) -> Value | None:
     """One loop without tests over an array, whose items have no effects, is a `map`."""
     first = node.generators[0]
-    if until is not None or len(node.generators) > 1 or first.ifs or first.is_async:
+    if len(node.generators) > 1 or first.ifs or first.is_async:
         return None
     if isinstance(node, ast.DictComp | ast.SetComp) or any(
         isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(node.elt)
@@ -72,9 +122,9 @@ def _mapped(c: Body, node: Comprehension, until: bool | None) -> Value | None:
 
 
 def _loops(
-    c: Body, node: Comprehension, generators: list[ast.comprehension], result: str, until: bool | None
+    c: Body, node: Comprehension, generators: list[ast.comprehension], innermost: Callable[[], Value]
 ) -> Value:
-    """Write the loops, innermost last; the value has the type that they make, and no text."""
+    """Write the loops, the last of which does what `innermost` writes and returns."""
     first, rest = generators[0], generators[1:]
     if first.is_async:
         raise c.refuse("an async comprehension", node)
@@ -85,13 +135,14 @@ def _loops(
         unless = negated(condition(c, one)).js
         c.write(f"if ({unless.removeprefix('!!')}) continue;")
         c.env = narrowed(c, c.env, one, True)
-    value = _loops(c, node, rest, result, until) if rest else _element(c, node, result, until)
+    value = _loops(c, node, rest, innermost) if rest else innermost()
     c.write("}")
     check_unchanged(c, source, since, node)
     return value
 
 
 def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> Value:
+    """Write what becomes of one item; the value has the type of what is made, and no text."""
     if isinstance(node, ast.DictComp):
         key, value = c.expression(node.key), c.expression(node.value)
         if key.type not in (STR, INT, NEVER):

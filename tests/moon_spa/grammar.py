@@ -49,6 +49,7 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("constant-index", "sizes[«int» % 3]"),
         form("nested-if", "(«int» if «bool» else («int» if «bool» else «int»))"),
         form("max-items", "max(«v» for «k», «v» in «table!».items())", k="str", v="int"),
+        form("next", "next((«x» for «x» in «ints!» if «bool»), -1)", x="int"),
         form("enumerate-sum", "sum(«i» * «x» for «i», «x» in enumerate(«ints!», 1))", i="int", x="int"),
         form("negated-index", "«ints»[-1 - «digit»]"),
         form("+", "(«int» + «int»)"),
