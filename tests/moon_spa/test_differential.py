@@ -15,7 +15,10 @@ from tests.moon_spa.node import Node
 from tests.moon_spa.programs import Program, Writer
 
 PROGRAMS = 300
-WRONG_FLOORDIV = ("floordiv(a,b){", "floordiv(a,b){if(b!=0)return Math.trunc(a/b);")
+WRONG_FLOORDIV = (
+    "function floordiv(",
+    "function floordiv(a,b){return b!=0?Math.trunc(a/b):right(a,b)}function right(",
+)
 PROGRAM = Program(
     """\
 class Fuzz(Component):
