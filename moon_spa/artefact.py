@@ -111,6 +111,8 @@ def needed_features(parts: Sequence[Part]) -> frozenset[Feature]:
     plain = not asks and all(is_plain(kind) for part in parts for _, kind in part.fields)
     found.add("send-plain" if plain else "send")
     found.add("receive-plain" if plain and not parts[0].reads_props else "receive")
+    if asks or parts[0].reads_props or "use" in found:
+        found.add("props")
     if plain and any(part.checks for part in parts):
         found.add("typed-plain")
     if asks:

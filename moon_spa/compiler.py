@@ -16,6 +16,7 @@ from moon_spa.artefact import Origin, Part, esm
 from moon_spa.casts import prop_casts
 from moon_spa.codegen import Generated, generate
 from moon_spa.component import Component
+from moon_spa.features import Feature
 from moon_spa.findings import Place, finding, refusal
 from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.lostchanges import lost_changes
@@ -159,11 +160,15 @@ class CompiledComponent:
             lines=self.generated.lines,
             template_lines=client.lines if client else (),
             heads={**_heads(self.spec.lifecycle), **_heads(self.spec.actions)},
-            features=client.features if client else frozenset(),
+            features=self._features(),
             asks=self.asks,
             reads_props=bool(client and client.reads_props)
             or self.setup_js.count("resolvedProps") > OWN_PROPS,
         )
+
+    def _features(self) -> frozenset[Feature]:
+        found = self.template.client.features if self.template else frozenset[Feature]()
+        return found | {"hooks"} if self.spec.lifecycle else found
 
     @property
     def asks(self) -> bool:

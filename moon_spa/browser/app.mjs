@@ -1,13 +1,12 @@
 // What the components in one element share: the kit, the way to the server, renders that wait, notices.
 import { alert } from "./dom.mjs";
 import { describe, failure } from "./faults.mjs";
-import { same } from "./instance.mjs";
 
 const FLUSHES = 100;
 const NOTICES = 5;
 
 export class App {
-  mounted = [];
+  made = [];
   queue = new Set();
   waits = true;
 
@@ -17,21 +16,16 @@ export class App {
     this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   }
 
-  /** Props, state and data that the server made of the props `given`, if it has. */
-  context(component, given, known) {
-    const { payload } = this;
-    const all = [known, payload, ...(payload?.nested ?? [])];
-    return all.find((one) => one?.name === component.name && same(one.given, given));
-  }
-
   start() {
     this.waits = false;
     this.settle();
     this.flush();
   }
 
+  /** What is due when all instances that were made are in the page. */
   settle() {
-    for (const mounted of this.mounted.splice(0)) mounted();
+    const made = this.made.splice(0);
+    this.kit.settle?.(made);
   }
 
   /** Renders what has changed, once each; focus and selection stay. */

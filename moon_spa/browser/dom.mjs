@@ -1,6 +1,5 @@
 // Nodes of templates as DOM: prototypes that are cloned, and the marks around what may change as a whole.
 
-const SVG = "http://www.w3.org/2000/svg";
 const prototypes = new WeakMap();
 
 export function clean(text) {
@@ -10,8 +9,7 @@ export function clean(text) {
 /** Fresh nodes for a place before `end`. */
 export function cloned(nodes, end) {
   const doc = end.ownerDocument;
-  const inner = end.parentNode.namespaceURI === SVG && end.parentNode.localName !== "foreignObject" ? SVG : "";
-  if (!prototypes.has(nodes)) prototypes.set(nodes, build(nodes, doc, inner));
+  if (!prototypes.has(nodes)) prototypes.set(nodes, build(nodes, doc, spaceIn(end.parentNode)));
   return doc.importNode(prototypes.get(nodes), true);
 }
 
@@ -27,11 +25,15 @@ function build(nodes, doc, space) {
 }
 
 function element(node, doc, space) {
-  const inner = node.t === "svg" ? SVG : space;
-  const made = inner ? doc.createElementNS(inner, node.t) : doc.createElement(node.t);
+  const made = doc.createElementNS(node.x ?? space, node.t);
   for (const name in node.a) made.setAttribute(name, node.a[name]);
-  made.append(build(node.c ?? [], doc, node.t === "foreignObject" ? "" : inner));
+  made.append(build(node.c ?? [], doc, spaceIn(made)));
   return made;
+}
+
+/** The name space of what stands in a node. */
+function spaceIn({ localName, namespaceURI, ownerDocument }) {
+  return (localName !== "foreignObject" && namespaceURI) || ownerDocument.documentElement.namespaceURI;
 }
 
 export function isStatic(node) {

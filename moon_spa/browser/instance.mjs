@@ -66,7 +66,7 @@ export class Instance {
     this.clear(hydrating);
     this.block = whole(this, this.nodes, [], start, end, hydrating);
     if (hydrating) this.hook("created");
-    this.app.mounted.push(() => this.alive && this.block && this.hook("mounted"));
+    this.app.made.push(this);
   }
 
   /** Takes away what stands for this component, an error box for instance. */
@@ -91,18 +91,14 @@ export class Instance {
     }
   }
 
-  receive(given) {
-    if (same(given, this.wanted ?? this.given) && (this.block || this.wanted)) return;
-    this.wanted = null;
-    this.guard(() => this.take(given) && (this.result ? this.render() : this.begin()));
-  }
-
   /** Props given by whom contains this component, with the data that the server has computed for them.
    *
    * Where it has not, it is asked, nothing is taken, and what is shown stays until the reply is there. */
   take(given) {
     const { app, component } = this;
-    const context = app.context(component, given, this.known) ?? (component.data.length ? app.kit.ask(this, given) : {});
+    const { kit } = app;
+    const made = kit.context ? kit.context(this, given) : app.payload;
+    const context = made ?? (component.data.length ? kit.ask(this, given) : {});
     if (!context) return false;
     this.given = given;
     this.first = context.state ?? {};
@@ -122,8 +118,7 @@ export class Instance {
   }
 
   hook(name) {
-    const { lifecycle } = this.result;
-    if (Object.hasOwn(lifecycle, name)) this.act(() => lifecycle[name](), () => this.calls.push(["lifecycle", name, []]), name);
+    this.app.kit.hook?.(this, name);
   }
 
   dispatch(name, read) {
@@ -231,13 +226,4 @@ export class Instance {
 
 function overflow(name) {
   return failure("OverflowError", `state ${name}: an int past 2**53 - 1`);
-}
-
-/** Equal in values and kinds. */
-export function same(a, b) {
-  if (Object.is(a, b)) return true;
-  if (!a || !b || typeof a !== "object" || typeof b !== "object" || a instanceof Map || a instanceof Set) return false;
-  const keys = Object.keys(a);
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) || keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }

@@ -3,9 +3,11 @@ import { bindAttribute, bindEvent, record } from "./bindings.mjs";
 import { ifRegion } from "./branches.mjs";
 import { ask, pump } from "./calls.mjs";
 import { keepFocus } from "./focus.mjs";
+import { hook, settle } from "./hooks.mjs";
 import { forRegion } from "./loops.mjs";
 import { bindModel } from "./models.mjs";
 import { childrenRegion, useRegion } from "./nested.mjs";
+import { context, receive } from "./props.mjs";
 import { shareStyle } from "./styles.mjs";
 
 export const EVERYTHING = {
@@ -17,8 +19,12 @@ export const EVERYTHING = {
   m: bindModel,
   u: useRegion,
   ask,
+  context,
   focus: keepFocus,
+  hook,
   pump,
+  receive,
   record,
+  settle,
   style: shareStyle,
 };

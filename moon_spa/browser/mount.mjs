@@ -3,7 +3,7 @@
  * component = { name, setup, fields: [[name, type]], data: [keys], casts, template, style, components };
  * `setup(serverCall)` makes the compiled function of one instance, `template(moon)` a list of nodes:
  *   "text" | (s, l) => text | 0 (children)
- *   { t: tag, a: { static attributes }, b: [bindings], c: [nodes] }
+ *   { t: tag, x: its name space where that is another one, a: { static attributes }, b: [bindings], c: [nodes] }
  *   { i: [[condition | 0, nodes]] }                   branches
  *   { f: items, n: item => values, k: key | 0, o: uses loop, z: items need marks, c: nodes }
  *   { u: component, p: [[prop, value]], c: nodes }

@@ -17,7 +17,7 @@ export function useRegion(outer, { u, p, c }, start, end, hydrating) {
     const props = {};
     for (const [name, value] of p) props[name] = typeof value === "function" ? value(s, l) : value;
     if (child) {
-      child.receive(props);
+      owner.app.kit.receive(child, props);
       for (const block of slot?.blocks ?? []) block.update(l);
       return;
     }

@@ -85,7 +85,8 @@ function show(component, moon, kit, model, el, read, stores) {
     const known = started();
     app.receive(known?.given ?? given("props") ?? {}, known);
   };
-  const heard = [[model, "change:props", receive], [model, "change:payload", receive], [model, "change:patched", hear(null)]];
+  const heard = [[model, "change:patched", hear(null)]];
+  if (kit.receive) heard.push([model, "change:props", receive], [model, "change:payload", receive]);
   for (const [name, { home, key }] of fields) heard.push([home, `change:${key}`, hear(name)]);
   for (const [home, event, handler] of heard) home?.on?.(event, handler);
   return () => {

@@ -21,7 +21,7 @@ export function mountWith(kit, el, component, options) {
       if (!(error instanceof Mismatch)) throw error;
       console.warn(`${component.name}: what the server wrote is not its template`);
       root.close();
-      app.mounted = [];
+      app.made = [];
       return open(false);
     }
     return root;
@@ -36,7 +36,7 @@ export function mountWith(kit, el, component, options) {
     call: (name, ...args) => root.dispatch(name, () => args),
     receive(given, known = null) {
       if (known) app.payload = known;
-      root.receive(given);
+      app.kit.receive?.(root, given);
     },
     assign: (state, given = {}) => root.assign(state, given),
     notice: (error) => root.notice(error),

@@ -39,6 +39,12 @@ EVENT: tuple[tuple[str, Type], ...] = (
 )
 """The keys of `event`."""
 
+SPACES: Mapping[str, str] = {
+    "svg": "http://www.w3.org/2000/svg",
+    "math": "http://www.w3.org/1998/Math/MathML",
+}
+"""Elements that begin another name space: what is inside of them is in it too."""
+
 _MARK = re.compile(r"\0(\d+)\0")
 """Begins a line of the text while it is made: the line of the file that it is from."""
 
@@ -244,6 +250,8 @@ class _Compiler:
         if self.scope_attribute:
             static[self.scope_attribute] = ""
         parts = [f"t: {javascript.text(node.tag)}"]
+        if space := SPACES.get(node.tag):
+            parts.append(f'x: "{space}"')
         if static:
             parts.append(f"a: {javascript.literal(static)}")
         if bindings := [*self.bindings(node, names)]:

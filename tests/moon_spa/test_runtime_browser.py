@@ -47,7 +47,7 @@ class Page(Component):
                 state["n"] = state["l"][7]
             raise ValueError("zero")
 
-        def grow():  # head
+        def grow():
             state["n"] = 2**52
             state["n"] *= 4
 
@@ -94,7 +94,7 @@ def test_errors_in_a_page_name_the_line_of_the_document(tab: Page, tmp_path: Pat
         name: line_of(text) + shift
         for name, text in {
             "raise": 'raise ValueError("zero")',
-            "head": "# head",
+            "grow": 'state["n"] *= 4',
             "at": '["l"][7]',
             "argument": '@click="pick(',
         }.items()
@@ -102,7 +102,7 @@ def test_errors_in_a_page_name_the_line_of_the_document(tab: Page, tmp_path: Pat
     assert alerts(tab)[1:] == [
         wrong,
         f"Page: ValueError: zero (line {line['raise']})",
-        f"Page: OverflowError: state n: an int past 2**53 - 1 (line {line['head']})",
+        f"Page: OverflowError: state holds whole numbers up to 2**53 - 1 (line {line['grow']})",
         f"Page: IndexError: list index out of range (line {line['at']})",
         f"Page: IndexError: list index out of range (line {line['argument']})",
     ]
