@@ -35,6 +35,7 @@ class Counter(Component):
 '''
 
 RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+BUSY = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
 ON_ITS_OWN = "[data-moon-without]"
 """A component that its page has made alive, without a widget."""
 
@@ -102,12 +103,39 @@ def test_a_restart_stops_no_local_action_and_a_run_makes_all_live(
     shown.locator(".save").click()
     expect(shown.locator("[role=alert]")).to_contain_text("it needs the kernel: run the cell")
     expect(shown.locator("summary")).to_have_text("One action needs a server: run the cell")
-    expect(shown).not_to_contain_text("Error displaying widget")
+    expect(shown.get_by_text("Error displaying widget")).to_be_hidden()
 
     driver.run_all(page)
     shown.locator(".save").click()
     expect(shown.locator("b")).to_have_text("100")
     expect(shown.locator(ON_ITS_OWN)).to_have_count(0)
+
+
+def test_a_page_that_is_reloaded_while_a_cell_runs_works_and_has_the_widget_in_the_end(
+    page: Page, lab: Lab, folder: Path, document: Callable[[str, str], str]
+) -> None:
+    busy = "import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.05)"
+    blocks = (COUNTER, "c = %spa Counter\n", f"{busy}\n")
+    path = document("busy.py.md", "\n\n".join(f"```python\n{code}```" for code in blocks))
+    driver.open_lab(page, lab)
+    driver.open_document(page, path)
+    driver.run_cell(page, 0)
+    driver.run_cell(page, 1)
+    shown = driver.cell(page, 1).locator(".jp-OutputArea-output")
+    shown.locator(".up").click()
+    driver.save(page)
+    driver.select_cell(page, 2)
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
+    page.wait_for_function(BUSY)
+
+    driver.reload(page)
+    expect(shown.locator(ON_ITS_OWN)).to_have_count(1, timeout=20_000)
+    shown.locator(".up").click()
+    shown.locator(".up").click()
+    expect(shown.locator("b")).to_have_text("2")
+    (folder / "go").touch()
+    expect(shown.locator(".moon-component")).to_have_count(0, timeout=30_000)
+    expect(shown.locator("b")).to_have_text("1")
 
 
 def test_an_output_that_is_not_trusted_is_shown_and_runs_nothing(page: Page, lab: Lab, folder: Path) -> None:
