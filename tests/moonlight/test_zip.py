@@ -298,16 +298,20 @@ def test_unreadable_file_is_an_error_and_the_archive_is_still_written(
         assert "data.bin" in found.namelist()
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)],
+    ids=["full", "interrupted"],
+)
 def test_fault_leaves_neither_archive_nor_temporary_file(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
 ) -> None:
     def failing(descriptor: int) -> None:
         raise error
 
     monkeypatch.setattr(os, "fsync", failing)
     result = run(root, "-o", tmp_path / "out.zip")
-    assert result.exit_code == 1
+    assert result.exit_code == code
     assert sorted(path.name for path in tmp_path.iterdir()) == ["root"]
 
 
