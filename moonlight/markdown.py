@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,20 @@ def outline(text: str, first_line: int = 1) -> Outline:
     return Locator(text, log, first_line).outline()
 
 
-def to_html(texts: Sequence[str], picture: Callable[[str], str]) -> list[str]:
+def to_html(
+    texts: Sequence[str],
+    picture: Callable[[str], str],
+    formula: Callable[[str, bool], str],
+    anchor: Callable[[str], str] | None = None,
+) -> Iterator[str]:
     """Pieces of one Markdown text, whose line ends are all ``\\n``, as HTML that holds no script (P5).
 
     A link's address may stand in another piece. HTML in the text is shown as text, comments are left out.
-    `picture` gives what stands for the address of an image: an address, or "" for the image's text alone.
+    `picture` gives what stands for the address of an image: an address, or "" for the image's text alone;
+    `formula` HTML for TeX, with whether it stands alone; `anchor` a name for a heading by its text.
     """
+    from html import unescape
+
     import mistune
 
     class Safe(mistune.HTMLRenderer):
@@ -57,23 +65,37 @@ def to_html(texts: Sequence[str], picture: Callable[[str], str]) -> list[str]:
         def block_html(self, html: str) -> str:
             return "" if html.lstrip().startswith("<!--") else super().block_html(html)
 
+        def heading(self, text: str, level: int, **attrs: Any) -> str:
+            if anchor is None:
+                return super().heading(text, level, **attrs)
+            name = anchor(unescape(mistune.util.striptags(text)))
+            link = f'<a class="anchor" href="#{name}" aria-label="Link to this heading">#</a>'
+            return super().heading(f"{text} {link}", level, id=name)
+
         def image(self, text: str, url: str, title: str | None = None) -> str:
             found = picture(url)
             attributes = {"src": found, "alt": mistune.util.striptags(text), "title": title}
             return f"<img{self.render_attrs(attributes)}>" if found else self.link(text or url, url, title)
 
+        def inline_math(self, text: str) -> str:
+            return formula(text, False)
+
+        def block_math(self, text: str) -> str:
+            return f"<p>{formula(text.strip(), True)}</p>\n"
+
     made = mistune.create_markdown(
-        renderer=Safe(escape=True), plugins=["table", "strikethrough", "task_lists"]
+        renderer=Safe(escape=True), plugins=["table", "strikethrough", "task_lists", "math"]
     )
     links: dict[str, Any] = {}
     for text in texts if any("]:" in text for text in texts) else ():
-        links.update(made.parse(text)[1].env["ref_links"])
-    found = []
+        state = made.block.state_cls()
+        state.process(text)
+        made.block.parse(state)
+        links.update(state.env["ref_links"])
     for text in texts:
         state = made.block.state_cls()
         state.env["ref_links"] = dict(links)
-        found.append(str(made.parse(text, state)[0]))
-    return found
+        yield str(made.parse(text, state)[0])
 
 
 @lru_cache(maxsize=1)

@@ -83,6 +83,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("jupyter_server", "jupyterlab", "jupytext", "tornado"), ("jupyter_ext",)),
     "click": COMMANDS,
     "flask": ("moonlight.server",),
+    "latex2mathml": ("moonlight.webpage",),
     "fsspec": ("moonlight.fs.spec",),
     "jinja2": ("moonlight.server", "moonleap.render"),
     "mistune": ("moonlight.markdown",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -11,13 +11,12 @@ from moonlight import store
 from moonlight.diagnostic import Diagnostic, Span
 from moonlight.document import Block, Document, parse
 from moonlight.frame import INSIDE, POLICY, framed, hashed
-from moonlight.markdown import to_html
 from moonlight.outputs import Entry, Place, Restored, restore
 from moonlight.source import read_source, source_hash
 from moonlight.store import StoreError
 from moonlight.webpage.highlight import highlighter
-from moonlight.webpage.pictures import pictures_of
 from moonlight.webpage.results import Results
+from moonlight.webpage.typesetting import SECONDS, Typesetter
 
 TRUST = "moonlight.trust"
 """Entry point group: functions that tell whether the user has signed these outputs as their own."""
@@ -45,13 +44,10 @@ def page_of(path: Path, trust: bool = False) -> Page:
     except StoreError as error:
         entries = []
         found.append(error.diagnostic)
-    writer = _Writer(document, path, entries, trust or is_signed(entries))
-    text = writer.page()
-    if writer.results.withheld:
-        message = "outputs that are HTML are shown as text: you have not signed them as your own"
-        hint = "save the document in Jupyter after a run of yours, or export with --trust"
-        found.append(Diagnostic("untrusted-outputs", message, Span(str(path), 1, 1), hint, "warning"))
-    return Page(text, tuple(found))
+    with Typesetter(path) as typesetter:
+        writer = _Writer(document, path, entries, trust or is_signed(entries), typesetter)
+        text = writer.page()
+    return Page(text, (*found, *writer.doubts()))
 
 
 def is_signed(entries: Sequence[Entry]) -> bool:
@@ -68,12 +64,19 @@ def is_signed(entries: Sequence[Entry]) -> bool:
 class _Writer:
     """Writes one page."""
 
-    def __init__(self, document: Document, path: Path, entries: Sequence[Entry], trusted: bool) -> None:
+    def __init__(
+        self,
+        document: Document,
+        path: Path,
+        entries: Sequence[Entry],
+        trusted: bool,
+        typesetter: Typesetter,
+    ) -> None:
         self.document = document
-        self.name = path.name
-        self.picture = pictures_of(path)
-        self.results = Results(trusted, self.picture)
-        self.coloured, self.colours = highlighter()
+        self.path = path
+        self.typesetter = typesetter
+        self.results = Results(trusted, lambda text: "".join(typesetter.prose([text])))
+        self.colours = highlighter()[1]
         places = [Place(source_hash(_source(one)), one.index or 0) for one in document.code_blocks]
         self.restored = dict(
             zip((one.index for one in document.code_blocks), restore(entries, places), strict=True)
@@ -81,9 +84,8 @@ class _Writer:
 
     def page(self) -> str:
         prose = [block for block in self.document.blocks if block.kind == "prose"]
-        rendered = dict(
-            zip(map(id, prose), to_html([_dedented(block) for block in prose], self.picture), strict=True)
-        )
+        typeset = self.typesetter.prose([_dedented(block) for block in prose], anchored=True)
+        rendered = dict(zip(map(id, prose), typeset, strict=True))
         shown = {block.index: self.results.show(one.entry.outputs) for block, one in self.outputs()}
         later = self.results.finish()
         parts = [self.note()]
@@ -127,9 +129,23 @@ class _Writer:
     def code(self, block: Block) -> str:
         number = f'<span class="number">{block.index}</span>' if block.executable else ""
         language = "python" if block.executable else block.lang or "text"
-        return (
-            f'<div class="block">{number}<pre class="code">{self.coloured(block.text, language)}</pre></div>'
-        )
+        code = self.typesetter.code(block.text, language)
+        return f'<div class="block">{number}<pre class="code">{code}</pre></div>'
+
+    def doubts(self) -> Iterator[Diagnostic]:
+        """Warnings about the page that was made."""
+        span = Span(str(self.path), 1, 1)
+        if self.results.withheld:
+            message = "outputs that are HTML are shown as text: you have not signed them as your own"
+            hint = "save the document in Jupyter after a run of yours, or export with --trust"
+            yield Diagnostic("untrusted-outputs", message, span, hint, "warning")
+        if self.typesetter.late:
+            message = f"text is shown as written: to typeset it took over {SECONDS:.0f} s, or too much memory"
+            yield Diagnostic("not-typeset", message, span, "split the document", "warning")
+        elif self.typesetter.plain_formulas:
+            message = "formulas are shown as TeX: nothing is installed that draws them"
+            hint = "pip install 'moonlight-notebook[math]'"
+            yield Diagnostic("plain-formulas", message, span, hint, "info")
 
     def title(self) -> str:
         own = self.document.metadata.get("title")
@@ -138,7 +154,7 @@ class _Writer:
         for block in self.document.blocks:
             if block.kind == "prose" and block.text.lstrip().startswith("# "):
                 return block.text.lstrip()[2:].partition("\n")[0].strip()
-        return self.name
+        return self.path.name
 
 
 def _outputs(made: Sequence[str], found: Restored) -> str:
@@ -168,8 +184,9 @@ _STYLE = """\
 body{font:1.0625rem/1.6 Georgia,"Times New Roman",serif;margin:0}
 main{max-width:46rem;margin:0 auto;padding:2rem 1.2rem 6rem}
 h1,h2,h3,h4,h5,h6{font-family:system-ui,sans-serif;line-height:1.25;margin:2em 0 .6em}h1{margin-top:0}
+.anchor{opacity:0;text-decoration:none;color:inherit}:hover>.anchor,.anchor:focus{opacity:.5}
 pre,code{font:.875rem/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
-pre{overflow:auto;margin:0;padding:.7em .9em}
+pre{overflow:auto;margin:0;padding:.7em .9em}pre.prose{white-space:pre-wrap}math[display=block]{overflow:auto}
 p code,li code,td code{background:var(--soft);padding:.1em .3em;border-radius:3px}
 .block,main>pre{position:relative;background:var(--soft);border-radius:5px;margin:1em 0 0}
 .number{position:absolute;right:calc(100% + .7em);top:.75em;font:.75rem system-ui,sans-serif;opacity:.5}

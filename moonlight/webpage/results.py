@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moonlight import renderers
-from moonlight.markdown import to_html
 from moonlight.source import normalize
 from moonlight.webpage.pictures import stored_picture
 
@@ -26,7 +25,9 @@ class Results:
     """Turns outputs into HTML. Outputs with a renderer are collected, and shown together by `finish`."""
 
     trusted: bool
-    picture: Callable[[str], str]
+    typeset: Callable[[str], str]
+    """HTML of Markdown."""
+
     waiting: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
@@ -80,8 +81,7 @@ class Results:
             self.free |= "<script" in shown.lower()
             return f'<div class="out">{shown}</div>'
         if "text/markdown" in data:
-            (shown,) = to_html([normalize(_text(data["text/markdown"]))], self.picture)
-            return f'<div class="out">{shown}</div>'
+            return f'<div class="out">{self.typeset(normalize(_text(data["text/markdown"])))}</div>'
         for kind in PICTURES:
             if kind in data and (url := stored_picture(kind, _text(data[kind]))):
                 alt = html.escape(_text(data.get("text/plain", "")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from importlib.metadata import EntryPoint
@@ -21,7 +22,9 @@ from moonlight.outputs import Entry
 from moonlight.renderers import Rendering
 from moonlight.source import source_hash
 from moonlight.webpage import page as webpage
+from moonlight.webpage.anchors import Anchors
 from moonlight.webpage.page import page_of
+from moonlight.webpage.typesetting import Typesetter
 
 FENCE = "```"
 TEXT = f"""\
@@ -126,7 +129,7 @@ def test_a_document_that_was_not_run_says_so(document: Path, tmp_path: Path) -> 
 
 def test_prose_and_code_are_typeset(document: Path) -> None:
     made = body(document)
-    assert "<h1>First <em>heading</em></h1>" in made
+    assert '<h1 id="first-heading">First <em>heading</em> <a class="anchor"' in made
     assert '<a href="https://example.org/far" title="Far &lt;away&gt;">link</a>' in made
     assert "<p>go on</p>" in made
     assert re.sub("<[^>]+>", "", made).count("rain * 2") == 1
@@ -284,3 +287,101 @@ def test_pages_replace_pages_only(document: Path, tmp_path: Path) -> None:
 def test_options_that_contradict_each_other_are_told(document: Path, options: list[str]) -> None:
     assert invoke(document, *options).exit_code == 2
     assert invoke(document.parent, "--html").exit_code == 2
+
+
+HOSTILE = """\
+# A & <b>B</b>
+
+## A & b `c`
+
+## !?
+
+## Ünï [far](https://example.org)
+
+$\\text{<script>window.__canary=7</script>}$ $\\href{javascript:window.__canary=8}{x}$ $\\style{x:y}{z}$
+
+$$
+\\frac{a}{b} < "c"
+$$
+
+$\\frac{$ costs $5 and $6
+"""
+
+
+def test_headings_have_anchors_that_are_used_once_and_lead_to_them(document: Path) -> None:
+    document.write_text(HOSTILE, encoding="utf-8")
+    tags = Tags(page_of(document).html).found
+    names = [attributes["id"] for tag, attributes in tags if "id" in attributes]
+    assert names == ["a-b-b-b", "a-b-c", "section", "ünï-far"]
+    links = [attributes["href"] for _, attributes in tags if attributes.get("class") == "anchor"]
+    assert links == [f"#{name}" for name in names]
+
+
+def test_anchors_stay_apart_whatever_the_headings_are() -> None:
+    anchors = Anchors()
+    given = [anchors(heading) for heading in ["A", "a", "a-1", "A!", "", "-", "a 1", "x" * 500, "x" * 500]]
+    assert len(set(given)) == len(given)
+    assert given[:4] == ["a", "a-1", "a-1-1", "a-2"]
+    assert all(re.fullmatch(r"[\w-]{1,90}", name) for name in given)
+
+
+def test_outputs_have_no_anchors_of_their_own(document: Path, put: Put) -> None:
+    put([shown({"text/markdown": "# First *heading*"})])
+    assert body(document).count("id=") == 1
+
+
+def test_formulas_are_mathml_and_nothing_else(document: Path) -> None:
+    document.write_text(HOSTILE, encoding="utf-8")
+    page = page_of(document)
+    tags = Tags(page.html.partition("<main>")[2]).found
+    inside = [(tag, attributes) for tag, attributes in tags if tag.startswith("m") and tag != "main"]
+    assert {tag for tag, _ in inside} == {"math", "mrow", "mtext", "mi", "mo", "mfrac"}
+    assert {name for _, attributes in inside for name in attributes} <= {"display"}
+    assert "&lt;script&gt;window.__canary=7&lt;/script&gt;</mtext>" in page.html
+    assert "canary=8" not in page.html
+    assert '<math display="block"><mrow><mfrac>' in page.html
+    assert '<code class="math">$\\frac{$</code> costs $5 and $6' in page.html
+    assert not page.diagnostics
+
+
+def test_formulas_are_tex_where_nothing_draws_them(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/latex2mathml.py").write_text("raise ImportError\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    document.write_text("$a<b$\n")
+    result = invoke(document, "--html")
+    assert '<p><code class="math">$a&lt;b$</code></p>' in result.stdout
+    assert result.stderr.endswith("hint: pip install 'moonlight-notebook[math]'\n")
+    document.write_text("none\n")
+    assert invoke(document, "--html").stderr == ""
+
+
+def test_text_that_takes_too_long_is_shown_as_it_is_written(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webpage, "Typesetter", lambda path: Typesetter(path, seconds=0.001))
+    page = page_of(document)
+    assert "a [bad one](javascript:window.__canary=1), &lt;script&gt;" in page.html
+    assert "rain * 2" in page.html
+    assert [(one.code, one.severity) for one in page.diagnostics] == [("not-typeset", "warning")]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where memory can be bounded")
+def test_text_that_takes_too_much_memory_costs_what_follows_it_only(document: Path) -> None:
+    with Typesetter(document, memory=256 * 2**20) as typesetter:
+        made = typesetter.prose(["*first*", "*_" * 2_000_000, "*last*"])
+    assert made[0] == "<p><em>first</em></p>\n"
+    assert made[2] == '<pre class="prose">*last*</pre>'
+    assert typesetter.late
+
+
+def test_a_module_beside_the_document_is_not_imported(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json.py", "mistune.py", "latex2mathml.py"):
+        (document.parent / name).write_text("open('imported', 'w').close()\n")
+    monkeypatch.chdir(document.parent)
+    assert "<em>heading</em>" in body(document)
+    assert not Path("imported").exists()
