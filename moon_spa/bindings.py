@@ -21,9 +21,9 @@ from moon_spa.spec import Binding, Callback, CallbackKind, Function, Side
 from moon_spa.statuses import Status
 from moon_spa.trace import expression, is_traced
 from moon_spa.types import kind_of
+from moon_spa.unchanging import Unchanging, depth
 
 _SCALARS = (type(None), bool, int, float, str)
-_READERS = frozenset({"len", "enumerate", "sorted", "sum", "min", "max", "any", "all", "zip", "reversed"})
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -103,6 +103,9 @@ class Bindings:
             value = cell.cell_contents
         except ValueError:
             return Binding("unknown", name=name, why=f"`{name}`, which has no value after setup")
+        root = self._lasting.get(id(value)) if isinstance(value, list | dict | set) else None
+        if root is not None and self._may_change(root):
+            return Binding("unknown", name=name, why=f"`{name}`, an object that other code may change")
         return self.bound(name, value, self.dependence.name(name))
 
     def _attribute(self, name: str) -> Binding:
@@ -122,7 +125,7 @@ class Bindings:
 
     def _global(self, name: str) -> Binding:
         value = self.scope[name]
-        if isinstance(value, list | dict | set) and name in self._changing:
+        if self._may_change(name):
             return Binding("unknown", name=name, why=f"`{name}`, a global that other code may change")
         if name in self._rebound:
             return Binding("unknown", name=name, why=f"`{name}`, a global that is assigned more than once")
@@ -196,27 +199,42 @@ class Bindings:
                 counts[name] += 1
         return frozenset(name for name, count in counts.items() if count > 1)
 
+    def _may_change(self, name: str) -> bool:
+        """Whether a global is a list, dict or set, or has one inside, that something may change."""
+        known = self._changing.get(name)
+        if known is None:
+            value = self.scope[name]
+            own = name in self._assigned and _is_constant(value)
+            known = depth(value) > 0 and not (own and self._uses.is_kept(name, value))
+            self._changing[name] = known
+        return known
+
     @cached_property
-    def _changing(self) -> frozenset[str]:
-        """Names that are used other than by reading: what they stand for may be changed there."""
-        harmless: set[int] = set()
-        for node in self.source.nodes:
-            harmless.update(id(part) for part in _reads(node))
-        names = [node for node in self.source.nodes if isinstance(node, ast.Name)]
-        return frozenset(n.id for n in names if isinstance(n.ctx, ast.Load) and id(n) not in harmless)
+    def _changing(self) -> dict[str, bool]:
+        return {}
 
+    @cached_property
+    def _uses(self) -> Unchanging:
+        return Unchanging(self.source)
 
-def _reads(node: ast.AST) -> list[ast.expr]:
-    """Parts of a node that it only reads."""
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        return [node.value]
-    if isinstance(node, ast.Compare):
-        return node.comparators
-    if isinstance(node, ast.For | ast.comprehension):
-        return [node.iter]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _READERS:
-        return node.args
-    return []
+    @cached_property
+    def _assigned(self) -> frozenset[str]:
+        """Globals whose objects this source has made: what is imported others may change too."""
+        made = (node for node in self.source.tree.body if not isinstance(node, ast.Import | ast.ImportFrom))
+        return frozenset(name for statement in made for name in _assigned(statement))
+
+    @cached_property
+    def _lasting(self) -> dict[int, str]:
+        """The lists, dicts and sets that globals hold, with the name of the global."""
+        found: dict[int, str] = {}
+        for name, value in self.scope.items():
+            todo = [value]
+            while todo:
+                one = todo.pop()
+                if isinstance(one, list | dict | set | tuple) and id(one) not in found:
+                    found[id(one)] = name
+                    todo += one.values() if isinstance(one, dict) else one
+        return found
 
 
 def _assigned(statement: ast.stmt) -> list[str]:
