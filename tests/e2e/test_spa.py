@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -285,15 +285,3 @@ def test_without_a_kernel_local_actions_go_on_and_others_say_so(notebook: Notebo
     expect(shown.locator("[role=alert]")).to_contain_text("the kernel of this notebook is gone")
     shown.locator(".up").click()
     expect(shown.locator("b")).to_have_text("2")
-
-
-def test_notebook_7_shows_components_too(page: Page, lab: Lab, document: Callable[[str, str], str]) -> None:
-    path = document("seven.py.md", f"```python\n{COUNTER}```\n\n```python\nc = %spa Counter start=2\n```\n")
-    driver.open_lab(page, lab, f"/notebooks/{path}", reset=False)
-    driver.wait_ready(page)
-    driver.run_all(page)
-    shown = page.locator(".jp-OutputArea-output")
-    shown.locator(".up").click()
-    expect(shown.locator("b")).to_have_text("3")
-    shown.locator(".save").click()
-    expect(shown.locator("i")).to_have_text("kept 3")
