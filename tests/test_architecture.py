@@ -135,11 +135,9 @@ def read_imports(root: Path) -> list[Import]:
 def imports_of(tree: ast.Module, importer: str, is_package: bool, modules: Iterable[str]) -> Iterator[Import]:
     """The imports of one module; `from package import module` counts as that module."""
     known = set(modules)
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    lazy = {id(inner) for function in functions for inner in ast.walk(function)}
     typing = {id(inner) for branch in type_checking(tree) for inner in ast.walk(branch)}
-    for node in ast.walk(tree):
-        how = (id(node) in lazy, id(node) in typing)
+    for node, lazy in statements(tree, False):
+        how = (lazy, id(node) in typing)
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(importer, node.lineno, alias.name, *how)
@@ -150,9 +148,18 @@ def imports_of(tree: ast.Module, importer: str, is_package: bool, modules: Itera
                 yield Import(importer, node.lineno, name if name in known else base, *how)
 
 
+def statements(node: ast.AST, lazy: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """All statements below a node, and whether they stand in a function; no expression holds an import."""
+    lazy = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case):
+            yield inner, lazy
+            yield from statements(inner, lazy)
+
+
 def type_checking(tree: ast.Module) -> Iterator[ast.stmt]:
     """Statements that only a type checker runs."""
-    for node in ast.walk(tree):
+    for node, _ in statements(tree, False):
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             yield from node.body
 

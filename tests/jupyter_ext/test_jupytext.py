@@ -172,6 +172,7 @@ ORDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS)
 def test_order_of_imports_does_not_matter(order: str) -> None:
     write("x.py.md", TEXT)
@@ -198,6 +199,7 @@ CHANGED_SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGED_SHAPES)
 def test_unknown_jupytext_gets_one_warning_and_stays_as_it_is(change: str) -> None:
     script = f"""

@@ -10,6 +10,8 @@ import pytest
 from tests.moon_kernel.client import Client, cell
 from tests.moon_kernel.test_lines import document, line_of
 
+pytestmark = pytest.mark.slow
+
 FUNCTION = "def shift(x):\n    y = x + 1\n    return y"
 CALL = "z = 1\nw = shift(z)\nw"
 LONG = document(*(f"x{i} = {i}" for i in range(50)), FUNCTION, CALL)

@@ -92,6 +92,7 @@ def test_equal_cells_of_a_notebook_are_told_apart_by_metadata(kernel: Client) ->
     assert trace(kernel)["order"][-4:] == [5, 2, 4, None]
 
 
+@pytest.mark.slow
 def test_nbclient_runs_a_document_without_metadata(tmp_path: Path) -> None:
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
@@ -109,6 +110,7 @@ def test_nbclient_runs_a_document_without_metadata(tmp_path: Path) -> None:
     assert [line.split()[1] for line in lines] == ["1", "2", "3", "4", "5", "6"]
 
 
+@pytest.mark.slow
 def test_the_stock_kernel_runs_a_document_too(tmp_path: Path) -> None:
     client = Client(tmp_path, "python3")
     try:

@@ -92,6 +92,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Client]
         client.close()
 
 
+@pytest.mark.slow
 def test_cells_do_the_same_as_on_the_stock_kernel(both: dict[str, Client]) -> None:
     for index, code in enumerate(CELLS, 1):
         found = {}

@@ -191,6 +191,7 @@ def test_a_notebook_that_nbconvert_executes_works_in_its_own_html(opened: Open, 
     use(opened(tmp_path / "counter.html"))
 
 
+@pytest.mark.slow
 def test_only_widgets_that_are_components_are_taken_from_a_notebook(tmp_path: Path) -> None:
     import nbformat
     from nbconvert.preprocessors import Preprocessor

@@ -68,6 +68,7 @@ def count_steps(out: Path, files: dict[str, str]) -> int:
         return len(done)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 def test_killed_at_any_step_the_next_run_completes(out: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
@@ -204,6 +205,7 @@ def test_an_interrupt_leaves_the_old_files(out: Path) -> None:
     assert not recover(out)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 def test_an_edit_after_a_kill_is_kept(out: Path, tmp_path: Path) -> None:
     for number in range(24, 64, 2):

@@ -37,6 +37,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_document_ends_and_prints_as_the_same_script_does(

@@ -364,6 +364,7 @@ def test_pattern_made_to_be_slow_is_not(tree: MoonlightFS, root: Path) -> None:
 # Size, permissions, threads.
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_listed_and_walked_in_a_few_seconds(tmp_path: Path) -> None:
     for number in range(5000):
         (tmp_path / f"n{number:04}.py.md").write_bytes(b"```python\nx = 1\n```\n")

@@ -180,6 +180,7 @@ def open_descriptors() -> list[str]:
     return os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_in_the_archive(tmp_path: Path) -> None:
     for number in range(2000):
         (tmp_path / f"{number:05}.py.md").write_text(f"```python\nx = {number}\n```\n")
