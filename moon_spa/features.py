@@ -39,7 +39,10 @@ Piece = tuple[str, str, str]
 _PARTS: Mapping[Feature, tuple[Piece, ...]] = {
     "if": (("i", "branches", "ifRegion"),),
     "for": (("f", "loops", "forRegion"), ("focus", "focus", "keepFocus")),
-    "use": (("u", "nested", "useRegion"),),
+    "use": (
+        *(("u", "nested", "useRegion"), ("share", "parts", "shareParts"), ("enter", "paths", "enter")),
+        *(("firstState", "paths", "firstState"), ("rowAt", "paths", "rowAt"), ("slotAt", "paths", "slotAt")),
+    ),
     "children": (("c", "nested", "childrenRegion"),),
     "attribute": (("a", "bindings", "bindAttribute"),),
     "event": (("e", "bindings", "bindEvent"),),

@@ -10,8 +10,9 @@ export class App {
   queue = new Set();
   waits = true;
 
-  constructor(el, kit, { payload = null, transport = null, moon = {}, reason, cast, status }) {
-    Object.assign(this, { el, kit, payload, transport, moon, reason, cast, status });
+  /** Of the options stay `payload`, `transport`, `moon`, `reason`, `cast`, `status` and `parts`. */
+  constructor(el, kit, options) {
+    Object.assign(this, { moon: {} }, options, { el, kit });
     this.notices = el.ownerDocument.createElement("div");
     this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   }

@@ -91,8 +91,9 @@ class Block {
 }
 
 /** A block of `nodes` before `end`; in `hydrating` of the nodes from `from` on, up to `end`. */
-export function insert(owner, nodes, l, end, from, mark) {
+export function insert(owner, nodes, l, end, from, mark, at) {
   const block = new Block(owner, l);
+  block.at = at;
   if (from) {
     const before = from.previousSibling;
     block.after = block.adopt(nodes, end.parentNode, mark ? from.nextSibling : from, true);
@@ -109,8 +110,8 @@ export function insert(owner, nodes, l, end, from, mark) {
   return block;
 }
 
-export function whole(owner, nodes, l, start, end, hydrating) {
-  const block = insert(owner, nodes, l, end, hydrating && start.nextSibling);
+export function whole(owner, nodes, l, start, end, hydrating, at) {
+  const block = insert(owner, nodes, l, end, hydrating && start.nextSibling, false, at);
   if (hydrating && block.after !== end) throw new Mismatch();
   return block;
 }

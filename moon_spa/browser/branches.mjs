@@ -11,7 +11,7 @@ export function ifRegion(outer, { i: branches }, start, end, hydrating) {
     block?.remove();
     block = null;
     shown = chosen;
-    if (chosen >= 0) block = whole(outer.owner, branches[chosen][1], l, start, end, hydrating);
+    if (chosen >= 0) block = whole(outer.owner, branches[chosen][1], l, start, end, hydrating, outer.at);
     else if (hydrating && start.nextSibling !== end) throw new Mismatch();
     hydrating = false;
   });

@@ -44,11 +44,6 @@ export class Instance {
     this.s = { state: this.result.state, props: this.result.props, py: this.py };
   }
 
-  /** A component that stands in this one. */
-  inner(name, props, slot) {
-    return new Instance(this.component.components[name], this.app, props, slot);
-  }
-
   open(start, end, hydrating) {
     Object.assign(this, { start, end });
     this.release = this.app.style(this.component);
@@ -58,13 +53,14 @@ export class Instance {
 
   /** The first render. */
   begin(hydrating) {
-    const { start, end, first } = this;
+    const { start, end } = this;
+    const first = this.app.kit.firstState?.(this) ?? this.first;
     this.block = undefined;
     for (const name of this.types.keys()) if (Object.hasOwn(first, name)) this.restore(name, first[name]);
     this.run();
     if (!hydrating) this.hook("created");
     this.clear(hydrating);
-    this.block = whole(this, this.nodes, [], start, end, hydrating);
+    this.block = whole(this, this.nodes, [], start, end, hydrating, this.at);
     if (hydrating) this.hook("created");
     this.app.made.push(this);
   }
@@ -112,7 +108,7 @@ export class Instance {
       this.run();
       if (this.block) return this.block.update([]);
       this.clear();
-      this.block = whole(this, this.nodes, [], this.start, this.end, false);
+      this.block = whole(this, this.nodes, [], this.start, this.end, false, this.at);
     });
     if (this.block) this.hook("updated");
   }

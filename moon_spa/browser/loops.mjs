@@ -17,12 +17,13 @@ export function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
       const { length } = items;
       own.push(o && { index: at + 1, index0: at, first: !at, last: at === length - 1, length });
       const key = k ? k(s, own) : at;
+      own.at = outer.kit.rowAt?.(outer.at, key);
       if (next.has(key)) throw failure("ValueError", `duplicate key ${key}`);
       let row = rows.get(key);
       if (row) row.update(own);
       else if (hydrating) {
         if (z && from.data !== ",") throw new Mismatch();
-        row = insert(outer.owner, c, own, end, from, z);
+        row = insert(outer.owner, c, own, end, from, z, own.at);
         from = row.after;
       }
       next.set(key, row ?? own);
@@ -48,7 +49,7 @@ function arrange(owner, rows, order, { c, z, end }) {
   }
   keys.forEach((key, at) => {
     const row = rows.get(key);
-    if (order[at] < 0) rows.set(key, insert(owner, c, row, before[at], null, z));
+    if (order[at] < 0) rows.set(key, insert(owner, c, row, before[at], null, z, row.at));
     else if (!stay.has(at)) row.place(before[at]);
   });
 }

@@ -6,7 +6,7 @@
  *   { t: tag, x: its name space where that is another one, a: { static attributes }, b: [bindings], c: [nodes] }
  *   { i: [[condition | 0, nodes]] }                   branches
  *   { f: items, n: item => values, k: key | 0, o: uses loop, z: items need marks, c: nodes }
- *   { u: component, p: [[prop, value]], c: nodes }
+ *   { u: component, n: its name in paths, p: [[prop, value]], c: nodes }
  * where s = { state, props, py } and l is the array of the values of the loops around a node. What may change
  * as a whole stands between the comments "[" and "]", which the server writes too, so its nodes are taken over.
  */

@@ -1,13 +1,17 @@
 // Components on a page without a server: what was rendered becomes alive, what needs the server says so.
 import { cast } from "./casts.mjs";
-import { mount } from "./mount.mjs";
+import { EVERYTHING } from "./kit.mjs";
+import { enter, firstState, rowAt, slotAt } from "./paths.mjs";
+import { mountWith } from "./root.mjs";
 import { decode } from "./wire.mjs";
+
+const KIT = { ...EVERYTHING, enter, firstState, rowAt, slotAt };
 
 /** Mounts `component` in `el`. `payload` and `props` are in wire form; `server` has the reasons of its actions.
  *
  * A host around it that knows a way to a server says so in `data-moon-without`. */
 export function start(el, component, moon, { payload = null, props = {}, server = {} }) {
-  return mount(el, component, {
+  return mountWith(KIT, el, component, {
     payload: decode(payload, "payload"),
     props: decode(props, "props"),
     moon,

@@ -3,6 +3,7 @@
 //   fields    { name of a state field: its key of the model }; each key holds the field's value of this moment
 //   shared    { name of a state field: the id of another model that holds it }
 //   patched   props and data that the server has changed since
+//   parts     { path: { name, state } } of the components inside that have left their first state, see present.py
 // and carries calls of the server as custom messages, a text in wire form each way:
 // { type: "moon.call", id, request } and { type: "moon.reply", id, reply }.
 // The model is in the browser: all views of it share the state, whatever the kernel does meanwhile.
@@ -36,6 +37,7 @@ function show(component, moon, kit, model, el, read, stores) {
     const payload = made && { ...made, state: { ...made.state, ...Object.fromEntries([...fields].map(held)) } };
     return payload && kit.patch ? kit.patch(payload, component, given("patched")) : payload;
   };
+  const parts = kit.share?.(model, kit, () => kernel.isGone() || model.save_changes());
   let own = false;
   let app = null;
   app = mountWith(kit, el, component, {
@@ -45,6 +47,7 @@ function show(component, moon, kit, model, el, read, stores) {
     cast: kit.cast,
     status: kit.status?.(el),
     transport: server?.call ?? null,
+    parts,
     tell(state, props) {
       const changed = new Set();
       own = true;
@@ -88,6 +91,8 @@ function show(component, moon, kit, model, el, read, stores) {
   const heard = [[model, "change:patched", hear(null)]];
   if (kit.receive) heard.push([model, "change:props", receive], [model, "change:payload", receive]);
   for (const [name, { home, key }] of fields) heard.push([home, `change:${key}`, hear(name)]);
+  if (parts) heard.push([model, "change:parts", parts.take]);
+  if (app.state) parts?.tidy();
   for (const [home, event, handler] of heard) home?.on?.(event, handler);
   return () => {
     for (const [home, event, handler] of heard) home?.off?.(event, handler);

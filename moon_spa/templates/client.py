@@ -243,7 +243,8 @@ class _Compiler:
             for name, value in node.props
         )
         inside = f", c: {self.nodes(node.children, names)}" if node.children else ""
-        return f"{{ u: {javascript.text(node.name)}, p: [{', '.join(props)}]{inside} }}"
+        step = f", n: {javascript.text(node.step)}" if node.step != node.name else ""
+        return f"{{ u: {javascript.text(node.name)}{step}, p: [{', '.join(props)}]{inside} }}"
 
     def element(self, node: Element, names: Meanings) -> str:
         static = dict(self.static(node))
