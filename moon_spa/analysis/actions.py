@@ -20,7 +20,7 @@ from moon_spa.analysis.functions import (
 from moon_spa.analysis.leaving import called, leaving
 from moon_spa.analysis.names import Names
 from moon_spa.analysis.opening import guards
-from moon_spa.analysis.operations import Step, find
+from moon_spa.analysis.operations import Step, find, fit, learn
 from moon_spa.analysis.operations import write as write_steps
 from moon_spa.analysis.store import Store
 from moon_spa.analysis.tables import tables
@@ -51,12 +51,13 @@ class Compiled:
         operations: tuple[Operation, ...] | None = None
         if self.steps is not None:
             operations = tuple(one for step in self.steps for one in step.operations)
+        body = joined(self.lines)
         return Placed(
             "client",
-            leaving(called(joined(self.lines)), self.guarded),
+            leaving(called(body), self.guarded),
             operations=operations,
             params=self.params,
-            body=joined(self.lines),
+            body=body,
             helpers=self.helpers,
             lines=tuple((i, line.source) for i, line in enumerate(self.lines)),
         )
@@ -127,23 +128,39 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     fields = {f"state.{name}": Local(one, STATE_SPAN if one is INT else None) for name, one in known.items()}
     body.env = {**(body.env or {}), **fields}
     checks = _parameters(body, callback)
-    run(body)
-    steps = find(body) if not checks and not guarded else None
-    _copies(unit)
+    steps = _run(body, not checks and not guarded)
     if steps is not None:
         written, helpers = write_steps(spec, store, steps)
         return Compiled((), tuple(written), helpers, tuple(steps))
     params = tuple(body.locals[one.arg] for one in own_parameters(callback.node, callback.resolve))
-    lines = _used(_assembled(body, checks, drafted, guarded))
-    used = called(joined(lines)) & unit.helpers
-    return Compiled(params, lines, used, None, tuple(guarded.items()))
-
-
-def _used(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines without copies of arguments that none of them reads."""
+    lines = _assembled(body, checks, drafted, guarded)
     text = joined(lines)
+    if "_any" in text:
+        lines = _used(lines, text)
+        text = joined(lines)
+    return Compiled(params, tuple(lines), called(text) & unit.helpers, None, tuple(guarded.items()))
+
+
+def _run(body: Body, may_be_steps: bool) -> list[Step] | None:
+    """The action as operations; where that is not all that it does, it is compiled into the body."""
+    before = body.env
+    try:
+        steps = find(body) if may_be_steps else None
+    except Unprovable:
+        run(body)  # what cannot be proven is what comes first
+        raise
+    if steps is not None and learn(body, steps) and fit(body, steps):
+        return steps
+    body.env = before
+    run(body)
+    _copies(body.unit)
+    return steps if steps is not None and fit(body, steps) else None
+
+
+def _used(lines: list[Line], text: str) -> list[Line]:
+    """The lines without copies of arguments that none of them reads."""
     found = [(line, _BOXED.match(line.text)) for line in lines]
-    return tuple(line for line, copy in found if copy is None or text.count(copy[1]) > 1)
+    return [line for line, copy in found if copy is None or text.count(copy[1]) > 1]
 
 
 def _parameters(body: Body, callback: Callback) -> list[Line]:
@@ -208,7 +225,7 @@ def _copies(unit: Unit) -> None:
     """Note the fields whose objects the action changes; each field is a value of its own between actions."""
     store = unit.store
     changed = {store.find(ref) for ref in unit.mutated}
-    for field in unit.spec.fields:
+    for field in unit.spec.fields if changed else ():
         if changed.intersection(store.roots(store.known(("field", field.name)))):
             store.note(("drafted", unit.key, field.name))
             store.note(("copied", unit.key, field.name))

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from moon_spa.analysis.body import Body, Line
-from moon_spa.analysis.convert import RAW_TRUTH, same_text
+from moon_spa.analysis.convert import RAW_TRUTH, constant, same_text
 from moon_spa.analysis.data import dropped
 from moon_spa.analysis.operators import SIGNS
-from moon_spa.analysis.state import binding_of, field_of
+from moon_spa.analysis.state import binding_of, field_of, write_field
 from moon_spa.analysis.store import Store, is_number
+from moon_spa.analysis.values import Value
 from moon_spa.forms import operations_body
 from moon_spa.javascript import UnwritableError, literal
 from moon_spa.spec import CONDITIONS, ComponentSpec, Condition, Expr, Operation
 from moon_spa.types import ANY, BOOL, FLOAT, INT, NEVER, STR, Type, members, type_of
+
+_SCALARS = (type(None), bool, int, float, str)
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,11 @@ class Step:
 
 
 def find(c: Body) -> list[Step] | None:
-    """The operations of an action, None where it does anything else or the seed's form is not exact."""
+    """The operations of an action, None where it does anything else; see `fit`."""
     node = c.node
     if isinstance(node, ast.Lambda):
         one = _operation(c, ast.copy_location(ast.Expr(node.body), node.body))
-        return None if one is None else _checked(c, [Step((one,), node.lineno)])
+        return None if one is None else [Step((one,), node.lineno)]
     if not isinstance(node, ast.FunctionDef):
         return None
     steps: list[Step] = []
@@ -42,7 +45,21 @@ def find(c: Body) -> list[Step] | None:
         if found is None:
             return None
         steps.append(found)
-    return _checked(c, steps) if steps else None
+    return steps or None
+
+
+def learn(c: Body, steps: Sequence[Step]) -> bool:
+    """Learn what the steps write, where it is plain to see and no field has to be looked at first."""
+    operations = [one for step in steps for one in step.operations]
+    if c.store.noted("open") or not all(isinstance(one.value, _SCALARS) for one in operations):
+        return False
+    for one in operations:
+        if one.op == "set":
+            write_field(c, one.state, constant(one.value), c.node)
+        else:
+            found = BOOL if one.op == "toggle" else c.store.known(("field", one.state))
+            write_field(c, one.state, Value("", found), c.node)
+    return True
 
 
 def _is_nothing(c: Body, node: ast.stmt) -> bool:
@@ -121,18 +138,18 @@ def _made(c: Body, op: str, field: str | None, node: ast.expr | None) -> Operati
     return None if value is None else Operation(op, field, value[0])  # type: ignore[arg-type]
 
 
-def _checked(c: Body, steps: list[Step]) -> list[Step] | None:
-    """The steps, where what the seed writes for them is what Python does."""
+def fit(c: Body, steps: Sequence[Step]) -> bool:
+    """Whether what the seed writes for the steps is what Python does."""
     written: set[str] = set()
     for step in steps:
         guard = step.operations[0].cond
         if guard is not None and (guard.left in written or not _fits_guard(c.store, guard)):
-            return None
+            return False
         for one in step.operations:
             if not _fits(c.store, one):
-                return None
+                return False
             written.add(one.state)
-    return steps
+    return True
 
 
 def value_type(value: object) -> Type:

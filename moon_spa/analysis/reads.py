@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Reads:
-    """What a pass has read, each with its time, and which of the assumed facts it has relied on."""
+    """What a pass has read, each with its time, and which of the assumed facts it has relied on.
+
+    At the time `good_at` nothing of it had been written since.
+    """
 
     assumed: frozenset[Hashable] = frozenset()
     times: dict[Hashable, int] = field(default_factory=dict)
     relied: set[Hashable] = field(default_factory=set)
+    good_at: int = -1
 
 
 class Facts:
@@ -31,10 +35,15 @@ class Facts:
 
     def stale(self, reads: Reads) -> bool:
         """Whether anything of what was read has been written since, or an assumed fact was not found."""
+        if reads.good_at == self._clock:
+            return False
         writes = self._writes
         if any(key in writes and writes[key] >= time for key, time in reads.times.items()):
             return True
-        return not reads.relied <= self._facts
+        if not reads.relied <= self._facts:
+            return True
+        reads.good_at = self._clock
+        return False
 
     def _read(self, key: Hashable) -> None:
         self._reads.times.setdefault(key, self._clock + 1)
