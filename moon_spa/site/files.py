@@ -11,15 +11,23 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from moon_spa.findings import ComponentError, Place, finding, refusal
 from moonlight.outputtree import BlockedPath, OutputTree
+from moonlight.source import sweep_temporaries
 
 MANIFEST = ".moon-site.json"
 MAX_MANIFEST = 8 * 2**20
+
+STAGED = "moon-site"
+"""What temporary files are named after."""
+
+LEFT_BEHIND = 3600.0
+"""Seconds after which a temporary file belongs to a build that was killed."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ def _write(tree: OutputTree, files: Mapping[str, bytes], force: bool) -> Written
         raise
     for name in gone:
         _drop_empty(tree, name)
+    sweep_temporaries(os.path.join(tree.root, STAGED), time.time() - LEFT_BEHIND)
     return Written(tuple(changed), tuple(gone))
 
 
@@ -98,7 +107,7 @@ class _Replacement:
         if not os.path.isdir(self.tree.root):
             os.makedirs(self.tree.root)
             self.made_root = True
-        temporary = f".~moon-{secrets.token_hex(8)}.tmp"
+        temporary = f".~{STAGED}-{secrets.token_hex(6)}.tmp"
         self.staged.add(temporary)
         descriptor = self.tree.create(temporary, data, 0o666)
         try:

@@ -331,5 +331,10 @@ def test_a_build_that_was_killed_is_finished_by_the_next(
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
     assert subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False).returncode == 9
     assert {name.read_bytes() for name in names} == {b"new", b"old"}
+    left = list(Path("site").glob(".*.tmp"))
+    assert left
+    for file in left:
+        os.utime(file, (0, 0))
     write_site("site", {"index.html": b"newer", "site.js": b"newer"})
     assert {name.read_bytes() for name in names} == {b"newer"}
+    assert {file.name for file in Path("site").iterdir()} == {"index.html", "site.js", MANIFEST}
