@@ -14,7 +14,7 @@ from moon_spa.analysis.comprehensions import comprehension, first_item, items_of
 from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
 from moon_spa.analysis.formatting import formatted
 from moon_spa.analysis.iteration import Source, is_series, length_span, series
-from moon_spa.analysis.keys import key_function
+from moon_spa.analysis.keys import as_generator, key_function
 from moon_spa.analysis.names import place
 from moon_spa.analysis.values import ATOM, Value, call
 from moon_spa.types import (
@@ -179,10 +179,10 @@ def _quantifier(helper: str) -> Callable[[Body, ast.Call], Value]:
     def compile_it(c: Body, node: ast.Call) -> Value:
         given = Arguments(c, node)
         given.count(1, 1)
-        argument = given.args[0]
-        if isinstance(argument, ast.GeneratorExp):
-            return comprehension(c, argument, until=helper == "any")
-        return call(c.helper(helper), unordered_items(c, argument).js, result=BOOL)
+        generator = as_generator(c, given.args[0])
+        if generator is not None:
+            return comprehension(c, generator, until=helper == "any")
+        return call(c.helper(helper), unordered_items(c, given.args[0]).js, result=BOOL)
 
     return compile_it
 
@@ -191,9 +191,8 @@ def _next(c: Body, node: ast.Call) -> Value:
     """The first item of a generator, or a default: both are made before anything of the generator runs."""
     given = Arguments(c, node)
     given.count(2, 2)
-    generator, otherwise = given.args
-    default = c.expression(otherwise)
-    if not isinstance(generator, ast.GeneratorExp) or not default.pure:
+    generator, default = as_generator(c, given.args[0]), c.expression(given.args[1])
+    if generator is None or not default.pure:
         raise c.refuse("`next()` with these arguments", node)
     return first_item(c, generator, default)
 
@@ -206,7 +205,7 @@ def _list(c: Body, node: ast.Call) -> Value:
     items = items_of(c, given.args[0])
     made = c.store.site(("list", place(node)), ListOf(items.item))
     _sameitems_of(c, items.item, made, node)
-    if isinstance(given.args[0], ast.GeneratorExp):
+    if as_generator(c, given.args[0]) is not None:
         return Value(items.js, made)
     return Value(f"[...{items.js}]", made, pure=items.pure)
 

@@ -9,6 +9,7 @@ from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import set_item_type, value_of
 from moon_spa.analysis.convert import to_slot
 from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment, series
+from moon_spa.analysis.keys import as_generator
 from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
@@ -194,11 +195,10 @@ def _pattern(c: Body, target: ast.expr, found: Type, span: tuple[int, int] | Non
 
 def items_of(c: Body, node: ast.expr) -> Source:
     """The argument of a function that goes through all of a series; here a set's order does not matter."""
-    if isinstance(node, ast.GeneratorExp):
-        return series(c, comprehension(c, node), node)
-    return iteration(c, node)
+    generator = as_generator(c, node)
+    return iteration(c, node) if generator is None else series(c, comprehension(c, generator), node)
 
 
 def unordered_items(c: Body, node: ast.expr) -> Source:
     """The same where a set is as good as a list."""
-    return items_of(c, node) if isinstance(node, ast.GeneratorExp) else iteration(c, node, ordered=False)
+    return iteration(c, node, ordered=False) if as_generator(c, node) is None else items_of(c, node)
