@@ -5,12 +5,14 @@ A cell that runs again shows its components with the state that they had: `Cells
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakSet
 
 from moon_kernel.cells import cell_of
 
@@ -32,17 +34,24 @@ Props are name=expression, with the names of the notebook, or one mapping: start
   --store NAME     share state with other components through the Store of that name
   --deadline N     seconds that an action may take on the server (10)"""
 
+MAX_OLD = 10
+"""Components that cells have replaced, before memory is searched for those that nobody holds."""
+
 ATTRIBUTE = "_moonlight_components"
 """Attribute of the shell that holds its `Cells`."""
 
 
 @dataclass
 class _Running:
-    """A cell between its begin and its end; `shown` counts its components by name."""
+    """A cell between its begin and its end; `shown` counts its components by name.
+
+    `count` is its number in ``Out``, known at its end.
+    """
 
     cell: Any
     source: str
     shown: Counter[str] = field(default_factory=Counter)
+    count: int | None = None
 
 
 class Cells:
@@ -51,7 +60,9 @@ class Cells:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self._running: list[_Running] = []
-        self._components: dict[tuple[Any, str, int], Any] = {}
+        self._components: dict[tuple[Any, str, int], tuple[Any, _Running]] = {}
+        """By cell, name and number: what was shown, and in which run."""
+        self._old: WeakSet[Any] = WeakSet()
         self._last: dict[str, Any] = {}
         shell.events.register("pre_run_cell", self.before)
         shell.events.register("post_run_cell", self.after)
@@ -65,10 +76,10 @@ class Cells:
         """A cell begins."""
         self._running.append(_Running(cell_of(info), info.raw_cell))
 
-    def after(self, _result: Any) -> None:
+    def after(self, result: Any) -> None:
         """A cell ended."""
         if self._running:
-            self._running.pop()
+            self._running.pop().count = getattr(result, "execution_count", None)
 
     def enter(self, source: str) -> None:
         """The text of the cell that a shell runs without telling anybody."""
@@ -89,11 +100,15 @@ class Cells:
         running = self._running[-1] if self._running else None
         if running is None or running.cell is None:
             self._last[name] = make(None)
-        else:
-            key = (running.cell, name, running.shown[name])
-            running.shown[name] += 1
-            self._last[name] = self._components[key] = make(self._components.get(key))
-        return self._last[name]
+            return self._last[name]
+        key = (running.cell, name, running.shown[name])
+        running.shown[name] += 1
+        old, before = self._components.get(key, (None, running))
+        made = self._last[name] = make(old)
+        self._components[key] = made, running
+        if old is not None:
+            self._let_go(old, before)
+        return made
 
     def shown_before(self, name: str) -> Any:
         """What this cell has shown under this name before, else what was shown last; None for nothing."""
@@ -101,7 +116,23 @@ class Cells:
         if not self._running:
             return last
         running = self._running[-1]
-        return self._components.get((running.cell, name, running.shown[name]), last)
+        return self._components.get((running.cell, name, running.shown[name]), (last, running))[0]
+
+    def _let_go(self, old: Any, before: _Running) -> None:
+        """The cell shows another one now: the old one lives only where somebody still holds it."""
+        names, number = self.shell.user_ns, before.count
+        variable = f"_{number}"
+        for known, key in (
+            (names.get("_oh", {}), number),
+            (names, variable),
+            (self.shell.user_ns_hidden, variable),
+        ):
+            if known.get(key) is old:
+                del known[key]
+        old.let_go()
+        self._old.add(old)
+        if len(self._old) > MAX_OLD:
+            gc.collect()
 
 
 def register_spa(shell: Any) -> Cells:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from moon_spa.source import ComponentSource, from_sections, parsed, read_compone
 from moonlight.tracking import current_run
 
 MAGIC = "%%spa"
+WORD = re.compile(r"\w+")
 
 
 def find(namespace: dict[str, Any], name: str) -> type:
@@ -51,7 +53,8 @@ def compile_source(
 ) -> moon_spa.CompiledComponent:
     """Compile a source of the notebook; components in its template may stand in other cells.
 
-    `around` are the components that are being compiled already. Raises ComponentError.
+    `around` are the components that are being compiled already. The component keeps the names that its text
+    may mean, and no other value of the notebook. Raises ComponentError.
     """
 
     def compile_other(other: type) -> moon_spa.CompiledComponent:
@@ -62,7 +65,9 @@ def compile_source(
         inner, _ = source_of(other)
         return compile_source(inner, other.__name__, mode, namespace, (*around, other))
 
-    return moon_spa.compile(source, name, mode, namespace=namespace, compile_other=compile_other)
+    words = {*WORD.findall(source.code), *WORD.findall(source.template or "")}
+    named = {name: value for name, value in namespace.items() if name in words}
+    return moon_spa.compile(source, name, mode, namespace=named, compile_other=compile_other)
 
 
 def source_of(cls: type) -> tuple[ComponentSource, str]:

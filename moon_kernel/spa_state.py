@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
+from weakref import finalize, ref
 
 from ipywidgets.widgets.widget import Widget
 from traitlets import HasTraits, TraitError, TraitType
@@ -163,5 +164,12 @@ class Store(Widget):  # type: ignore[misc, unused-ignore]
             kinds.append(kind)
         setattr(self, name, getattr(self, name))  # a float of that type by now
         setattr(widget, key, getattr(self, name))
-        self.observe(lambda change: setattr(widget, key, change["new"]), name)
+        here = ref(widget)
+
+        def tell(change: Any) -> None:
+            if (one := here()) is not None:
+                setattr(one, key, change["new"])
+
+        self.observe(tell, name)
+        finalize(widget, self.unobserve, tell, name)
         widget.observe(lambda change: setattr(self, name, change["new"]), key)

@@ -10,9 +10,11 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
+from weakref import WeakMethod, proxy
 
 import anywidget
 from IPython.core.getipython import get_ipython
+from ipywidgets.widgets import widget as registry
 from traitlets import Dict, HasTraits, TraitError, Unicode
 
 from moon_kernel.spa_cells import ATTRIBUTE
@@ -20,6 +22,7 @@ from moon_kernel.spa_parts import PartsTrait, fitting
 from moon_kernel.spa_source import compile_class
 from moon_kernel.spa_state import LiveState, StateTrait, Store
 from moon_spa import CompiledComponent, bridge, wire
+from moon_spa.artefact import shared as shared_module
 from moon_spa.live import same
 from moon_spa.page import mimebundle, page, piece
 from moon_spa.present import Present
@@ -77,7 +80,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
             **{self._keys[name]: one if name in shared else one.synced() for name, one in traits.items()},
         )
         super().__init__(
-            _esm=component.esm,
+            _esm=shared_module(component.esm),
             payload=self._encoded(props),
             fields={name: name if name in shared else key for name, key in self._keys.items()},
             shared=dict.fromkeys(shared, store.model_id) if store is not None else {},
@@ -87,6 +90,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         for name in shared:
             assert store is not None
             store.attach(self, name, self._keys[name], traits[name].kind)
+        self._own_layout = self.layout
         self.on_msg(self._received)
 
     @property
@@ -122,6 +126,30 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """
         write_page(path, self.component, self._props, self.present)
 
+    def let_go(self) -> None:
+        """Live from now on as long as somebody holds it: a variable, a box, the ``Out`` of another cell.
+
+        ipywidgets hold a widget until it is closed, so a cell that runs again would leave one each time.
+        """
+        if self.comm is None:
+            return
+        known: Any = registry._instances
+        known[self.model_id] = proxy(self)
+        handler = WeakMethod(self._handle_msg)
+
+        def handle(message: Any) -> None:
+            if (method := handler()) is not None:
+                method(message)
+
+        self.comm.on_msg(handle)
+
+    def close(self) -> None:
+        """Close it, in the browser too."""
+        own = getattr(self, "_own_layout", None)
+        if own is not None and own.comm is not None:
+            own.close()
+        super().close()
+
     def __repr__(self) -> str:
         shown = f"{self.component.name}({', '.join(f'{name}={self.state[name]!r}' for name in self._keys)})"
         return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
@@ -154,7 +182,14 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         self.send({"type": "moon.reply", "id": name, "reply": reply})
 
 
-RESERVED = frozenset(dir(LiveComponent)) | {"component", "deadline", "_props", "_first", "_keys"}
+RESERVED = frozenset(dir(LiveComponent)) | {
+    "component",
+    "deadline",
+    "_props",
+    "_first",
+    "_keys",
+    "_own_layout",
+}
 """Names that the trait of a field cannot have: it is called ``state_NAME`` then."""
 
 

@@ -7,6 +7,7 @@ that ``mount`` of `browser/mount.mjs` needs.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,9 @@ class Part:
         return frozenset() if self.template is None or simple else _CHECKS
 
 
+EXPORTS = "export { bind, component, setup };\nexport default { render };\n"
+
+
 @dataclass(frozen=True)
 class Origin:
     """The document that a source map leads to; with its `text` a page needs no access to it."""
@@ -98,7 +102,7 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     text += f"const component = components[{name}];\nconst bind = component.setup;\n"
     text += f"{_UNAVAILABLE if any(part.asks for part in parts) else 'const setup = bind();'}\n"
     text += f"const render = {runtime.js}.renderer(component, __moon);\n" if runtime else f"{_NOTICE}\n"
-    text += "export { bind, component, setup };\nexport default { render };\n"
+    text += EXPORTS
     if origin is None:
         return text
     return text + sourcemap.comment(sourcemap.source_map(lines, origin.path, origin.text))
@@ -122,6 +126,23 @@ def needed_features(parts: Sequence[Part]) -> frozenset[Feature]:
     if any(part.style for part in parts):
         found.add("style")
     return frozenset(found)
+
+
+def shared(text: str) -> str:
+    """A module of `esm` that is made once in a page: under another address it gives what the first one made.
+
+    Its lines stay where they are. A page never forgets a module, and every model of a widget brings one.
+    """
+    key = javascript.text(hashlib.sha256(text.encode()).hexdigest())
+    code, _, source_map = text.rpartition(EXPORTS)
+    return f"""\
+function make() {{ {code}return {{ render }};
+}}
+const made = (globalThis[Symbol.for("moon_spa")] ??= new Map());
+if (!made.has({key})) made.set({key}, make());
+const {{ render }} = made.get({key});
+export default {{ render }};
+{source_map}"""
 
 
 def expression(parts: Sequence[Part]) -> str:

@@ -107,7 +107,7 @@ function lower(letter) {
 }
 
 function shown(value) {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}\u2026` : value);
   return value === null || typeof value === "object" ? "this value" : String(value).slice(0, 40);
 }
 

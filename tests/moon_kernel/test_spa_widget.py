@@ -53,9 +53,9 @@ class Counter(Component):
 class Browser:
     """The other end of one comm."""
 
-    def __init__(self, kernel: Client, code: str) -> None:
+    def __init__(self, kernel: Client, code: str, cell_id: str | None = None) -> None:
         self.kernel = kernel
-        self.shown = kernel.run(code)
+        self.shown = kernel.run(code, cell_id=cell_id)
         opened = [one for one in self.shown.contents("comm_open") if "_esm" in one["data"]["state"]]
         assert opened, self.shown.traceback or self.shown.text
         self.comm = opened[-1]["comm_id"]
@@ -258,6 +258,31 @@ def test_a_cell_that_runs_again_keeps_what_fits(
     kernel.run(f"{source.replace(*edit)}\nc = %spa Counter {line}", cell_id="one")
     shown = kernel.run("print(c.state.count, repr(c.state.layout), other.state.count)")
     assert shown.text == f"{expected} 1\n", shown.traceback
+
+
+@pytest.mark.parametrize("line", ["%spa Counter start=1", "c = %spa Counter start=1 --store shop"])
+def test_a_cell_that_runs_again_leaves_no_widget_behind(notebook: Client, line: str) -> None:
+    notebook.run(
+        "import gc\nfrom ipywidgets.widgets import widget as registry\nfrom moon_kernel import Store"
+    )
+    notebook.run("shop = Store(count=4)")
+    count = "gc.collect()\nprint(len(registry._instances))"
+    notebook.run(line, cell_id="again")
+    before = notebook.run(count).text
+    closed = [notebook.run(line, cell_id="again").contents("comm_close") for _ in range(30)]
+    assert sum(map(len, closed)) > 20
+    for _ in range(3):  # these are `_`, `__` and `___`
+        notebook.run("0")
+    assert notebook.run(count).text == before
+
+
+def test_a_component_that_somebody_holds_outlives_its_cell(notebook: Client) -> None:
+    notebook.run("import gc\nheld = []\nfrom moon_kernel import live")
+    browser = Browser(notebook, "held.append(live(Counter, start=1))", "holding")
+    notebook.run("held.append(live(Counter, start=2))", cell_id="holding")
+    assert not notebook.run("gc.collect()").contents("comm_close")
+    assert browser.call("save", "x")["ok"]
+    assert notebook.run("del held[0]; gc.collect()").contents("comm_close")
 
 
 def test_a_store_is_one_model_and_agrees_in_python(notebook: Client) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 import moon_spa
 from moon_spa import bridge, wire
-from moon_spa.artefact import Origin, Part, descriptor, esm
+from moon_spa.artefact import Origin, Part, descriptor, esm, shared
 from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, STR, DictOf, ListOf, Record, TupleOf, join
 
 SHOP = """
@@ -113,6 +113,23 @@ def test_a_module_without_template_exports_its_setup() -> None:
 def test_a_module_may_stand_in_a_script_element(shop: moon_spa.CompiledComponent) -> None:
     for text in (shop.esm, moon_spa.compile(PLAIN).esm):
         assert not any(part in text.lower() for part in ("</script", "<!--", "\u2028"))
+
+
+def test_a_module_that_is_shared_is_made_once(shop: moon_spa.CompiledComponent) -> None:
+    text = shared(shop.esm)
+    assert max(text) <= "\xff", "a page keeps it with two bytes a character"
+    before, after = (module.split("\n").index("  origin: Error().stack,") for module in (shop.esm, text))
+    assert before == after
+    again = json.dumps(f"data:text/javascript;base64,{base64.b64encode(f'{text} '.encode()).decode()}")
+    found = in_node(
+        text,
+        f"""
+        const other = await import({again});
+        const [one, two] = [m.default.render, other.default.render];
+        console.log(JSON.stringify([typeof one, one === two, globalThis[Symbol.for("moon_spa")].size]));
+        """,
+    )
+    assert found == ["function", True, 1]
 
 
 def test_a_small_component_is_a_small_module() -> None:

@@ -81,7 +81,7 @@ export function upper(s) {
 }
 
 export function lower(s) {
-  return known(s).includes("Σ") ? bail("a final sigma") : s.toLowerCase();
+  return known(s).includes("\u03a3") ? bail("a final sigma") : s.toLowerCase();
 }
 
 export function title_char(char) {
@@ -111,7 +111,7 @@ export function swapcase(s) {
 }
 
 export function casefold(s) {
-  return /^[\0-\xff]*$/.test(s) ? s.toLowerCase().replace(/ß/g, "ss").replace(/µ/g, "μ") : bail("casefold");
+  return /^[\0-\xff]*$/.test(s) ? s.toLowerCase().replace(/ß/g, "ss").replace(/µ/g, "\u03bc") : bail("casefold");
 }
 
 /** White space as Python sees it, inside a character class */
