@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
@@ -208,6 +208,39 @@ def test_rows_are_added_and_nested_components_keep_their_own_state(notebook: Not
         "<img src=x onerror=window.canary=1> 0",
     ]
     assert notebook.run("print(len(todo.state['rows']))") == "3"
+
+
+def test_components_inside_outlive_a_run_of_the_cell_and_a_reload_of_the_page(
+    page: Page, lab: Lab, document: Callable[[str, str], str]
+) -> None:
+    """Their state is that of the model: views share it, Python reads it, a saved page begins with it."""
+    cells = (f"from moon_spa import Component\n\n\n{LIST}", "todo = %spa Todo\n", "todo\n")
+    path = document("inside.py.md", "\n".join(f"```python\n{cell}```\n" for cell in cells))
+    driver.open_lab(page, lab)
+    driver.open_document(page, path)
+    driver.run_all(page)
+    shown, again = (driver.cell(page, index).locator(".jp-OutputArea-output") for index in (1, 2))
+    for _ in range(2):
+        shown.locator("em").click()
+    expect(again.locator("em")).to_have_text("2")
+    driver.run_cell(page, 1)
+    expect(shown.locator("em")).to_have_text("2")
+    shown.locator("em").click()
+    driver.run_cell(page, 2)
+    expect(again.locator("em")).to_have_text("3")
+    driver.save(page)
+    driver.reload(page)
+    driver.wait_ready(page)
+    expect(shown.locator("em")).to_have_text("3")
+    shown.locator("em").click()
+    expect(again.locator("em")).to_have_text("4")
+    driver.insert_cell(page, 3, "print(todo.parts)\ntodo.save('inside.html')")
+    driver.run_cell(page, 3)
+    part = """{'Item["first"]': Part(name='Item', state={'stars': 4})}"""
+    assert driver.text_output(driver.cells(page)[3]).strip() == part
+    page.goto((lab.root / path).with_name("inside.html").as_uri())
+    page.locator("em").click()
+    expect(page.locator("li")).to_have_text("first 5")
 
 
 def test_two_components_share_a_store_without_the_kernel(notebook: Notebook) -> None:
