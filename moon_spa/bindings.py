@@ -149,6 +149,8 @@ class Bindings:
             return Binding("unknown", value, name=name, why=f"the module `{name}`")
         if status.level == 2 or (status.level and not self.traces):
             why = f"`{name}`, which depends on props ({status.why or 'they could not be traced'})"
+            if status.is_unstable:
+                why = f"`{name}`: {status.why}"
             return Binding("unknown", name=name, why=why)
         try:
             if is_traced(value):

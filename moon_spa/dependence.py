@@ -184,8 +184,10 @@ class Dependence(ValueStatus):
             self.leaves |= opaque(node, "a prop decides this assert")
 
     def do_if(self, node: ast.If | ast.While, control: Status) -> None:
-        if self.status(node.test).level:
-            control |= opaque(node, f"a prop decides this `{'if' if isinstance(node, ast.If) else 'while'}`")
+        test = self.status(node.test)
+        if test.level:
+            word = "if" if isinstance(node, ast.If) else "while"
+            control |= test.seen(node, f"a prop decides this `{word}`")
         self.block(node.body, control)
         self.block(node.orelse, control)
 

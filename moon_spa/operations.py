@@ -14,6 +14,9 @@ from moon_spa.trace import Traced, plain
 from moon_spa.types import kind_of
 from moonlight.hints import did_you_mean
 
+UNSTABLE = "make such values in an action or in the hook `created`"
+"""What to do where setup does not always give the same."""
+
 ValueOf = Callable[[str, str, str, Any], Any]
 
 _KEYS = frozenset({"op", "state", "value", "cond"})
@@ -28,6 +31,8 @@ def refuse_dependent(what: str, status: Status, place: Place) -> ComponentError:
         "anything else belongs in `data` or in an action"
     )
     where = Place(place.path, status.line or place.line)
+    if status.is_unstable:
+        return refusal("unstable-setup", f"{what} is not always the same: {why}", where, UNSTABLE)
     return refusal("depends-on-props", f"{what} depends on props: {why}", where, hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,7 @@ from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
-from moon_spa.operations import read_callbacks, refuse_dependent
+from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent
 from moon_spa.printing import collecting
 from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
@@ -25,6 +26,9 @@ from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_trac
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
 
 _SCALARS = (type(None), bool, int, float, str)
+
+_REPEATS = 20
+"""How often a setup that draws by chance runs again: a coin may fall on one side a few times."""
 
 CAST_TYPES: Mapping[str, Type] = {"int": INT, "float": FLOAT, "str": STR, "bool": BOOL}
 
@@ -98,14 +102,17 @@ class Setup:
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""
+        before = random.getstate()
         run, traces = self.traced()
+        draws = random.getstate() != before
         found = self._spec(run, traces)
-        again, _ = self.traced()
-        for section, value in run.sections.items():
-            if section != "data" and shape(value) != shape(again.sections[section]):
-                message = f"setup gives different results for {section} each time it runs"
-                hint = "make such values in an action or in the hook `created`"
-                raise refusal("unstable-setup", message, self.where(section, None), hint)
+        shapes = {section: shape(value) for section, value in run.sections.items() if section != "data"}
+        for _ in range(_REPEATS if draws else 1):
+            again, _ = self.traced()
+            for section, known in shapes.items():
+                if known != shape(again.sections[section]):
+                    message = f"setup gives different results for {section} each time it runs"
+                    raise refusal("unstable-setup", message, self.where(section, None), UNSTABLE)
         return found
 
     def _spec(self, run: Run, traces: bool) -> ComponentSpec:

@@ -18,8 +18,18 @@ class Status:
     def __or__(self, other: Status) -> Status:
         return other if other.level > self.level else self
 
+    @property
+    def is_unstable(self) -> bool:
+        """Whether it is no prop that decides, but a clock or chance."""
+        return self.why.endswith(_EACH_TIME)
+
+    def seen(self, node: ast.AST, why: str) -> Status:
+        """Opaque because of `why`, or because of the clock or chance that stands behind it."""
+        return self if self.is_unstable else opaque(node, why)
+
 
 CLEAN, TRACED = map(Status, (0, 1))
+_EACH_TIME = "gives another value each time"
 
 
 def worst(statuses: Iterable[Status]) -> Status:
@@ -34,6 +44,11 @@ def worst(statuses: Iterable[Status]) -> Status:
 def opaque(node: ast.AST, why: str) -> Status:
     """Something that props may decide without tracing seeing it."""
     return Status(2, getattr(node, "lineno", 0), why)
+
+
+def unstable(node: ast.expr) -> Status:
+    """The result of a call that a clock or chance decides."""
+    return opaque(node, f"{words_of(node)} {_EACH_TIME}")
 
 
 def plain_text(node: ast.JoinedStr) -> bool:

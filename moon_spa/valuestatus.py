@@ -12,7 +12,19 @@ from typing import Any
 
 from moon_spa.overrides import OVERRIDES
 from moon_spa.source import all_nodes
-from moon_spa.statuses import CLEAN, TRACED, Status, key_of, opaque, plain_text, root_of, words_of, worst
+from moon_spa.statuses import (
+    CLEAN,
+    TRACED,
+    Status,
+    key_of,
+    opaque,
+    plain_text,
+    root_of,
+    unstable,
+    words_of,
+    worst,
+)
+from moon_spa.unstable import is_unstable
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 _SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
@@ -121,7 +133,7 @@ class ValueStatus(ABC):
         if isinstance(node, ast.NamedExpr):
             self.assign(node.target, node.value, CLEAN)
             return found
-        return opaque(node, f"{words_of(node)} depends on a prop") if found.level else found
+        return found.seen(node, f"{words_of(node)} depends on a prop") if found.level else found
 
     def of_constant(self, node: ast.Constant) -> Status:
         return CLEAN
@@ -234,6 +246,8 @@ class ValueStatus(ABC):
             self.mark_props(node.func.value, given | self.control)
             return given | TRACED
         effect = given | self.status(node.func) | self.control
+        if root_of(node.func) not in self.locals and is_unstable(node, self.namespace):
+            effect |= unstable(node)
         if self.of_self(node.func):
             effect |= opaque(node, f"the call {words_of(node)} can read props")
         if isinstance(node.func, ast.Name) and node.func.id in _SEEING:
