@@ -27,7 +27,7 @@ def comprehension(c: Body, node: Comprehension, until: bool | None = None) -> Va
     result = c.unit.names.fresh("result")
 
     def whole() -> Value:
-        shorter = _filtered(c, node) or _mapped(c, node) if until is None else None
+        shorter = _array_method(c, node) if until is None else None
         return shorter or _loops(c, node, list(node.generators), lambda: _element(c, node, result, until))
 
     value, text = _apart(c, whole)
@@ -77,46 +77,28 @@ def _start(c: Body, made: Type) -> str:
     return "[]"
 
 
-def _filtered(c: Body, node: Comprehension) -> Value | None:
-    """Items of an array that pass one test without calls are a `filter`."""
+def _array_method(c: Body, node: Comprehension) -> Value | None:
+    """One loop over an array that changes nothing is a `map`, and a `filter` where it only picks items."""
     first = node.generators[0]
-    if len(node.generators) > 1 or len(first.ifs) != 1 or first.is_async:
+    if len(node.generators) > 1 or first.is_async or isinstance(node, ast.DictComp | ast.SetComp):
         return None
-    if isinstance(node, ast.DictComp | ast.SetComp) or not isinstance(first.target, ast.Name):
-        return None
-    same = isinstance(node.elt, ast.Name) and node.elt.id == first.target.id
-    if not same or any(isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(first.ifs[0])):
+    picks = isinstance(node.elt, ast.Name) and isinstance(first.target, ast.Name)
+    if len(first.ifs) > picks or any(isinstance(one, ast.NamedExpr) for one in ast.walk(node)):
         return None
     names, scope, env = c.unit.names.mark(), c.scoped, c.env
     source = iteration(c, first.iter)
     if source.is_array:
+        changes = c.unit.changes
         pattern = bind(c, first.target, source)
-        test = condition(c, first.ifs[0])
-        c.env = narrowed(c, c.env, first.ifs[0], True)
+        tests = [condition(c, one) for one in first.ifs]
+        for one in first.ifs:
+            c.env = narrowed(c, c.env, one, True)
         made, value = _list_made(c, node, c.expression(node.elt))
-        if value.js == pattern:
-            return Value(f"{source.js}.filter(({pattern}) => {test.at(ASSIGN)})", made)
-    c.unit.names.reset(names)
-    c.scoped, c.env = scope, env
-    return None
-
-
-def _mapped(c: Body, node: Comprehension) -> Value | None:
-    """One loop without tests over an array, whose items have no effects, is a `map`."""
-    first = node.generators[0]
-    if len(node.generators) > 1 or first.ifs or first.is_async:
-        return None
-    if isinstance(node, ast.DictComp | ast.SetComp) or any(
-        isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(node.elt)
-    ):
-        return None
-    names, scope, env = c.unit.names.mark(), c.scoped, c.env
-    source = iteration(c, first.iter)
-    pattern = bind(c, first.target, source)
-    made, value = _list_made(c, node, c.expression(node.elt))
-    if source.is_array and value.pure:
-        body = f"({value.js})" if value.js.startswith("{") else value.at(ASSIGN)
-        return Value(f"{source.js}.map(({pattern}) => {body})", made)
+        if changes == c.unit.changes and not tests:
+            body = f"({value.js})" if value.js.startswith("{") else value.at(ASSIGN)
+            return Value(f"{source.js}.map(({pattern}) => {body})", made)
+        if changes == c.unit.changes and value.js == pattern:
+            return Value(f"{source.js}.filter(({pattern}) => {tests[0].at(ASSIGN)})", made)
     c.unit.names.reset(names)
     c.scoped, c.env = scope, env
     return None
