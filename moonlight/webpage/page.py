@@ -186,7 +186,7 @@ main{max-width:46rem;margin:0 auto;padding:2rem 1.2rem 6rem}
 h1,h2,h3,h4,h5,h6{font-family:system-ui,sans-serif;line-height:1.25;margin:2em 0 .6em}h1{margin-top:0}
 .anchor{opacity:0;text-decoration:none;color:inherit}:hover>.anchor,.anchor:focus{opacity:.5}
 pre,code{font:.875rem/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
-pre{overflow:auto;margin:0;padding:.7em .9em}pre.prose{white-space:pre-wrap}math[display=block]{overflow:auto}
+pre{overflow:auto;margin:0;padding:.7em .9em}pre.prose{white-space:pre-wrap}
 p code,li code,td code{background:var(--soft);padding:.1em .3em;border-radius:3px}
 .block,main>pre{position:relative;background:var(--soft);border-radius:5px;margin:1em 0 0}
 .number{position:absolute;right:calc(100% + .7em);top:.75em;font:.75rem system-ui,sans-serif;opacity:.5}

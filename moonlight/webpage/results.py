@@ -82,6 +82,8 @@ class Results:
             return f'<div class="out">{shown}</div>'
         if "text/markdown" in data:
             return f'<div class="out">{self.typeset(normalize(_text(data["text/markdown"])))}</div>'
+        if "text/latex" in data and "<math" in (shown := self.typeset(normalize(_text(data["text/latex"])))):
+            return f'<div class="out">{shown}</div>'
         for kind in PICTURES:
             if kind in data and (url := stored_picture(kind, _text(data[kind]))):
                 alt = html.escape(_text(data.get("text/plain", "")))

@@ -344,6 +344,20 @@ def test_formulas_are_mathml_and_nothing_else(document: Path) -> None:
     assert not page.diagnostics
 
 
+@pytest.mark.parametrize(
+    ("tex", "made"),
+    [
+        ("$\\displaystyle \\frac{a}{b}$", '<div class="out"><p><math display="inline"><mrow>'),
+        ("\\begin{equation}a\\end{equation}", '<pre class="out result">object</pre>'),
+        ("$\\frac{$", '<pre class="out result">object</pre>'),
+    ],
+    ids=["formula", "other TeX", "wrong"],
+)
+def test_formulas_among_the_outputs_are_drawn(document: Path, put: Put, tex: str, made: str) -> None:
+    put([shown({"text/latex": tex, "text/plain": "object"})])
+    assert made in body(document)
+
+
 def test_formulas_are_tex_where_nothing_draws_them(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
