@@ -342,7 +342,7 @@ class Store(Facts):
 
     def describe(self, one: Type) -> str:
         """The type in Python's words."""
-        return describe(self.plain(one))
+        return "an exception" if isinstance(one, Caught) else describe(self.plain(one))
 
 
 def is_plain_key(name: object) -> bool:

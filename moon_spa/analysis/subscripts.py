@@ -162,6 +162,8 @@ def _set_key(c: Body, target: Value, shape: Type, index: Value, value: Value, no
 
 def delete_item(c: Body, node: ast.Subscript) -> None:
     """Write `del target[index]`."""
+    if field_of(c, node) is not None:
+        raise c.refuse("deleting a state field", node)
     refuse_sections(c, node.value, node)
     target = c.expression(node.value)
     shape = c.store.shape(target.type)
