@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import time
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -17,7 +18,7 @@ from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
 from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent
-from moon_spa.printing import collecting
+from moon_spa.printing import Printed, collecting
 from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
 from moon_spa.source import ComponentSource
@@ -29,6 +30,8 @@ _SCALARS = (type(None), bool, int, float, str)
 
 _REPEATS = 20
 """How often a setup that draws by chance runs again: a coin may fall on one side a few times."""
+_REPEATING = 0.2
+"""Seconds after which it runs no more."""
 
 CAST_TYPES: Mapping[str, Type] = {"int": INT, "float": FLOAT, "str": STR, "bool": BOOL}
 
@@ -83,32 +86,34 @@ class Setup:
                     return node.lineno
         return 0
 
-    def run(self, props: Props) -> Run:
+    def run(self, props: Props, printed: Printed | None = None) -> Run:
         """Run setup once; what it raises becomes an error at its line."""
-        with collecting(self.loaded.printed):
+        with collecting(printed or self.loaded.printed):
             return run_user_code(lambda: run_setup(self.cls, props, self.where), self.source.path, "setup")
 
-    def traced(self) -> tuple[Run, bool]:
+    def traced(self, printed: Printed | None = None) -> tuple[Run, bool]:
         """A run with traced props, or with none where something in setup does not take traced values."""
         try:
-            return self.run(TracedProps()), True
+            return self.run(TracedProps(), printed), True
         except ComponentError as error:
             if error.code != "raised":
                 raise
             try:
-                return self.run(Props()), False
+                return self.run(Props(), printed), False
             except ComponentError:
                 raise error from error.__cause__
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""
-        before = random.getstate()
+        before, end = random.getstate(), time.monotonic() + _REPEATING
         run, traces = self.traced()
         draws = random.getstate() != before
         found = self._spec(run, traces)
         shapes = {section: shape(value) for section, value in run.sections.items() if section != "data"}
-        for _ in range(_REPEATS if draws else 1):
-            again, _ = self.traced()
+        for number in range(_REPEATS if draws else 1):
+            if number and time.monotonic() > end:
+                break
+            again, _ = self.traced(Printed())
             for section, known in shapes.items():
                 if known != shape(again.sections[section]):
                     message = f"setup gives different results for {section} each time it runs"
