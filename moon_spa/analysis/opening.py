@@ -40,7 +40,7 @@ Opening = Literal["unclear", "reshaped", "vague"]
 def guards(spec: ComponentSpec, store: Store, key: Hashable) -> Mapping[str, Type]:
     """The fields that an action has to check before it reads them, with the types it takes them for."""
     found: dict[str, Type] = {}
-    if not store.noted("open"):
+    if not store.noted(("open",)):
         return found
     for field in spec.fields:
         if not _is_open(store, field.name):
@@ -71,11 +71,11 @@ def contract(store: Store, field: Field) -> Type:
 def leave_open(store: Store, how: Opening, name: str) -> None:
     """A field is `unclear` or `vague` from now on, or `reshaped`: its objects may get other keys."""
     store.note((how, name))
-    store.note("open")
+    store.note(("open",))
 
 
 def _is_open(store: Store, name: str) -> bool:
-    return store.noted("open") and any(store.noted((how, name)) for how in ("unclear", "reshaped", "vague"))
+    return store.noted(("open",)) and any(store.noted((how, name)) for how in ("unclear", "reshaped", "vague"))
 
 
 def _opened(found: Type, reshaped: bool) -> Type:

@@ -51,7 +51,7 @@ def find(c: Body) -> list[Step] | None:
 def learn(c: Body, steps: Sequence[Step]) -> bool:
     """Learn what the steps write, where it is plain to see and no field has to be looked at first."""
     operations = [one for step in steps for one in step.operations]
-    if c.store.noted("open") or not all(isinstance(one.value, _SCALARS) for one in operations):
+    if c.store.noted(("open",)) or not all(isinstance(one.value, _SCALARS) for one in operations):
         return False
     for one in operations:
         if one.op == "set":
