@@ -76,7 +76,6 @@ def load(source: ComponentSource, namespace: Mapping[str, Any] | None = None) ->
         TEXT: joined_text,
         LOADED: loaded,
     }
-    reject_legacy(source)
     code = _compiled(source)
     with collecting(loaded.printed):
         run_user_code(lambda: exec(code, scope), source.path, "the block")
@@ -171,6 +170,7 @@ def components_of(scope: Mapping[str, Any]) -> dict[str, type[Component]]:
 def component_of(scope: Mapping[str, Any], name: str | None = None) -> type[Component]:
     """The component of a scope, or the one called `name`. Raises ComponentError."""
     source: ComponentSource = scope[LOADED].source
+    reject_legacy(source)
     found = components_of(scope)
     if name is not None and name in found:
         return found[name]

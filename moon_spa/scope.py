@@ -50,7 +50,10 @@ def resolve_component_callables(
 
     ``context_fn(props)`` is ``{props, state, data}``; ``client_fn()`` is the mapping of what goes to the
     browser: ``{props, state, actions, lifecycle}`` with the seed's field specs and operations.
+    Raises ComponentError, and ValueError for a scope from elsewhere.
     """
+    if LOADED not in scope:
+        raise ValueError("this scope is not one that load_python_scope has made")
     cls = component_of(scope, name)
     source = scope[LOADED].source
     setup = Setup(scope, cls)

@@ -70,6 +70,24 @@ def test_the_pipeline_goes_from_a_block_over_its_scope_to_two_functions() -> Non
     assert client_fn() == {"props": {}, "state": {}, "actions": {}, "lifecycle": {}}
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "def context(props):\n    return {}\n\ndef client():\n    return {}\n",
+        "def setup(props):\n    return {}\n",
+        "class Old(Component):\n    def context(self, props):\n        return {}\n",
+        "total = 1\n",
+    ],
+    ids=["context-and-client", "setup", "methods", "nothing"],
+)
+def test_a_block_of_an_older_style_is_a_scope_whose_component_is_refused(block: str) -> None:
+    scope = load_python_scope(block)
+    with pytest.raises(ValueError, match="error: "):
+        resolve_component_callables(scope)
+    with pytest.raises(ValueError, match="load_python_scope"):
+        resolve_component_callables({"Old": object})
+
+
 def test_data_reaches_the_template_as_py_and_never_the_script() -> None:
     card = compile(CARD)
     expected = {"props": {"price": 7}, "state": {}, "py": {"display": "$7.00", "is_cheap": True}}
