@@ -22,7 +22,7 @@ _SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 _CONTAINERS = (list, dict, set, deque, bytearray)
 _OWNERS = (CellType, Component, SimpleNamespace)
 _PLAIN = (*_CONTAINERS, tuple, frozenset, SimpleNamespace)
-_SECTIONS = frozenset({"state", "data", "props", "_setting_up"})
+_SECTIONS = frozenset({"state", "data", "props"})
 _EMPTY = object()
 """Stands for a variable without a value."""
 
@@ -92,10 +92,7 @@ def contents(thing: Any) -> Contents:
                 return [""], [thing.cell_contents]
             except ValueError:
                 return [], []
-        case Component():
-            found = {key: one for key, one in vars(thing).items() if key not in _SECTIONS}
-            return list(found), list(found.values())
-        case SimpleNamespace():
+        case Component() | SimpleNamespace():
             return list(vars(thing)), list(vars(thing).values())
         case dict():
             return list(dict.keys(thing)), list(dict.values(thing))
@@ -127,7 +124,7 @@ def _inside(held: Held) -> Iterable[tuple[str, Any]]:
     """The objects in a thing, with the name that they have in messages."""
     keys, values = held.before
     if isinstance(held.thing, Component):
-        return zip([f"self.{key}" for key in keys], values, strict=True)
+        return [(f"self.{key}", one) for key, one in zip(keys, values, strict=True) if key not in _SECTIONS]
     if isinstance(held.thing, set | bytearray):
         return ()
     return [(held.name, one) for one in values if type(one) not in _SCALARS]

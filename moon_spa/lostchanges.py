@@ -86,6 +86,8 @@ class _Reader:
         match node:
             case ast.Nonlocal(names=found):
                 return [name for name in found if name in names]
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr=attr)]) if attr in _SECTIONS:
+                return [f"{name}.{attr}"] if self.resolve(name).kind == "self" else []
             case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store() | ast.Del()):
                 return [f"{name}.{attr}"] if self._is_own(name, attr) else []
             case ast.Subscript(value=target, ctx=ast.Store() | ast.Del()):
