@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,6 +24,9 @@ USAGE = 2
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+
+QUIET = 0.5
+"""Seconds before progress is shown."""
 
 
 class CommandTable(click.Group):
@@ -111,6 +115,29 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> bool:
         click.echo(diagnostic.printable().format(colour), err=True)
         failed = failed or diagnostic.severity == "error"
     return failed
+
+
+class StatusLine:
+    """One line on a terminal's standard error for what takes long; it is silent everywhere else."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._start = time.monotonic() + QUIET
+        self._next, self._stage = 0.0, ""
+        self._drawn = False
+
+    def show(self, text: str, stage: str = "") -> None:
+        """Put another text into the line, after a while; ten times a second, and when a stage begins."""
+        now = time.monotonic()
+        if self._shown and now >= self._start and (now >= self._next or stage != self._stage):
+            self._next, self._stage = now + 0.1, stage
+            self._drawn = True
+            click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._drawn:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def summary(target: str) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from types import MappingProxyType
 
 import click
 
+from moonleap.generation import Progress
 from moonleap.writing import Change
-
-QUIET = 0.5
-"""Seconds before progress is shown."""
+from moonlight.commandline import StatusLine
 
 COLOURS = MappingProxyType(
     {
@@ -41,35 +39,16 @@ def show_changes(changes: Iterable[Change], quiet: Container[str] = ()) -> None:
             click.echo(f"{badge}  {change.path}")
 
 
-class Progress:
-    """One line on a terminal's standard error for what takes long; it is silent everywhere else."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._start = time.monotonic() + QUIET
-        self._next, self._stage = 0.0, ""
-        self._drawn = False
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if self._shown and now > self._start and (now > self._next or stage != self._stage):
-            self._next, self._stage = now + 0.05, stage
-            share = f"{done:,} of {total:,}" if total > 1 else ""
-            click.echo(f"\r\x1b[K{stage} {share}", err=True, nl=False)
-            self._drawn = True
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._drawn:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
 @contextmanager
 def working() -> Iterator[Progress]:
     """Progress for a long piece of work; what rules print meanwhile is no part of the answer."""
-    progress = Progress()
+    line = StatusLine()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        line.show(f"{stage} {done:,} of {total:,}" if total > 1 else stage, stage)
+
     try:
         with redirect_stdout(sys.stderr):
             yield progress
     finally:
-        progress.clear()
+        line.clear()

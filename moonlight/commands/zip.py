@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,12 +12,9 @@ from pathlib import Path
 import click
 
 from moonlight.archive import zip_chunks
-from moonlight.commandline import show_diagnostics
+from moonlight.commandline import StatusLine, show_diagnostics
 from moonlight.diagnostic import Diagnostic, MoonlightError, Span
 from moonlight.fs.tree import MoonlightFS
-
-QUIET = 0.5
-"""Seconds before progress is shown."""
 
 
 class ZipError(MoonlightError):
@@ -121,12 +117,10 @@ def _inside(tree: MoonlightFS, target: Path | None) -> list[str]:
 
 
 class Progress:
-    """One line on a terminal's standard error, after a while, rewritten ten times a second."""
+    """Counts what goes into the archive, and shows it."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._drawn = False
-        self._next = time.monotonic() + QUIET
+        self._line = StatusLine()
         self._entries = 0
         self._bytes = 0
 
@@ -144,13 +138,7 @@ class Progress:
 
     def done(self) -> None:
         """Clear the line."""
-        if self._drawn:
-            click.echo("\r\x1b[K", err=True, nl=False)
+        self._line.clear()
 
     def _draw(self) -> None:
-        now = time.monotonic()
-        if self._shown and now >= self._next:
-            self._next = now + 0.1
-            self._drawn = True
-            line = f"\r\x1b[K{self._entries:,} files, {self._bytes / 1e6:,.1f} MB"
-            click.echo(line, err=True, nl=False)
+        self._line.show(f"{self._entries:,} files, {self._bytes / 1e6:,.1f} MB")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from moonlight import commandline
 from moonlight.archive import zip_chunks
 from moonlight.cli import cli
 from moonlight.commands import zip as zip_command
@@ -320,7 +321,7 @@ def test_progress_is_shown_on_a_terminal_after_a_while_and_cleared(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(zip_command, "QUIET", 0.0)
+    monkeypatch.setattr(commandline, "QUIET", 0.0)
     progress = zip_command.Progress()
     assert list(progress.counting([b"x" * 1_500_000])) == [b"x" * 1_500_000]
     progress.done()
