@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import moon_spa
 from moon_spa import bridge, wire
 from moon_spa.printing import MAX_PRINTED
+from tests.moon_spa.recursive import recursive
 from tests.moon_spa.test_wire import CYCLE, nested, same, scalars
 
 SOURCE = """
@@ -482,7 +483,7 @@ def test_a_wrong_request_is_refused_with_its_code(shop: Any, sent: Any, code: st
     wire.dumps(reply)
 
 
-json_like = st.recursive(
+json_like = recursive(
     scalars | st.binary(max_size=3) | st.just(object()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,

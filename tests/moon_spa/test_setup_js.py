@@ -14,6 +14,7 @@ from moon_spa import CompiledComponent, compile, runtime_path  # noqa: A004
 from moon_spa.javascript import literal
 from moon_spa.types import ANY
 from tests.moon_spa.node import Node, encode, same
+from tests.moon_spa.recursive import recursive
 
 HELPERS = runtime_path().parent / "helpers.mjs"
 
@@ -278,7 +279,7 @@ def test_lines_of_the_script_lead_to_lines_of_the_source() -> None:
     assert any("add" in js and python == 'state["count"] += 1' for js, python in pairs)
 
 
-VALUES = st.recursive(
+VALUES = recursive(
     st.none()
     | st.booleans()
     | st.integers()

@@ -14,6 +14,7 @@ from moon_spa.findings import ComponentError
 from moon_spa.templates.server import View, describe, render
 from moon_spa.types import type_of
 from tests.moon_spa.node import Node
+from tests.moon_spa.recursive import recursive
 from tests.moon_spa.templating import compiled, unmarked
 
 VALUES: dict[str, Any] = {
@@ -264,7 +265,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    texts=st.lists(st.recursive(NAMES, _larger, max_leaves=6), min_size=5, max_size=15),
+    texts=st.lists(recursive(NAMES, _larger, max_leaves=6), min_size=5, max_size=15),
     space=st.sampled_from(["state", "py"]),
 )
 def test_server_and_browser_agree_on_made_up_expressions(node: Node, texts: list[str], space: str) -> None:

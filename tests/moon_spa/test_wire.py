@@ -32,6 +32,7 @@ from moon_spa.types import (
 from moon_spa.wire import WireError
 from tests import strategies
 from tests.moon_spa.node import Node
+from tests.moon_spa.recursive import recursive
 
 WIRE = {"wire": Path(wire.__file__).parent / "browser" / "wire.mjs"}
 ROUND_TRIP = "return input.map((text) => modules.wire.dumps(modules.wire.loads(text)));"
@@ -51,7 +52,7 @@ scalars = (
     | text
 )
 keys = text | st.none() | st.booleans() | st.integers() | st.floats().filter(lambda key: key % 1 > 0)
-values = st.recursive(
+values = recursive(
     scalars,
     lambda inner: (
         st.lists(inner, max_size=4)
@@ -241,7 +242,7 @@ def test_a_message_that_is_wrong_is_refused(sent: str) -> None:
     assert len(str(caught.value)) < 400
 
 
-@given(st.text() | st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(text, x)).map(repr))
+@given(st.text() | recursive(scalars, lambda x: st.lists(x) | st.dictionaries(text, x)).map(repr))
 def test_no_text_does_more_than_be_refused(sent: str) -> None:
     with contextlib.suppress(WireError):
         wire.loads(sent)
