@@ -14,7 +14,7 @@ def recursive(
     extend: Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]],
     max_leaves: int = 100,
 ) -> st.SearchStrategy[Any]:
-    """`st.recursive`, which reads the text of `extend` in its file, and takes other lines for it after an edit.
+    """`st.recursive`, which reads the text of `extend` in its file, and finds other lines after an edit.
 
     It then warns that the function ignores its argument; a partial function has no text.
     """
