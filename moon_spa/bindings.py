@@ -16,7 +16,7 @@ from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
 from moon_spa.sections import Run
-from moon_spa.source import ComponentSource
+from moon_spa.source import ComponentSource, all_nodes
 from moon_spa.spec import Binding, Callback, CallbackKind, Function, Side
 from moon_spa.statuses import Status
 from moon_spa.trace import expression, is_traced
@@ -230,7 +230,7 @@ class Bindings:
         """The lists, dicts and sets that globals hold, with the name of the global."""
         found: dict[int, str] = {}
         for name, value in self.scope.items():
-            todo = [value]
+            todo = [value] if name != "__builtins__" else []
             while todo:
                 one = todo.pop()
                 if isinstance(one, list | dict | set | tuple) and id(one) not in found:
@@ -243,7 +243,7 @@ def _assigned(statement: ast.stmt) -> list[str]:
     """Names that a statement of a module binds."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [statement.name]
-    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    names = [node for node in all_nodes(statement) if isinstance(node, ast.Name)]
     twice = 2 if isinstance(statement, ast.For | ast.While | ast.AugAssign) else 1
     return [node.id for node in names if isinstance(node.ctx, ast.Store)] * twice
 

@@ -75,7 +75,9 @@ def leave_open(store: Store, how: Opening, name: str) -> None:
 
 
 def _is_open(store: Store, name: str) -> bool:
-    return store.noted(("open",)) and any(store.noted((how, name)) for how in ("unclear", "reshaped", "vague"))
+    return store.noted(("open",)) and any(
+        store.noted((how, name)) for how in ("unclear", "reshaped", "vague")
+    )
 
 
 def _opened(found: Type, reshaped: bool) -> Type:
