@@ -158,7 +158,7 @@ class Bindings:
             if _is_constant(value):
                 return Binding("value", value, name=name)
         except RecursionError:
-            return Binding("unknown", name=name, why=f"`{name}`, a value that is very deep, or holds itself")
+            return Binding("unknown", name=name, why=f"`{name}`, a value that is deep, or holds itself")
         return Binding("unknown", name=name, why=f"`{name}`, {kind_of(value)}")
 
     def _traced(self, name: str, value: Any) -> Binding:

@@ -159,7 +159,7 @@ class Setup:
                 constant(value)
             except (UnwritableError, RecursionError) as error:
                 hint = "use None, bool, int, float, str, and lists and dicts of them"
-                why = error if isinstance(error, UnwritableError) else "a value that is very deep, or holds itself"
+                why = error if isinstance(error, UnwritableError) else "a value that is deep, or holds itself"
                 raise refusal("unwritable", f"{what}: {why}", place, hint) from None
             if section != "props" and not is_exact(value):
                 raise refuse_large(what, place)
