@@ -178,10 +178,12 @@ def _members(part: Part) -> str:
         "fields": script_json([[name, descriptor(kind)] for name, kind in part.fields]),
         "data": script_json(list(part.data)),
         "heads": javascript.object_literal({name: str(line) for name, line in part.heads.items()}),
-        "casts": javascript.object_literal({k: javascript.text(v) for k, v in part.casts.items()}),
     }
-    if part.template is not None:
+    if part.casts:
+        members["casts"] = javascript.object_literal({k: javascript.text(v) for k, v in part.casts.items()})
+    if part.style:
         members["style"] = javascript.text(part.style)
+    if part.template is not None:
         members["components"] = "components"
     return "".join(f"  {key}: {value},\n" for key, value in members.items())
 

@@ -14,7 +14,6 @@ export class App {
   constructor(el, kit, options) {
     Object.assign(this, { moon: {} }, options, { el, kit });
     this.notices = el.ownerDocument.createElement("div");
-    this.page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   }
 
   start() {
@@ -53,8 +52,8 @@ export class App {
     const doc = this.el.ownerDocument;
     const line = alert(doc, "p", "moon-notice");
     const close = doc.createElement("button");
-    line.style.cssText = "margin:.5em 0;padding:.4em .6em;border-left:3px solid #c0392b;background:#c0392b18";
-    close.style.cssText = "float:right;border:0;background:none;color:inherit;cursor:pointer;font:inherit";
+    line.style.cssText = "padding:.5em;border-left:3px solid #c0392b;background:#c0392b18";
+    close.style.cssText = "float:right;border:0;background:none;color:inherit;font:inherit";
     close.textContent = "\u00d7";
     close.setAttribute("aria-label", "Dismiss");
     close.onclick = () => line.remove();
@@ -62,9 +61,5 @@ export class App {
     this.notices.append(line);
     if (this.notices.childNodes.length > NOTICES) this.notices.firstChild.remove();
     this.el.append(this.notices);
-  }
-
-  style({ style }) {
-    return style ? this.kit.style(this.page, style) : null;
   }
 }

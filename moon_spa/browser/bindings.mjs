@@ -17,14 +17,21 @@ export function bindAttribute(block, node, name, read) {
 }
 
 export function bindEvent(block, node, type, action, read, flags, key) {
+  const { kit, owner } = block;
   block.listen(node, type, function handler(event) {
-    if (key && event.key !== key) return;
-    if (flags.includes("self") && event.target !== node) return;
-    if (flags.includes("prevent")) event.preventDefault();
-    if (flags.includes("stop")) event.stopPropagation();
-    if (flags.includes("once")) node.removeEventListener(type, handler);
-    block.owner.dispatch(action, () => (read ? read(block.owner.s, block.l, block.kit.record?.(event)) : []));
+    if (flags && !kit.passes(event, node, handler, flags, key)) return;
+    owner.dispatch(action, () => (read ? read(owner.s, block.l, kit.record?.(event)) : []));
   });
+}
+
+/** Does what the modifiers of an event say; false for an event that they leave out. */
+export function passes(event, node, handler, flags, key) {
+  if (key && event.key !== key) return false;
+  if (flags.includes("self") && event.target !== node) return false;
+  if (flags.includes("prevent")) event.preventDefault();
+  if (flags.includes("stop")) event.stopPropagation();
+  if (flags.includes("once")) node.removeEventListener(event.type, handler);
+  return true;
 }
 
 /** What an action may know of an event: plain values only. */

@@ -1,5 +1,5 @@
 // What of a template is alive: blocks of nodes. Regions that change as a whole, and bindings, are in the kit.
-import { clean, cloned, closing, fits, isStatic, removeBetween } from "./dom.mjs";
+import { clean, cloned, closing, fits, isStatic, nodesFrom } from "./dom.mjs";
 import { Mismatch } from "./faults.mjs";
 
 /** Nodes that live and die together: `update(l)` and `dispose()`; `first` to `last` in the page. */
@@ -24,16 +24,11 @@ class Block {
 
   remove() {
     this.dispose();
-    removeBetween(this.first, this.last);
+    for (const node of nodesFrom(this.first, this.last)) node.remove();
   }
 
   place(before) {
-    if (!this.first) return;
-    for (let node = this.first, next; ; node = next) {
-      next = node.nextSibling;
-      before.before(node);
-      if (node === this.last) return;
-    }
+    for (const node of nodesFrom(this.first, this.last)) before.before(node);
   }
 
   /** Takes the nodes from `node` on; in `hydrating` they are the server's. Gives the node after them. */
@@ -62,12 +57,9 @@ class Block {
 
   element(one, node, hydrating) {
     if (isStatic(one)) return;
-    const bind = (late) => {
-      for (const [kind, ...rest] of one.b ?? []) if ((kind === "m") === late) this.kit[kind](this, node, ...rest);
-    };
-    bind(false);
+    for (const [kind, ...rest] of one.b ?? []) this.kit[kind](this, node, ...rest);
     if (one.c && this.adopt(one.c, node, node.firstChild, hydrating) && hydrating) throw new Mismatch();
-    bind(true); // what an input shows may depend on its options
+    if (one.m) this.kit.m(this, node, ...one.m); // behind its options
   }
 
   region(one, start, hydrating) {

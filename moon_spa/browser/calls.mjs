@@ -3,6 +3,35 @@ import { failure } from "./faults.mjs";
 
 const NO_SERVER = "this page has no server";
 
+let instances = 0;
+let moments = 0;
+
+/** Notes that fields have changed: a reply that was asked for before does not change them back. */
+export function touch(instance, names) {
+  instance.stamps ??= new Map();
+  for (const name of names) instance.stamps.set(name, ++moments);
+}
+
+/** The function by which the actions of an instance call the server. */
+export function caller(instance) {
+  return (kind, name, args) => {
+    instance.calls.push([kind, name, args ?? []]);
+    if (!instance.draft) pump(instance);
+  };
+}
+
+/** Leaves to the server what was begun here; says whether it could be called at all. */
+export function leave({ calls }, call) {
+  return Boolean(call?.[2] && calls.push(call));
+}
+
+/** Takes props and data that the server has changed. */
+export function patched(instance, props) {
+  const data = instance.component.data.filter((name) => Object.hasOwn(props, name));
+  instance.props = { ...instance.props, ...props };
+  instance.py = { ...instance.py, ...Object.fromEntries(data.map((name) => [name, props[name]])) };
+}
+
 /** Asks for the data of the props `given`, which take effect when it is there. */
 export function ask(instance, given) {
   if (!instance.app.transport) {
@@ -27,7 +56,8 @@ export async function pump(instance) {
   }
   instance.busy = true;
   const ended = app.status?.working(name || component.name);
-  const stamp = ++instance.clock;
+  const stamp = ++moments;
+  instance.id ??= ++instances;
   const request = { component: component.name, instance: instance.id, seq: stamp, kind, name, args };
   try {
     const reply = await app.transport({ ...request, props: given ?? instance.props, state: given ? {} : { ...instance.values } }, app.moon);
@@ -57,7 +87,8 @@ function supply(instance, given, { ok, patch, error, stdout }) {
 function answer(instance, { ok, patch, error, stdout }, stamp) {
   print(instance, stdout);
   if (!ok) return instance.notice(remote(error));
-  const news = instance.assign(patch.state ?? {}, patch.props ?? {}, stamp);
+  const fresh = Object.entries(patch.state ?? {}).filter(([name]) => !(instance.stamps?.get(name) > stamp));
+  const news = instance.assign(Object.fromEntries(fresh), patch.props ?? {});
   instance.tell?.(...news);
 }
 

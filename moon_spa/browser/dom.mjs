@@ -37,7 +37,7 @@ function spaceIn({ localName, namespaceURI, ownerDocument }) {
 }
 
 export function isStatic(node) {
-  return typeof node === "string" || Boolean(node.t && !node.b && (node.d ??= (node.c ?? []).every(isStatic)));
+  return typeof node === "string" || Boolean(node.t && !node.b && !node.m && (node.d ??= (node.c ?? []).every(isStatic)));
 }
 
 export function fits(one, node) {
@@ -54,10 +54,11 @@ export function closing(start) {
   }
 }
 
-export function removeBetween(first, last) {
+/** The nodes from one to another, while they are moved or removed; none without a first. */
+export function* nodesFrom(first, last) {
   for (let node = first, next; node; node = next) {
     next = node === last ? null : node.nextSibling;
-    node.remove();
+    yield node;
   }
 }
 

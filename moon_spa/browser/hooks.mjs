@@ -4,7 +4,7 @@
 export function hook(instance, name) {
   const { lifecycle } = instance.result;
   if (!Object.hasOwn(lifecycle, name)) return;
-  instance.act(() => lifecycle[name](), () => instance.calls.push(["lifecycle", name, []]), name);
+  instance.act(() => lifecycle[name](), ["lifecycle", name, []]);
 }
 
 /** Runs `mounted` of instances that have been made. */

@@ -3,17 +3,11 @@ import { whole } from "./block.mjs";
 import { alert } from "./dom.mjs";
 import { Mismatch, describe, failure, locate } from "./faults.mjs";
 
-let instances = 0;
-
 export class Instance {
-  id = ++instances;
   values = Object.create(null);
-  stamps = Object.create(null);
   kept = [];
-  clock = 0;
   draft = null;
   calls = [];
-  busy = false;
   alive = true;
 
   constructor(component, app, given, children) {
@@ -36,18 +30,16 @@ export class Instance {
       if (!(name in values)) values[name] = initial;
       return [values[name], (value) => this.act(() => this.set(name, value))];
     };
-    this.setup ??= component.setup((kind, name, args) => {
-      this.calls.push([kind, name, args ?? []]);
-      if (!this.draft) this.pump();
-    });
+    this.setup ??= component.setup(this.app.kit.caller?.(this));
     this.result = this.setup({ useState, props: this.props, componentName: component.name });
     this.s = { state: this.result.state, props: this.result.props, py: this.py };
   }
 
   open(start, end, hydrating) {
     Object.assign(this, { start, end });
-    this.release = this.app.style(this.component);
-    this.nodes = this.component.nodes ??= this.component.template(this.app.moon);
+    const { app, component } = this;
+    if (component.style) this.release = app.kit.style(app.el, component.style);
+    this.nodes = component.nodes ??= component.template(app.moon);
     this.guard(() => this.take(this.given) && this.begin(hydrating), hydrating);
   }
 
@@ -92,14 +84,13 @@ export class Instance {
    * Where it has not, it is asked, nothing is taken, and what is shown stays until the reply is there. */
   take(given) {
     const { app, component } = this;
-    const { kit } = app;
-    const made = kit.context ? kit.context(this, given) : app.payload;
-    const context = made ?? (component.data.length ? kit.ask(this, given) : {});
-    if (!context) return false;
+    const { context } = app.kit;
+    const made = context ? context(this, given) : (app.payload ?? {});
+    if (!made) return false;
     this.given = given;
-    this.first = context.state ?? {};
-    this.py = { ...context.py };
-    this.props = { ...(context.props ?? app.cast?.(app, component, given) ?? given) };
+    this.first = made.state ?? {};
+    this.py = { ...made.py };
+    this.props = { ...(made.props ?? app.cast?.(app, component, given) ?? given) };
     return true;
   }
 
@@ -119,15 +110,8 @@ export class Instance {
 
   dispatch(name, read) {
     if (!this.result) return;
-    let args;
-    this.act(
-      () => {
-        args = read();
-        this.result.actions[name](...args);
-      },
-      () => args && this.calls.push(["action", name, args]),
-      name,
-    );
+    const call = ["action", name];
+    this.act(() => this.result.actions[name](...(call[2] = read())), call);
   }
 
   set(name, value) {
@@ -144,8 +128,8 @@ export class Instance {
     this.values[name] = typeof type === "string" ? plain : typed(value, type);
   }
 
-  /** A transaction: all its writes are one render, or none is made; `bail` asks the server instead. */
-  act(work, bail, name) {
+  /** A transaction: all its writes are one render, or none is made; `call` is how the server does the same. */
+  act(work, call) {
     if (!this.alive) return;
     if (this.draft) return work();
     const { calls, component, values } = this;
@@ -158,18 +142,16 @@ export class Instance {
       changed = Object.keys(draft).filter((field) => !Object.is(draft[field], values[field]));
     } catch (error) {
       calls.length = length;
-      if (error.name !== "Bail" || !bail?.()) {
-        locate(error, component, component.heads?.[name]);
+      if (error.name !== "Bail" || !this.app.kit.leave?.(this, call)) {
+        locate(error, component, component.heads?.[call?.[1]]);
         this.notice(error);
       }
     }
     this.draft = null;
-    for (const field of changed) {
-      values[field] = draft[field];
-      this.stamps[field] = ++this.clock;
-    }
     if (changed.length) {
-      this.tell?.(Object.fromEntries(changed.map((field) => [field, values[field]])), {});
+      for (const field of changed) values[field] = draft[field];
+      this.app.kit.touch?.(this, changed);
+      this.tell?.(this.held(changed), {});
       if (this.block !== undefined) this.app.flush(this);
       else this.run();
     }
@@ -194,20 +176,19 @@ export class Instance {
     this.app.kit.pump?.(this);
   }
 
-  /** Values from outside; with the stamp of a call only those that nothing has changed since. */
-  assign(state, props, stamp = ++this.clock) {
-    const news = [];
-    for (const name of this.types.keys()) {
-      if (!Object.hasOwn(state, name) || this.stamps[name] > stamp) continue;
-      this.restore(name, state[name]);
-      this.stamps[name] = stamp;
-      news.push([name, this.values[name]]);
-    }
-    this.props = { ...this.props, ...props };
-    const data = this.component.data.filter((name) => Object.hasOwn(props, name));
-    this.py = { ...this.py, ...Object.fromEntries(data.map((name) => [name, props[name]])) };
+  /** Values from outside. */
+  assign(state, props) {
+    const names = [...this.types.keys()].filter((name) => Object.hasOwn(state, name));
+    for (const name of names) this.restore(name, state[name]);
+    this.app.kit.touch?.(this, names);
+    this.app.kit.patched?.(this, props);
     this.app.flush(this);
-    return [Object.fromEntries(news), props];
+    return [this.held(names), props];
+  }
+
+  /** The values of some fields. */
+  held(names) {
+    return Object.fromEntries(names.map((name) => [name, this.values[name]]));
   }
 
   close() {

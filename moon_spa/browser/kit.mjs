@@ -1,7 +1,7 @@
 // What a template may need of the runtime, all of it; `features.py` has the same, part by part.
-import { bindAttribute, bindEvent, record } from "./bindings.mjs";
+import { bindAttribute, bindEvent, passes, record } from "./bindings.mjs";
 import { ifRegion } from "./branches.mjs";
-import { ask, pump } from "./calls.mjs";
+import { ask, caller, leave, patched, pump, touch } from "./calls.mjs";
 import { keepFocus } from "./focus.mjs";
 import { hook, settle } from "./hooks.mjs";
 import { forRegion } from "./loops.mjs";
@@ -19,12 +19,17 @@ export const EVERYTHING = {
   m: bindModel,
   u: useRegion,
   ask,
+  caller,
   context,
   focus: keepFocus,
   hook,
+  leave,
+  passes,
+  patched,
   pump,
   receive,
   record,
   settle,
   style: shareStyle,
+  touch,
 };

@@ -7,11 +7,8 @@ export function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
   outer.bind((s, l) => {
     const items = f(s, l);
     const next = new Map();
-    const old = new Map();
-    let from = start.nextSibling;
-    let index = 0;
-    for (const key of rows.keys()) old.set(key, index++);
     const order = [];
+    let from = start.nextSibling;
     items.forEach((item, at) => {
       const own = l.concat(n ? n(item) : [item]);
       const { length } = items;
@@ -20,6 +17,7 @@ export function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
       own.at = outer.kit.rowAt?.(outer.at, key);
       if (next.has(key)) throw failure("ValueError", `duplicate key ${key}`);
       let row = rows.get(key);
+      order.push(row ? row.index : -1);
       if (row) row.update(own);
       else if (hydrating) {
         if (z && from.data !== ",") throw new Mismatch();
@@ -27,13 +25,14 @@ export function forRegion(outer, { f, n, k, o, z, c }, start, end, hydrating) {
         from = row.after;
       }
       next.set(key, row ?? own);
-      order.push(old.get(key) ?? -1);
     });
     if (hydrating && from !== end) throw new Mismatch();
     for (const [key, row] of rows) if (!next.has(key)) row.remove();
     if (!hydrating) arrange(outer.owner, next, order, { c, z, end });
     hydrating = false;
     rows = next;
+    let index = 0;
+    for (const row of rows.values()) row.index = index++;
   });
   outer.ends.push(() => rows.forEach((row) => row.dispose()));
 }

@@ -3,7 +3,7 @@
  * component = { name, setup, fields: [[name, type]], data: [keys], casts, template, style, components };
  * `setup(serverCall)` makes the compiled function of one instance, `template(moon)` a list of nodes:
  *   "text" | (s, l) => text | 0 (children)
- *   { t: tag, x: its name space where that is another one, a: { static attributes }, b: [bindings], c: [nodes] }
+ *   { t: tag, x: its name space where that is another one, a: { static attributes }, b: [bindings], c: [nodes], m: its model }
  *   { i: [[condition | 0, nodes]] }                   branches
  *   { f: items, n: item => values, k: key | 0, o: uses loop, z: items need marks, c: nodes }
  *   { u: component, n: its name in paths, p: [[prop, value]], c: nodes }
@@ -15,5 +15,13 @@ import { EVERYTHING } from "./kit.mjs";
 import { mountWith } from "./root.mjs";
 
 export function mount(el, component, options = {}) {
-  return mountWith(EVERYTHING, el, component, options);
+  const { root, ...app } = mountWith(EVERYTHING, el, component, options);
+  return {
+    ...app,
+    el,
+    get state() {
+      return root.s?.state;
+    },
+    call: (name, ...args) => root.dispatch(name, () => args),
+  };
 }

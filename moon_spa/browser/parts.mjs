@@ -1,5 +1,5 @@
 // What the components inside of a live one have become: the model holds it under `parts`, so all views share it.
-import { same } from "./instance.mjs";
+import { same } from "./props.mjs";
 
 /** For a view of `model`: the components inside of it by path, what is kept of them, and what others write. */
 export function shareParts(model, { encode, decode }, save) {
@@ -84,7 +84,7 @@ function reset(instance) {
   for (const name of instance.types.keys()) {
     delete values[name];
     if (Object.hasOwn(first, name)) instance.restore(name, first[name]);
-    instance.stamps[name] = ++instance.clock;
   }
+  instance.app.kit.touch?.(instance, instance.types.keys());
   instance.app.flush(instance);
 }

@@ -4,7 +4,6 @@ import { failure } from "./faults.mjs";
 
 const ITEMS = 200_000;
 const HALF = /\p{Surrogate}/u;
-const NAMES = { b: "boolean", s: "string" };
 
 /** A copy of a value, for a message. */
 export function encodePlain(value, where) {
@@ -37,5 +36,5 @@ function isOf(value, type) {
     return names.length === Object.keys(value ?? 0).length && names.every((name) => Object.hasOwn(value, name) && isOf(value[name], part[name]));
   }
   if (kind === "i") return Number.isSafeInteger(value);
-  return kind === "n" ? value === null : typeof value === NAMES[kind];
+  return kind === "n" ? value === null : typeof value === { b: "boolean", s: "string" }[kind];
 }

@@ -1,10 +1,12 @@
 // Props that change, and what the server has made of those that it knows.
 
-/** Props, state and data that the server made of the props `given`, if it has. */
-export function context({ app, component, known }, given) {
-  const { payload } = app;
+/** Props, state and data that the server made of the props `given`; undefined where it is asked for them. */
+export function context(instance, given) {
+  const { app, component, known } = instance;
+  const { kit, payload } = app;
   const all = [known, payload, ...(payload?.nested ?? [])];
-  return all.find((one) => one?.name === component.name && same(one.given, given));
+  const found = all.find((one) => one?.name === component.name && same(one.given, given));
+  return found ?? (component.data.length ? kit.ask(instance, given) : {});
 }
 
 /** Shows an instance with other props. */
@@ -16,7 +18,7 @@ export function receive(instance, given) {
 }
 
 /** Equal in values and kinds. */
-function same(a, b) {
+export function same(a, b) {
   if (Object.is(a, b)) return true;
   if (!a || !b || typeof a !== "object" || typeof b !== "object" || a instanceof Map || a instanceof Set) return false;
   const keys = Object.keys(a);

@@ -92,7 +92,7 @@ function show(component, moon, kit, model, el, read, stores) {
   if (kit.receive) heard.push([model, "change:props", receive], [model, "change:payload", receive]);
   for (const [name, { home, key }] of fields) heard.push([home, `change:${key}`, hear(name)]);
   if (parts) heard.push([model, "change:parts", parts.take]);
-  if (app.state) parts?.tidy();
+  if (app.root.result) parts?.tidy();
   for (const [home, event, handler] of heard) home?.on?.(event, handler);
   return () => {
     for (const [home, event, handler] of heard) home?.off?.(event, handler);

@@ -29,11 +29,7 @@ export function mountWith(kit, el, component, options) {
   const root = open(reuse);
   app.start();
   return {
-    el,
-    get state() {
-      return root.s?.state;
-    },
-    call: (name, ...args) => root.dispatch(name, () => args),
+    root,
     receive(given, known = null) {
       if (known) app.payload = known;
       app.kit.receive?.(root, given);

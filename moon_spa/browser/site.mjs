@@ -61,7 +61,7 @@ export function run(site, moon) {
       const params = route.parts.flatMap((part, i) => (part[0] === ":" ? [[part.slice(1), parts[i]]] : []));
       const { component, ahead } = site.components[route.at];
       const given = Object.fromEntries(params);
-      if (castProps(component.casts, given).problems.length) continue;
+      if (castProps(component.casts ?? {}, given).problems.length) continue;
       const payload = pages.get(address) ?? null;
       if (payload || !ahead) return { ...route, props: { ...route.props, ...given }, payload };
     }

@@ -2,8 +2,9 @@
 
 const sheets = new WeakMap();
 
-/** Applies the style of a component to a page; gives the function that lets go of it. */
-export function shareStyle(page, style) {
+/** Applies the style of a component to the page of an element; gives the function that lets go of it. */
+export function shareStyle(el, style) {
+  const page = el.isConnected ? el.getRootNode() : el.ownerDocument;
   if (!sheets.has(page)) sheets.set(page, new Map());
   const known = sheets.get(page);
   if (!known.has(style)) {

@@ -259,6 +259,8 @@ class _Compiler:
             parts.append(f"b: [{', '.join(bindings)}]")
         if node.children:
             parts.append(f"c: {self.nodes(node.children, names)}")
+        if node.model:
+            parts.append(f"m: {self.model(node.model, names)}")
         return f"{{ {', '.join(parts)} }}"
 
     def static(self, node: Element) -> Iterator[tuple[str, str]]:
@@ -288,8 +290,6 @@ class _Compiler:
             yield f'["a", "style", (s, l) => [{parts}].filter(Boolean).join(" ") || null]'
         for event in node.events:
             yield self.event(event, names)
-        if node.model:
-            yield self.model(node.model, names)
 
     def attribute(self, tag: str, attribute: Attribute, names: Meanings) -> str:
         name = javascript.text(attribute.name.lower())
@@ -350,16 +350,19 @@ class _Compiler:
             '"e"',
             javascript.text(event.type),
             javascript.text(event.action),
-            f"(s, l, e) => [{arguments}]" if event.arguments else "0",
-            javascript.literal(flags),
         ]
-        return f"[{', '.join([*parts, javascript.text(key)] if key else parts)}]"
+        if event.arguments or event.modifiers:
+            parts.append(f"(s, l, e) => [{arguments}]" if event.arguments else "0")
+        if event.modifiers:
+            self.features.add("event-modifiers")
+            parts += [javascript.literal(flags), javascript.text(key)]
+        return f"[{', '.join(parts)}]"
 
     def model(self, model: Model, names: Meanings) -> str:
         self.features.add("model")
         function = {"check": "bool", "list": "list"}.get(model.kind, "str")
         shown = self.called(function, model.value, names).js
-        parts = ['"m"', javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown}"]
+        parts = [javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown}"]
         if model.keys:
             keys = ", ".join(self.boxed(key, names) for key in model.keys)
             parts.append(artefact.script_json(artefact.descriptor(model.type)))

@@ -61,6 +61,23 @@ class Shop(Component):
 <button id="fail" @click="fail">fail</button>
 </template>
 """
+COUNTER = '''
+class Counter(Component):
+    template = """<button @click="increment">+1</button><button @click="reset">reset</button>
+<p l-if="count > 3">many: {{ count }}</p><p l-else>{{ count }}</p>
+<ul><li l-for="n in seen" :key="n">{{ n }}</li></ul>"""
+
+    def setup(self, props):
+        state = {"count": 0, "seen": [0]}
+
+        def increment():
+            state["count"] += 1
+            state["seen"].append(state["count"])
+
+        def reset():
+            state["count"] = 0
+            state["seen"] = [0]
+'''
 PLAIN = """
 class Counter(Component):
     def setup(self, props):
@@ -139,6 +156,26 @@ def test_a_small_component_is_a_small_module() -> None:
     module = moon_spa.compile(counter)
     assert len(gzip.compress(module.setup_js.encode())) < 500
     assert "const __moon = {};" in module.esm
+
+
+def size(component: moon_spa.CompiledComponent) -> int:
+    """Bytes of a module after gzip. Its source map, with the Python in it, is for developers."""
+    return len(gzip.compress(component.esm.partition("//# sourceMappingURL")[0].encode(), 9))
+
+
+def test_a_module_brings_only_what_its_component_needs(shop: moon_spa.CompiledComponent) -> None:
+    counter = moon_spa.compile(COUNTER)
+    assert size(counter) < 7_000
+    assert size(counter) * 1.4 < size(shop)
+    for part in (
+        "moon.call",
+        "$moon",
+        "is running",
+        "ServerUnavailable",
+        "adoptedStyleSheets",
+        "compositionstart",
+    ):
+        assert part not in counter.esm
 
 
 def test_the_same_source_gives_the_same_bytes(shop: moon_spa.CompiledComponent) -> None:

@@ -154,7 +154,7 @@ def test_warnings_and_errors_of_a_template_are_those_of_the_component() -> None:
     assert wrong.split("\n")[line - 1][found.span.column - 1 :].startswith(" }}")
 
 
-@pytest.mark.parametrize(("name", "limit"), [("mount", 7_000), ("page", 10_500)])
+@pytest.mark.parametrize(("name", "limit"), [("mount", 7 * 1024), ("page", 10_500)])
 def test_the_runtime_is_small(name: str, limit: int) -> None:
     """As it is shipped: `mount` alone, and with all that a page needs of wire form and casts."""
     made = bundle(name)
