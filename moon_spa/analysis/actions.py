@@ -29,7 +29,7 @@ from moon_spa.analysis.values import STATE_SPAN
 from moon_spa.annotations import parameter_types
 from moon_spa.javascript import text
 from moon_spa.spec import Callback, ComponentSpec, Operation, Placed
-from moon_spa.types import ANY, BOOL, FLOAT, INT, NONE, NUM, STR, Type, holds, members
+from moon_spa.types import ANY, BOOL, FLOAT, INT, NONE, NUM, STR, ListOf, Type, holds, members
 
 STEP = "  "
 
@@ -273,8 +273,11 @@ def _may_be_large(body: Body, name: str, parts: bool) -> bool:
     known = body.get(f"state.{name}")
     if found is INT and not body.exits and known is not None and known.span is not None:
         return False
-    is_scalar = all(part in (INT, FLOAT, NUM, STR, BOOL, NONE) for part in members(found))
-    return is_scalar != parts and any(holds(found, part) for part in (INT, NUM, ANY))
+    return _is_scalar(found) != parts and any(holds(found, part) for part in (INT, NUM, ANY))
+
+
+def _is_scalar(found: Type) -> bool:
+    return all(part in (INT, FLOAT, NUM, STR, BOOL, NONE) for part in members(found))
 
 
 def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:
@@ -289,6 +292,8 @@ def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:
         declared = "let" if store.noted(("assigned", unit.key, name)) else "const"
         value = given[name]
         if store.noted(("copied", unit.key, name)):
-            value = f"{body.helper('copy')}({value})"
+            found = store.plain(store.known(("field", name)))
+            flat = isinstance(found, ListOf) and _is_scalar(found.item)
+            value = f"{value}.slice()" if flat else f"{body.helper('copy')}({value})"
         lines.append(Line(0, f"{declared} {js} = {value};", line))
     return lines

@@ -31,7 +31,7 @@ STAYING = frozenset(
         *("abs", "add", "bit_and", "bit_or", "bit_xor", "bit_length", "divmod", "floordiv", "float_of"),
         *("int", "invert", "is_integer", "mod", "mul", "neg", "round", "round_f", "rshift", "sub", "times"),
         *("divmod_f", "floordiv_f", "mod_f", "floor", "ceil", "trunc", "bin", "hex", "oct", "ord", "str_b"),
-        *("exact", "exact_all"),
+        *("copy", "exact", "exact_all"),
         *("at", "concat", "del_at", "in_range", "insert", "pop", "range", "set_at", "slice", "dict_len"),
         *("at_s", "isascii", "isspace", "join", "len_s", "lstrip", "lt_s", "rstrip", "slice_s", "strip"),
         *("splitlines", "caught", "error", "error_name", "raise", "box", "is_type", "truth", "str_f"),

@@ -1,5 +1,5 @@
 // Python's exceptions, the way out to the server, and what types values have.
-import { dict_in, dict_items, dict_len, dict_set } from "./mappings.mjs";
+import { ORDER, dict_in, dict_items, dict_len, dict_set } from "./mappings.mjs";
 import { repr_a, str_a } from "./dynamic.mjs";
 
 /** A Python exception: `name` is its class, `args` its arguments. */
@@ -227,7 +227,9 @@ export function copy(v) {
   if (v === null || typeof v !== "object" || is_box(v)) return v;
   if (v instanceof Set) return new Set(v);
   if (Array.isArray(v)) return v.map(copy);
-  const made = v instanceof Map ? new Map() : {};
-  for (const [key, item] of dict_items(v)) dict_set(made, key, copy(item));
+  if (v instanceof Map) return new Map(Array.from(v, ([key, item]) => [key, copy(item)]));
+  const made = Object.defineProperties({}, Object.getOwnPropertyDescriptors(v));
+  for (const key of Object.keys(made)) made[key] = copy(made[key]);
+  if (made[ORDER]) made[ORDER] = new Set(made[ORDER]);
   return made;
 }
