@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from typing import Any
 
+from jupyter_ext.channels import prompt
 from jupyter_ext.contents import derived
 from jupyter_ext.jupytext_format import register_jupytext_format
 
@@ -20,6 +21,7 @@ def _load_jupyter_server_extension(app: Any) -> None:
 async def _start_jupyter_server_extension(app: Any) -> None:
     """All extensions are loaded, no request was answered yet: wrap the manager that is there."""
     prefer_components(app.config)
+    send_at_once(app.web_app.settings)
     before = app.contents_manager
     wrapping = derived(before.__class__)
     if isinstance(before, wrapping):
@@ -44,6 +46,13 @@ def has_kernel(app: Any, path: str) -> bool:
         return any(kernel in app.kernel_manager for (kernel,) in found.fetchall())
     except (AttributeError, TypeError, sqlite3.Error):
         return True
+
+
+def send_at_once(settings: dict[str, Any]) -> None:
+    """Let messages of kernels reach browsers without delay; a server of another kind stays as it is."""
+    name = "kernel_websocket_connection_class"
+    if hasattr(settings.get(name), "connect"):
+        settings[name] = prompt(settings[name])
 
 
 def prefer_components(config: Any) -> None:
