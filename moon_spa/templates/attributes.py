@@ -17,7 +17,19 @@ from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Mo
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, Type, as_dict, describe
 from moonlight.hints import did_you_mean
 
-KEYS = {"enter": "Enter", "escape": "Escape", "space": " ", "tab": "Tab"}
+KEYS = {
+    "enter": "Enter",
+    "escape": "Escape",
+    "esc": "Escape",
+    "space": " ",
+    "tab": "Tab",
+    "up": "ArrowUp",
+    "down": "ArrowDown",
+    "left": "ArrowLeft",
+    "right": "ArrowRight",
+    "delete": "Delete",
+    "backspace": "Backspace",
+}
 FLAGS = ("prevent", "stop", "self", "once")
 DIRECTIVES = ("l-if", "l-else-if", "l-else", "l-for", "l-model")
 INPUT_KINDS: Mapping[str, str] = {
@@ -75,8 +87,8 @@ def read(reader: Reader, tag: str, given: tuple[TagAttribute, ...], names: Names
             found.events += _event(reader, name[1:], text, offset, names, place)
         elif name == "l-model":
             found.model = _model(reader, tag, given, attribute, names)
-        elif name.startswith("l-"):
-            hint = did_you_mean(name, DIRECTIVES, f"there are {', '.join(DIRECTIVES)}")
+        elif name.startswith(("l-", "v-")):
+            hint = did_you_mean(f"l-{name[2:]}", DIRECTIVES, f"there are {', '.join(DIRECTIVES)}")
             reader.report("template-directive", f"no directive `{name}`", place, hint)
         elif name == ":class":
             found.classes += _classes(reader, text, offset, names)
@@ -103,8 +115,9 @@ def _plain(
     dynamic = any(isinstance(part, Expression) for part in parts)
     if not _ATTRIBUTE_NAME.fullmatch(name):
         reader.report("template-markup", f"`{name}` is no name of an attribute", place)
-    elif reason := safety.refused_attribute(tag, name, dynamic):
+    elif reason := safety.refused_attribute(tag, name, None if dynamic else text):
         hint = f'write `@{name[2:].lower()}="action"`' if name.lower().startswith("on") else ""
+        hint = hint or ('write `@click="action"`' if "runs script" in reason else "")
         reader.report("template-unsafe", f"`{name}` {reason}", place, hint)
     elif dynamic and name in ("class", "style"):
         hint = f'write `:{name}="…"` beside a plain `{name}`'
@@ -116,6 +129,8 @@ def _plain(
 def _event(reader: Reader, name: str, text: str, offset: int, names: Names, place: Place) -> Iterator[Event]:
     type_, *modifiers = name.split(".")
     known = (*FLAGS, *KEYS)
+    if type_.startswith("on") and type_ != "online":
+        reader.report("template-event", f"no event `{type_}`", place, f"write `@{type_[2:]}`")
     if not _EVENT_TYPE.fullmatch(type_):
         reader.report("template-event", f"`@{name}` names no event", place, 'write `@click="action"`')
         return
@@ -178,15 +193,23 @@ def _classes(reader: Reader, text: str, offset: int, names: Names) -> Iterator[C
 
 
 def _styles(reader: Reader, text: str, offset: int, names: Names) -> Iterator[StyleItem]:
-    """The items of ``:style``: a mapping from properties to values, or a text of declarations."""
+    """The items of ``:style``: properties with their values, a text of declarations, or a list of both."""
     node = reader.python(text, offset)
-    if isinstance(node, ast.Dict):
-        for name, value in _entries(reader, node, offset, "a property"):
-            if not safety.is_property(name):
-                reader.report("template-attribute", f"`{name}` is no CSS property", reader.place(offset))
-            yield StyleItem(name, reader.resolved(value, text, offset, names))
-    elif node is not None:
-        yield StyleItem("", reader.resolved(node, text, offset, names))
+    for item in node.elts if isinstance(node, ast.List | ast.Tuple) else [node]:
+        if isinstance(item, ast.Dict):
+            for name, value in _entries(reader, item, offset, "a property"):
+                if not safety.is_property(name):
+                    reader.report("template-attribute", f"`{name}` is no CSS property", reader.place(offset))
+                yield StyleItem(_property(name), reader.resolved(value, text, offset, names))
+        elif item is not None:
+            yield StyleItem("", reader.resolved(item, text, offset, names))
+
+
+def _property(name: str) -> str:
+    """A CSS property as style sheets write it: ``fontSize`` and ``font_size`` are ``font-size``."""
+    if name.startswith("--"):
+        return name
+    return re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", name).replace("_", "-")
 
 
 def _entries(reader: Reader, node: ast.Dict, offset: int, what: str) -> Iterator[tuple[str, ast.expr]]:

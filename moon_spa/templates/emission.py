@@ -44,7 +44,7 @@ class Emitter:
             try:
                 found = _compiled(node, _loose(names), boxed)
             except Unprovable:
-                raise NotCompiledError(str(first)) from first
+                raise NotCompiledError(first.construct) from first
         self.helpers |= found.uses
         return found
 

@@ -9,6 +9,7 @@ import ast
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from moon_spa.templates.nodes import Expression, Place
 from moonlight.hints import did_you_mean
@@ -88,6 +89,7 @@ VIEWS = frozenset({"items", "keys", "values"})
 
 TAKES_VIEWS = FUNCTIONS - {"abs", "bool", "divmod", "float", "int", "range", "repr", "round", "str"}
 NAMESPACES = ("py", "state", "props")
+ONLY_INSIDE = MappingProxyType({"loop": "`l-for`", "event": "the arguments of an event's action"})
 MAX_TEXT = 10_000
 MAX_DEPTH = 60
 
@@ -299,6 +301,8 @@ class _Resolver:
             return ast.Name(f"{spaces[0]}.{name}", ast.Load())
         if name in FUNCTIONS:
             raise self.error(f"`{name}` is a function", node, f"call it: `{name}(…)`")
+        if name in ONLY_INSIDE:
+            raise self.error(f"`{name}` is known only inside {ONLY_INSIDE[name]}", node)
         everything = self.names.py | self.names.state | self.names.props | self.names.loops
         hint = did_you_mean(name, sorted(everything), "give it a default in setup's `props`")
         self.warn("template-name", f"`{name}` is not declared; it is taken from the props", place, hint)
@@ -387,11 +391,6 @@ def _targets(node: ast.expr, resolver: _Resolver) -> Iterator[str]:
 
 
 def _word(node: ast.expr) -> str:
-    words = {
-        "Lambda": "`lambda`",
-        "NamedExpr": "`:=`",
-        "Await": "`await`",
-        "Yield": "`yield`",
-        "Starred": "`*`",
-    }
-    return words.get(type(node).__name__, f"`{type(node).__name__}` expressions")
+    words = {"Lambda": "lambda", "NamedExpr": ":=", "Await": "await", "Yield": "yield", "Starred": "*"}
+    kind = type(node).__name__
+    return f"`{words[kind]}`" if kind in words else f"`{kind}` expressions"

@@ -196,6 +196,7 @@ class _Parser:
 
     def looped(self, tag: Tag, names: Names, depth: int) -> Iterator[Node]:
         loop = next((a for a in tag.attributes if a.name == "l-for"), None)
+        self.check_keys(tag, loop is not None)
         if loop is None:
             yield from self.bare(tag, names, depth)
             return
@@ -216,6 +217,16 @@ class _Parser:
             self.report("template-loop", "a loop over tuples of one", place, "write one name without a comma")
         children = tuple(self.bare(tag, inner, depth + len(bound) + 1))
         yield For(bound, items, key, children, depth, place)
+
+    def check_keys(self, tag: Tag, loops: bool) -> None:
+        """A key belongs to a loop, and is an expression there."""
+        for attribute in tag.attributes:
+            place = self.place(attribute.offset)
+            if attribute.name == ":key" and not loops:
+                self.warn("template-loop", "`:key` means nothing here", place, "write it beside the `l-for`")
+            elif attribute.name == "key" and loops:
+                hint = f'write `:key="{attribute.value or "item"}"`'
+                self.report("template-loop", "`key` of a loop is a plain text here", place, hint)
 
     def check_targets(self, bound: tuple[str, ...], place: Place) -> None:
         for name in bound:

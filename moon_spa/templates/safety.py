@@ -49,6 +49,8 @@ _REFUSED_TAGS = {
 _TAG_NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _ANIMATIONS = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
 _ANIMATED = frozenset({"attributename", "by", "from", "to", "values"})
+_ADDRESSES = frozenset({"href", "xlink:href"})
+_SCRIPTS = ("javascript", "vbscript")
 _BLANK = re.compile(r"[\x00-\x20]+")
 _SCHEME = re.compile(r"([^:/?#]*):")
 _PROPERTY = re.compile(r"-{0,2}[A-Za-z][\w-]*", re.ASCII)
@@ -64,16 +66,21 @@ def refused_tag(tag: str) -> str:
     return _REFUSED_TAGS.get(tag, "")
 
 
-def refused_attribute(tag: str, name: str, bound: bool) -> str:
-    """Why an attribute is refused, "" where it is not."""
-    low = name.lower()
-    if bound and tag.lower() in _ANIMATIONS and low in _ANIMATED:
+def refused_attribute(tag: str, name: str, value: str | None) -> str:
+    """Why an attribute is refused, "" where it is not; `value` is None where it is not known."""
+    low, animates = name.lower(), tag.lower() in _ANIMATIONS
+    if value is None and animates and low in _ANIMATED:
         return "could animate an address into script: write its values out"
-    if low.startswith("on"):
+    if animates and low == "attributename" and (value or "").strip().lower() in _ADDRESSES:
+        return "could animate an address into script: bind the address itself"
+    if low.startswith("on") or (low in URL_ATTRIBUTES and _runs_script(value or "")):
         return "runs script"
-    if low == "srcdoc":
-        return "is a page of its own with script" if bound else ""
-    return ""
+    return "is a page of its own with script" if low == "srcdoc" else ""
+
+
+def _runs_script(address: str) -> bool:
+    match = _SCHEME.match(_BLANK.sub("", address).lower())
+    return match is not None and match[1] in _SCRIPTS
 
 
 def is_property(name: str) -> bool:

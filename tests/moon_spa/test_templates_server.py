@@ -141,6 +141,10 @@ def test_loops_stand_inside_each_other() -> None:
             "<i style=\"top: 0\" :style=\"{'color': 'red', 'width': n, 'x': none}\">",
             '<i style="top: 0; color: red; width: 1;">',
         ),
+        (
+            "<i :style=\"[{'fontSize': '1em', 'z_index': n}, 'top: 0', {'--aB': n}]\">",
+            '<i style="font-size: 1em; z-index: 1; top: 0; --aB: 1;">',
+        ),
         ("<i :style=\"'color: red; top: 1px'\">", '<i style="color: red; top: 1px;">'),
         ("<i hidden title=plain>", '<i hidden="" title="plain">'),
     ],
