@@ -241,10 +241,10 @@ def test_rules_that_double_what_they_find_stop(tmp_path: Path, monkeypatch: pyte
 
 def test_100_000_lines_are_read_in_seconds(tmp_path: Path) -> None:
     text = "# T\n\n" + "The a:b /has c:d and (some words that mean nothing).\n\n" * 50_000
-    start = time.perf_counter()
+    start = time.process_time()
     graph = graph_of(tmp_path, text)
     assert len(graph.relations) == 1
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_sentence_of_too_many_terms_is_one_error(tmp_path: Path) -> None:

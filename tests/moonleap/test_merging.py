@@ -199,9 +199,9 @@ def test_large_files_are_merged_in_time(kind: str) -> None:
         "few words": [b"%d\n" % (n * n % 5) for n in range(count)],
     }[kind]
     theirs = [*base[:-10], b"theirs\n", *base[-10:]]
-    start = time.perf_counter()
+    start = time.process_time()
     merge(b"".join(base), b"".join(ours), b"".join(theirs))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.skipif(not GIT, reason="Git is not installed")

@@ -86,9 +86,9 @@ def test_text_of_the_spec_cannot_leave_its_place(tmp_path: Path) -> None:
 def test_big_graphs_are_shown_in_part_with_a_note_and_fast(tmp_path: Path, count: int, noted: bool) -> None:
     sentences = [f"The a{n}:item /has the a{n * 7919 % count}:item." for n in range(count)]
     graph = graph_of(tmp_path, "# Items\n" + "\n".join(sentences))
-    start = time.perf_counter()
+    start = time.process_time()
     picture = svg(graph)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(texts(picture)) == LIMIT
     assert (f"showing {LIMIT} of {count} resources" in picture) is noted
 
@@ -96,9 +96,9 @@ def test_big_graphs_are_shown_in_part_with_a_note_and_fast(tmp_path: Path, count
 def test_too_many_relations_are_counted_not_drawn(tmp_path: Path) -> None:
     all_items = ", ".join(f"a{n}:item" for n in range(60))
     graph = graph_of(tmp_path, f"# Items\nThe {all_items} /know the {all_items}.\n")
-    start = time.perf_counter()
+    start = time.process_time()
     assert "3200 relations are not drawn" in svg(graph)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_an_empty_graph_says_so(tmp_path: Path) -> None:

@@ -355,10 +355,10 @@ def test_pattern_made_to_be_slow_is_not(tree: MoonlightFS, root: Path) -> None:
     deep = root.joinpath(*["a"] * 40)
     deep.mkdir(parents=True)
     (deep / ("a" * 200)).write_text("x")
-    start = time.perf_counter()
+    start = time.process_time()
     assert tree.glob("/".join(["**", "*a*"] * 20) + "/b") == []
     assert tree.glob("**/" + "a*" * 60 + "b") == []
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # Size, permissions, threads.
@@ -370,11 +370,11 @@ def test_ten_thousand_files_are_listed_and_walked_in_a_few_seconds(tmp_path: Pat
         (tmp_path / f"n{number:04}.py.md").write_bytes(b"```python\nx = 1\n```\n")
         (tmp_path / f"n{number:04}.txt").write_bytes(b"")
     tree = MoonlightFS(tmp_path)
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(tree.listdir("")) == 15000
     assert sum(len(files) for _, _, files in tree.walk()) == 15000
     assert len(tree.glob("**/*.py")) == 5000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_deepest_folders_end_a_walk_and_not_the_program(tmp_path: Path) -> None:

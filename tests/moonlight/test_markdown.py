@@ -155,9 +155,9 @@ def seconds(text: str) -> float:
     times = []
     for number in range(3):
         fresh = text + f"\nend {number} {time.perf_counter_ns()}\n"
-        start = time.perf_counter()
+        start = time.process_time()
         parse(fresh)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
