@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from moon_spa.analysis.names import Names
+from moon_spa.analysis.names import Names, parameters
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import ATOM, Value
@@ -193,7 +193,19 @@ class Body:
 
     def refuse(self, construct: str, node: ast.AST | None = None) -> Unprovable:
         """To be raised: the construct cannot be proven, the action stays on the server."""
-        return Unprovable(construct, getattr(node, "lineno", self.line))
+        return Unprovable(construct + self._remedy(construct, node), getattr(node, "lineno", self.line))
+
+    def _remedy(self, construct: str, node: ast.AST | None) -> str:
+        """What would help where a parameter of the action may be anything: its annotation."""
+        if node is None or self.outer is not None or not isinstance(self.node, ast.FunctionDef):
+            return ""
+        if "any value" not in construct and "not known" not in construct:
+            return ""
+        bare = {one.arg for one in parameters(self.node.args) if one.annotation is None}
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name) and one.id in bare and (known := self.get(one.id)):
+                return f" (`{one.id}` has no annotation)" if known.type is ANY else ""
+        return ""
 
     def write(self, text: str) -> None:
         """Write one line."""

@@ -7,7 +7,7 @@ import ast
 from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import BUILTINS
-from moon_spa.analysis.convert import constant, taken_as, test
+from moon_spa.analysis.convert import constant, may_be, taken_as, test
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.methods import (
     any_method,
@@ -110,7 +110,7 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
         return target
     if target.type is STR:
         return text_method(c, target, name, node)
-    if target.type is ANY and name in ONLY_OF_TEXTS:
+    if name in ONLY_OF_TEXTS and may_be(target.type, STR):
         return text_method(c, taken_as(c, target, STR), name, node)
     if target.type is ANY:
         return any_method(c, target, name, node)

@@ -42,6 +42,8 @@ LETTERS: Mapping[Type, str] = {
     NEVER: "a",
 }
 SCALARS = frozenset({NONE, BOOL, INT, FLOAT, STR})
+ALIKE = frozenset({NONE, BOOL, INT, STR})
+"""Types whose values look the same where the type is not known."""
 RAW_TRUTH = frozenset({NONE, BOOL, INT, STR})
 """Types whose values JavaScript finds true when Python does."""
 
@@ -55,9 +57,16 @@ def constant(value: Any) -> Value:
     return Value(js, found, level, span, pure=True, simple=True, constant=value)
 
 
+def may_be(found: Type, kind: Type) -> bool:
+    """Whether a value, whose type is not known or one of several, looks as one of `kind` where it is one."""
+    if isinstance(found, Union):
+        return kind in found.members and ALIKE.issuperset(found.members)
+    return found is ANY
+
+
 def taken_as(c: Body, value: Value, kind: Type) -> Value:
     """A value of unknown type, taken for an int or a text: any other sends the action to the server."""
-    if value.type is not ANY:
+    if not may_be(value.type, kind):
         return value
     return call(c.helper("as_type"), value, text_literal(LETTERS[kind]), result=kind)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, one_value, refused
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import as_float, constant, number
+from moon_spa.analysis.convert import as_float, constant, number, taken_as
 from moon_spa.analysis.values import SAFE, Missing, Value, call
 from moon_spa.types import (
     ANY,
@@ -127,7 +127,7 @@ def ord_call(c: Body, node: ast.Call) -> Value:
 
 
 def chr_call(c: Body, node: ast.Call) -> Value:
-    value = one_value(c, node)
+    value = taken_as(c, one_value(c, node), INT)
     return call(c.helper("chr"), value, result=STR) if value.type is INT else refused(c, node, value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import taken_as, to_any, to_slot
+from moon_spa.analysis.convert import may_be, taken_as, to_any, to_slot
 from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Ref
@@ -99,6 +99,8 @@ def _bounds(c: Body, node: ast.Slice) -> list[Value]:
     found = []
     for one in (node.lower, node.upper, node.step):
         value = Value("null", NONE, pure=True, simple=True) if one is None else c.expression(one)
+        if may_be(value.type, INT):
+            value = call(c.helper("as_type"), value, '["o", "i"]', result=INT)
         if value.type not in (INT, NONE):
             raise c.refuse(f"a slice with a bound that is {c.store.describe(value.type)}", node)
         found.append(value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.comprehensions import items_of
+from moon_spa.analysis.convert import taken_as
 from moon_spa.analysis.formatting import format_method
 from moon_spa.analysis.iteration import length_span
 from moon_spa.analysis.names import place
@@ -105,6 +106,8 @@ def text_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
                 raise c.refuse(f"{describe(node)} with these arguments", node)
             values.append("undefined")
             continue
+        if accepted in (TEXT, WHOLE):
+            value = taken_as(c, value, accepted[0])
         if value.type not in (*accepted, NEVER) and not _prefixes(name, i, value):
             raise c.refuse(f"{describe(node)} with an argument that is {c.store.describe(value.type)}", node)
         values.append(value)

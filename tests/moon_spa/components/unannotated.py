@@ -6,7 +6,8 @@ class Unannotated(Component):
             "todos": [{"id": 1, "text": "milk"}],
             "sizes": {"small": 1, "large": 9},
             "names": {1: "one", 2: "two"},
-            "letter": "",
+            "people": [{"name": "Cid", "age": 25}, {"name": "Ann", "age": 31}],
+            "letter": "a",
             "total": 0,
         }
 
@@ -44,7 +45,27 @@ class Unannotated(Component):
             for i in range(times):
                 state["total"] += i
 
-        actions = {"play": play, "undo": undo, "add": add, "remove": remove, "drop": drop, "take": take}
+        def show(start, old):
+            state["letter"] = "".join(state["board"][start : start + 2]).replace(old, "o")
+
+        def rank(key):
+            state["people"].sort(key=lambda one: one[key])
+            state["letter"] = state["people"][0]["name"].upper()
+
+        def shift(by):
+            state["letter"] = chr(ord(state["letter"][0]) + by)
+
+        actions = {
+            "show": show,
+            "rank": rank,
+            "shift": shift,
+            "play": play,
+            "undo": undo,
+            "add": add,
+            "remove": remove,
+            "drop": drop,
+            "take": take,
+        }
         actions |= {"measure": measure, "spell": spell, "count": count}
         return {"state": state, "actions": actions}
 
@@ -71,9 +92,15 @@ CALLS = [
     ("spell", ("a  b c", " d e ")),
     ("count", (5,)),
     ("count", (-2,)),
+    ("show", (1, "x")),
+    ("show", (-2, "")),
+    ("rank", ("name",)),
+    ("rank", ("age",)),
+    ("shift", (2,)),
+    ("shift", (2.5,)),
+    ("rank", ("size",)),
+    ("show", (1, None)),
     ("play", (True,)),
     ("play", ("1",)),
     ("add", (5,)),
-    ("count", (2.0,)),
-    ("measure", (1, "one")),
 ]
