@@ -54,7 +54,7 @@ class Compiled:
         body = joined(self.lines)
         return Placed(
             "client",
-            leaving(called(body), self.guarded),
+            leaving(body, self.guarded),
             operations=operations,
             params=self.params,
             body=body,

@@ -44,6 +44,10 @@ _CALL = re.compile(r"\b__moon\.(\w+)")
 _MIXED_CALL = re.compile(r'\b__moon\.to_any\([^\n]*, "u"\)')
 
 
+_SURE = re.compile(r"\b__moon\.pow\(\w+, \d+\)")
+"""Calls that answer for all values, other than most calls of their helper."""
+
+
 def called(text: str) -> frozenset[str]:
     """The helpers that a text of JavaScript calls, and `mixed` where a number may be int or float."""
     return frozenset(_CALL.findall(text)) | ({"mixed"} if _MIXED_CALL.search(text) else set())
@@ -54,8 +58,9 @@ def may_leave(helpers: Iterable[str]) -> bool:
     return not STAYING.issuperset(helpers)
 
 
-def leaving(helpers: Iterable[str], guarded: Iterable[tuple[str, Type]]) -> str:
+def leaving(text: str, guarded: Iterable[tuple[str, Type]]) -> str:
     """``on the server where `items` is not list[int], for digits that are not ASCII``; "" for never."""
+    helpers = called(_SURE.sub("", text))
     parts = [f"where `{name}` is not {describe(found)}" for name, found in guarded]
     values = dict.fromkeys(LEFT[one] for one in sorted(helpers) if one in LEFT)
     parts += [f"for {one}" for one in values]
