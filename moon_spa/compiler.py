@@ -27,10 +27,11 @@ from moon_spa.shaking import needed
 from moon_spa.source import ComponentSource, from_text, text_of
 from moon_spa.sourcemap import excerpt
 from moon_spa.spec import Callback, ComponentSpec, Placed, Side
+from moon_spa.templates.nesting import misplaced_parts
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
 from moon_spa.types import Type
-from moon_spa.views import Specs, specs_of, template_of
+from moon_spa.views import Specs, specs_of, template_of, with_models
 from moonlight.diagnostic import Diagnostic
 
 OWN_PROPS = 2
@@ -45,7 +46,7 @@ class Shown:
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CompiledComponent:
     """A component, compiled. It is immutable: nothing that a render or a call does changes it."""
 
@@ -57,6 +58,9 @@ class CompiledComponent:
     template: Template | None = None
     parts: Mapping[str, CompiledComponent] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<CompiledComponent {self.name}: {'; '.join(self.explain) or 'no actions'}>"
+
     @property
     def name(self) -> str:
         """The name of its class."""
@@ -66,7 +70,14 @@ class CompiledComponent:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is no error, and should be looked at."""
         found = self.template.diagnostics if self.template else _warnings(self.spec)
-        return (*lost_changes(self.spec), *found)
+        return (*lost_changes(self.spec), *found, *self._misplaced())
+
+    def _misplaced(self) -> Iterable[Diagnostic]:
+        if not self.template or not self.template.client.components:
+            return ()
+        parts = {**self.parts, self.name: self}
+        nodes = {name: part.template.nodes for name, part in parts.items() if part.template}
+        return misplaced_parts(self.name, nodes)
 
     @property
     def setup_js(self) -> str:
@@ -240,6 +251,7 @@ def _component(
     components: Iterable[str],
     parts: Mapping[str, CompiledComponent],
 ) -> CompiledComponent:
+    spec = with_models(spec)
     placed, types = place(spec, mode)
     generated = generate(spec, placed, types)
     template = template_of(spec, loaded.source, types, components)

@@ -16,6 +16,13 @@ def test_a_text_is_compiled_once_and_a_changed_one_anew() -> None:
     assert moon_spa.compile(source.replace("0}", "1}")).render_context()["state"] == {"count": 1}
 
 
+def test_a_compiled_component_says_in_short_what_it_is() -> None:
+    source = "class Once(Component):\n    def setup(self, props):\n        state = {'n': 0}\n"
+    assert repr(moon_spa.compile(source)) == "<CompiledComponent Once: no actions>"
+    source += "        def more():\n            state['n'] += 1\n"
+    assert repr(moon_spa.compile(source)) == "<CompiledComponent Once: more: client>"
+
+
 def test_a_mode_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="mode is 'auto' or 'server', not 'client'"):
         moon_spa.compile("class A(Component):\n    def setup(self, props): pass\n", mode="client")  # type: ignore[arg-type]
