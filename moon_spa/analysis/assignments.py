@@ -180,7 +180,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | None:
     """The change of an object that `+=` and its like make; None where they make a new value."""
-    shape = c.store.shape(old.type)
+    shape = c.store.outline(old.type)
     if isinstance(shape, ListOf) and sign == "+":
         c.mutate(old.type, node)
         return extend(c, old, iteration(c, node.value), node)
@@ -198,7 +198,7 @@ def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | No
                 raise c.refuse("`|=` of a set with something else", node)
             c.store.grow(old.type, found)
             return call(c.helper("set_update"), old, other, result=NONE)
-        if not isinstance(c.store.shape(other.type), Record | DictOf):
+        if not isinstance(c.store.outline(other.type), Record | DictOf):
             raise c.refuse(f"`|=` of a dict with {c.store.describe(other.type)}", node)
         c.store.join(old.type, other.type)
         return call(c.helper("dict_update"), old, other, result=NONE)

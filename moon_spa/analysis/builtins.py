@@ -41,7 +41,7 @@ def _len(c: Body, node: ast.Call) -> Value:
     known = {"span": length_span(), "pure": value.pure}
     if value.type is STR:
         return call(c.helper("len_s"), value, result=INT, **known)
-    match c.store.shape(value.type):
+    match c.store.outline(value.type):
         case ListOf():
             return Value(f"{value.at(ATOM)}.length", INT, ATOM, length_span(), pure=value.pure)
         case TupleOf(items):

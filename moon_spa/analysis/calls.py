@@ -116,7 +116,7 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
         return any_method(c, target, name, node)
     if target.type in (FLOAT, INT, NUM, BOOL, NONE):
         return float_method(c, target, name, node)
-    match c.store.shape(target.type):
+    match c.store.outline(target.type):
         case ListOf():
             return list_method(c, target, name, node)
         case Record() | DictOf():

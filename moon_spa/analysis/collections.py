@@ -28,14 +28,18 @@ def list_literal(c: Body, node: ast.List) -> Value:
     for one in node.elts:
         starred = isinstance(one, ast.Starred)
         value = c.expression(one.value if isinstance(one, ast.Starred) else one)
-        shape = c.store.shape(value.type)
-        if starred and not isinstance(shape, ListOf) and value.type is not STR:
-            raise c.refuse(f"`*` of {c.store.describe(value.type)}", node)
-        inner = (shape.item if isinstance(shape, ListOf) else STR) if starred else value.type
+        inner = value.type
+        if starred:
+            shape = c.store.shape(value.type)
+            if not isinstance(shape, ListOf) and value.type is not STR:
+                raise c.refuse(f"`*` of {c.store.describe(value.type)}", node)
+            inner = shape.item if isinstance(shape, ListOf) else STR
         items.append(value)
         spread.append(starred)
         found = c.store.join(found, inner, slot=True)
     ref = c.store.site(("list", place(node)), ListOf(found), written=True)
+    if not items:
+        return Value("[]", ref, pure=True)
     slot = c.store.shape(ref)
     assert isinstance(slot, ListOf)
     texts = [
@@ -43,8 +47,8 @@ def list_literal(c: Body, node: ast.List) -> Value:
         for value, starred in zip(items, spread, strict=True)
     ]
     for value, starred in zip(items, spread, strict=True):
-        shape = c.store.shape(value.type)
-        if starred and slot.item is ANY and isinstance(shape, ListOf) and c.store.has_float(shape.item):
+        held = c.store.shape(value.type) if starred and slot.item is ANY else NEVER
+        if isinstance(held, ListOf) and c.store.has_float(held.item):
             raise c.refuse("floats among values of unknown type", node)
     return Value(f"[{', '.join(texts)}]", ref, pure=all(value.pure for value in items))
 

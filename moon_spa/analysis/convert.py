@@ -82,7 +82,7 @@ def truth(c: Body, value: Value) -> Value:
         return Value(f"{value.at(EQUAL)} !== 0", BOOL, EQUAL, pure=value.pure)
     if found is STR:
         return Value(f'{value.at(EQUAL)} !== ""', BOOL, EQUAL, pure=value.pure)
-    match c.store.shape(found):
+    match c.store.outline(found):
         case ListOf():
             return Value(f"{value.at(ATOM)}.length > 0", BOOL, LESS, pure=value.pure)
         case SetOf():

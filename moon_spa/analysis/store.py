@@ -153,6 +153,10 @@ class Store(Facts):
         self._read(number)
         return self._shapes[number]
 
+    def outline(self, one: Type) -> Type:
+        """The same where only the kind of the object counts, or the shape is read again once it has grown."""
+        return self._shapes[self._root(one)] if isinstance(one, Ref) else one
+
     def is_constant(self, ref: Ref) -> bool:
         """Whether the object outlives the action and must not be changed."""
         number = self._root(ref)
@@ -231,12 +235,23 @@ class Store(Facts):
         self._wrote(("alias", two))
         joined = self._join_shapes(old, new, fixed, raw)
         root = self._root(a)
-        changed.update(number for number, shape in ((one, old), (two, new)) if shape != joined)
-        if self._shapes[root] != joined:
-            changed.add(root)
+        before = ((one, old), (two, new), (root, self._shapes[root]))
+        changed.update(number for number, shape in before if not self._same(shape, joined))
         self._shapes[root] = joined
         for number in changed:
             self._wrote(number)
+
+    def _same(self, a: Type, b: Type) -> bool:
+        """Whether two types are one, aliases taken for the same."""
+        if isinstance(a, Ref) and isinstance(b, Ref):
+            return self._root(a) == self._root(b)
+        match a, b:
+            case Record(xs), Record(ys) if [key for key, _ in xs] != [key for key, _ in ys]:
+                return False
+        one, two = tuple(parts_of(a)), tuple(parts_of(b))
+        if type(a) is not type(b) or len(one) != len(two) or not one:
+            return a == b
+        return all(map(self._same, one, two))
 
     def _without_any(self, ref: Ref, old: Type, new: Type) -> Type:
         """What a server action stores, but for values of which nothing is known."""

@@ -39,9 +39,12 @@ def refuse_sections(c: Body, value: ast.expr, node: ast.AST) -> None:
 
 def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
     """`target[index]`."""
-    shape = c.store.shape(target.type)
     if NEVER in (target.type, index.type):
         return Value(f"{target.js}[{index.js}]", NEVER)
+    shape = c.store.outline(target.type)
+    if isinstance(shape, Record | DictOf) and not _is_field(shape, index):
+        return _dict_item(c, target, index, node)
+    shape = c.store.shape(target.type)
     if target.type is ANY:
         return call(c.helper("at_a"), target, to_any(c, index), result=ANY)
     if target.type is STR or isinstance(shape, ListOf | TupleOf):
@@ -58,15 +61,21 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
         if isinstance(shape, TupleOf) and len(set(shape.items)) == 1:
             return call(c.helper("at"), target, index, result=shape.items[0])
     if isinstance(shape, Record) and isinstance(index.constant, str):
-        fields = dict(shape.fields)
-        if index.constant in fields:
-            return Value(member(target.at(20), index.constant), fields[index.constant], pure=target.pure)
-    if isinstance(shape, Record | DictOf):
-        found = _as_dict(c, target)
-        index = taken_as(c, index, INT if found.key is INT else STR)
-        check_key(c, found, index, node)
-        return call(c.helper("dict_at"), target, index, result=found.value)
+        found = dict(shape.fields)[index.constant]
+        return Value(member(target.at(20), index.constant), found, pure=target.pure)
     raise c.refuse(f"an item of {c.store.describe(target.type)}", node)
+
+
+def _is_field(shape: Type, index: Value) -> bool:
+    """Whether an index is the name of a record's field."""
+    return isinstance(shape, Record) and any(key == index.constant for key, _ in shape.fields)
+
+
+def _dict_item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
+    found = _as_dict(c, target)
+    index = taken_as(c, index, INT if found.key is INT else STR)
+    check_key(c, found, index, node)
+    return call(c.helper("dict_at"), target, index, result=found.value)
 
 
 def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
@@ -79,17 +88,21 @@ def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
 
 def _as_dict(c: Body, target: Value) -> DictOf:
     """The dict behind a value; from now on its keys are not fixed."""
+    _loosen_keys(c, target)
     shape = c.store.shape(target.type)
-    if isinstance(shape, Record) and isinstance(target.type, Ref):
-        c.store.grow(target.type, c.store.dict_shape(shape))
-        shape = c.store.shape(target.type)
     assert isinstance(shape, DictOf)
     return shape
 
 
+def _loosen_keys(c: Body, target: Value) -> None:
+    shape = c.store.outline(target.type)
+    if isinstance(shape, Record) and isinstance(target.type, Ref):
+        c.store.grow(target.type, c.store.dict_shape(shape))
+
+
 def as_dict(c: Body, target: Value, key: Type = NEVER, value: Type = NEVER) -> DictOf:
     """The dict behind a value, grown to hold such keys and values."""
-    _as_dict(c, target)
+    _loosen_keys(c, target)
     assert isinstance(target.type, Ref)
     c.store.grow(target.type, DictOf(key, value))
     return _as_dict(c, target)
@@ -122,7 +135,7 @@ def _slice(c: Body, target: Value, node: ast.Slice, whole: ast.AST) -> Value:
 
 def set_item(c: Body, target: Value, index: Value, value: Value, node: ast.AST) -> None:
     """Write `target[index] = value`, all three evaluated in the order of the call."""
-    shape = c.store.shape(target.type)
+    shape = c.store.outline(target.type)
     if target.type is NEVER:
         c.write(f"{target.js}[{index.js}] = {value.js};")
         return
