@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from moon_spa.analysis import numbers
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, describe, one_value, refused
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.collections import set_item_type
+from moon_spa.analysis.collections import same_floats, set_item_type
 from moon_spa.analysis.comprehensions import comprehension, first_item, items_of, unordered_items
 from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
 from moon_spa.analysis.formatting import formatted
@@ -250,6 +250,7 @@ def _dict(c: Body, node: ast.Call) -> Value:
     shape = c.store.shape(value.type)
     if isinstance(shape, Record | DictOf):
         ref = c.store.site(("dict", place(node)), shape)
+        same_floats(c, value, c.store.shape(ref), node)
         return call(c.helper("dict_copy"), value, result=ref)
     return _dict_of(c, series(c, value, node), node)
 

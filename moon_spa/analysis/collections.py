@@ -6,6 +6,7 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
+from moon_spa.analysis.iteration import uniform
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref, is_plain_key
 from moon_spa.analysis.values import ASSIGN, Value, call
@@ -171,11 +172,11 @@ def _merge_parts(c: Body, ref: Ref, parts: list[tuple[Value, Value | None]], nod
         js = call(c.helper("dict_or"), js, pair, result=ref).js
     for key, value in parts:
         if value is None:
-            _same_floats(c, key, shape, node)
+            same_floats(c, key, shape, node)
     return Value(js, ref)
 
 
-def _same_floats(c: Body, part: Value, shape: Type, node: ast.AST) -> None:
+def same_floats(c: Body, part: Value, shape: Type, node: ast.AST) -> None:
     """Floats that are copied are not boxed, so the copy must hold them as they are."""
     inner = c.store.shape(part.type)
     if isinstance(inner, Record) and isinstance(shape, Record):
@@ -183,6 +184,7 @@ def _same_floats(c: Body, part: Value, shape: Type, node: ast.AST) -> None:
         if any(new is ANY and c.store.has_float(old) for (_, old), (_, new) in pairs):
             raise c.refuse("floats among values of unknown type", node)
         return
-    old = c.store.dict_shape(inner).value
+    assert isinstance(inner, Record | DictOf)
+    old = uniform(c, part, inner).value
     if value_of(shape) is ANY and c.store.has_float(old):
         raise c.refuse("floats among values of unknown type", node)

@@ -29,12 +29,17 @@ from moon_spa.types import (
     NONE,
     NUM,
     STR,
+    Basic,
     DictOf,
     ListOf,
     Record,
     SetOf,
     TupleOf,
     Type,
+    Union,
+    as_dict,
+    mapped,
+    members,
 )
 
 ORDER: Mapping[str, str] = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
@@ -108,9 +113,8 @@ def _identical(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
 def _equal(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     if same_text(a.type, b.type) and not _mixed_ints(a, b):
         return binary(a, "===" if sign == "==" else "!==", b, EQUAL, BOOL)
-    for one in (a, b):
-        if isinstance(one.type, TupleOf) and not _scalar_tuples(a.type, b.type):
-            raise c.refuse("`==` of a tuple with something else", node)
+    if not tuples_agree(c, a.type, b.type):
+        raise c.refuse("`==` of a tuple with something else", node)
     found = call(c.helper("eq"), a, b, result=BOOL)
     return found if sign == "==" else negated(found)
 
@@ -121,9 +125,37 @@ def _mixed_ints(a: Value, b: Value) -> bool:
     return floats and any(one.type in (INT, NUM) and one.span is None for one in (a, b))
 
 
-def _scalar_tuples(a: Type, b: Type) -> bool:
-    both = isinstance(a, TupleOf) and isinstance(b, TupleOf)
-    return both and all(not isinstance(part, TupleOf) for part in (*a.items, *b.items))  # type: ignore[attr-defined]
+def tuples_agree(c: Body, a: Type, b: Type) -> bool:
+    """Whether tuples stand in both types at the same places: in JavaScript they look like lists."""
+    return _agree(c.store.plain(a), c.store.plain(b))
+
+
+def _agree(a: Type, b: Type) -> bool:
+    if not _has_tuple(a) and not _has_tuple(b):
+        return True
+    if isinstance(a, Union) or isinstance(b, Union):
+        return all(_agree(one, other) for one in members(a) for other in members(b))
+    match a, b:
+        case (Basic(), _) | (_, Basic()):
+            return ANY not in (a, b)
+        case (TupleOf(one), TupleOf(other)):
+            return len(one) != len(other) or all(map(_agree, one, other))
+        case (ListOf(one), ListOf(other)):
+            return _agree(one, other)
+        case (Record() | DictOf(), Record() | DictOf()):
+            return _agree(as_dict(a).value, as_dict(b).value)
+    return False
+
+
+def _has_tuple(a: Type) -> bool:
+    found = [isinstance(a, TupleOf)]
+
+    def note(part: Type) -> Type:
+        found.append(_has_tuple(part))
+        return part
+
+    mapped(a, note)
+    return any(found)
 
 
 def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
@@ -137,8 +169,8 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
             return negated(found) if sign in ("<=", ">=") else found
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     one, two = c.store.shape(a.type), c.store.shape(b.type)
-    alike = (isinstance(one, ListOf) and isinstance(two, ListOf)) or _scalar_tuples(one, two)
-    if ANY in (a.type, b.type) or alike:
+    alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (ListOf, TupleOf))
+    if (ANY in (a.type, b.type) or alike) and tuples_agree(c, a.type, b.type):
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     raise c.refuse(f"`{sign}` of {c.store.describe(a.type)} and {c.store.describe(b.type)}", node)
 
@@ -146,7 +178,10 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
 def contains(c: Body, item: Value, container: Value, node: ast.AST) -> Value:
     """`item in container`."""
     match c.store.shape(container.type):
-        case ListOf() | TupleOf():
+        case ListOf() | TupleOf() as series:
+            parts = [series.item] if isinstance(series, ListOf) else series.items
+            if not all(tuples_agree(c, item.type, part) for part in parts):
+                raise c.refuse("`in` with tuples beside lists", node)
             return call(c.helper("in_l"), item, container, result=BOOL)
         case SetOf(kind) if item.type == kind or kind is NEVER:
             return call(c.helper("set_in"), item, container, result=BOOL)

@@ -119,9 +119,18 @@ def _view(c: Body, func: ast.Attribute) -> Source | None:
         value, shape = call(c.helper("dict_a"), value, text(func.attr), result=ANY), DictOf(ANY, ANY)
     if not isinstance(shape, Record | DictOf):
         raise c.refuse(f"`.{func.attr}` of {c.store.describe(value.type)}", func)
-    found = c.store.dict_shape(shape)
+    found = c.store.dict_shape(shape) if func.attr == "keys" else uniform(c, value, shape)
     item: Type = {"keys": found.key, "values": found.value}.get(func.attr, TupleOf((found.key, found.value)))
     return Source(call(c.helper(VIEWS[func.attr]), value, result=ANY).js, item)
+
+
+def uniform(c: Body, value: Value, shape: Record | DictOf) -> DictOf:
+    """A dict whose values are read as of one type: floats among others have to say what they are."""
+    found = c.store.dict_shape(shape)
+    floats = isinstance(shape, Record) and any(c.store.has_float(one) for _, one in shape.fields)
+    if floats and found.value is ANY and isinstance(value.type, Ref):
+        c.store.grow(value.type, found)
+    return found
 
 
 def _arguments(c: Body, node: ast.Call, most: int, named: tuple[str, ...] = ()) -> list[ast.expr]:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import sort_options
-from moon_spa.analysis.collections import set_item_type
+from moon_spa.analysis.collections import same_floats, set_item_type
+from moon_spa.analysis.comparisons import tuples_agree
 from moon_spa.analysis.comprehensions import items_of
 from moon_spa.analysis.convert import taken_as, to_any, to_slot
-from moon_spa.analysis.iteration import Source, iteration, length_span
+from moon_spa.analysis.iteration import Source, iteration, length_span, uniform
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.subscripts import as_dict, check_key
@@ -100,7 +101,7 @@ def _remove(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
 
 def _comparable(c: Body, target: Value, given: Arguments, node: ast.Call) -> Value:
     value = c.expression(given.args[0])
-    if isinstance(value.type, TupleOf) or isinstance(_item_type(c, target), TupleOf):
+    if not tuples_agree(c, value.type, _item_type(c, target)):
         raise c.refuse(f"{describe(node)} of a tuple", node)
     return value
 
@@ -219,6 +220,7 @@ def _dict_clear(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
 def _dict_copy(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
     Arguments(c, node).count(0, 0)
     made = c.store.site(("copy", place(node)), c.store.shape(ref))
+    same_floats(c, target, c.store.shape(made), node)
     return call(c.helper("dict_copy"), target, result=made)
 
 
@@ -235,9 +237,9 @@ def _update(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
     shape = c.store.shape(other.type)
     if not isinstance(shape, Record | DictOf):
         raise c.refuse(f"`.update()` with {c.store.describe(other.type)}", node)
-    c.store.grow(ref, shape)
+    inner = uniform(c, other, shape).value
+    c.store.grow(ref, c.store.shape(other.type))
     slot = c.store.dict_shape(c.store.shape(ref)).value
-    inner = c.store.dict_shape(shape).value
     if slot is ANY and inner is not ANY and c.store.has_float(inner):
         raise c.refuse("floats among values of unknown type", node)
     return call(c.helper("dict_update"), target, other, result=NONE, void=True)

@@ -1,5 +1,5 @@
 // dict as plain object (keys str) or Map, and set. Order where JavaScript would lose it: a hidden property.
-import { bail, is_box, is_dict, raise } from "./errors.mjs";
+import { bail, is_box, raise } from "./errors.mjs";
 import { iterate, list, unpack } from "./sequences.mjs";
 
 /** The hidden property with the keys in order, for objects with keys like "7" that JavaScript would put first. */
@@ -104,7 +104,8 @@ export function dict_update(d, other) {
 
 /** The items of a dict, or of an iterable of pairs */
 export function pairs_of(other) {
-  return is_dict(other) ? dict_items(other) : Array.from(other, (pair) => unpack(pair, 2));
+  const is_series = typeof other[Symbol.iterator] === "function" && !(other instanceof Map);
+  return is_series ? Array.from(other, (pair) => unpack(pair, 2)) : dict_items(other);
 }
 
 export function dict_or(a, b) {
