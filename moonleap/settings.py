@@ -87,7 +87,7 @@ def _load(text: str, path: str) -> tuple[dict[str, Any], dict[str, Place]]:
         ) from None
     if root is None or root.value is None:
         return {}, {}
-    if root.members is None:
+    if root.members is None or not isinstance(root.value, dict):
         place = Place(path, 1)
         raise refusal("bad-settings", "the settings are no mapping", place, "write `key: value` lines")
     places: dict[str, Place] = {}

@@ -163,7 +163,7 @@ class _Reader:
         if "props" not in members:
             return {}
         node = members["props"][1]
-        if node.members is None or not all(type(name) is str for name in node.value):
+        if not isinstance(node.value, dict) or not all(type(name) is str for name in node.value):
             self.note("site-shape", "props is a mapping with names", node, "write `name: value` lines")
             return {}
         found: dict[str, Any] = node.value

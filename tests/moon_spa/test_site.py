@@ -148,6 +148,7 @@ def test_names_of_files_are_patterns(file: str, pattern: str) -> None:
         ("  /:id:\n    component: Item\n    pages: [{id: abc}]", "route-page", 2, "abc"),
         ("  /:\n    component: Home\n    props: {day: 2026-01-01}", "not-sendable", 2, "day"),
         ("  /: Blind", "no-template", 2, "Blind"),
+        ("  /:\n    component: Home\n    props: !!set {a}", "site-shape", 4, "mapping"),
         ("  /: *home", "site-yaml", 2, "alias"),
         ("  /: {", "site-yaml", 3, "YAML"),
         ("", "site-shape", 1, "routes"),

@@ -96,6 +96,7 @@ def test_heading_that_links_two_files(tmp_path: Path) -> None:
         ("x: 1\npackages_by_scope: [a]\n", 2, "`packages_by_scope` is a mapping"),
         ("package_paths: 3\n", 1, "`package_paths` is a list of texts, not int 3"),
         ("- a\n", 1, "no mapping"),
+        ("!!set {a}\n", 1, "no mapping"),
         ("a: [\n", 2, "not YAML"),
         ("a: b: c\n", 1, "not YAML"),
         ("a: !!python/object:os.system {}\n", 1, "not YAML"),
