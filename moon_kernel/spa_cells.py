@@ -141,6 +141,7 @@ def register_spa(shell: Any) -> Cells:
     setattr(shell, ATTRIBUTE, cells)
 
     def spa(line: str, cell: str | None = None) -> Any:
+        __tracebackhide__ = True
         if cell is None and not line.strip():
             print(HELP)
             return None

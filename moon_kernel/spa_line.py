@@ -27,6 +27,7 @@ class SpaLine:
 
     def evaluated(self, namespace: dict[str, Any]) -> dict[str, Any]:
         """The props; expressions see the names of the notebook. What they raise comes through."""
+        __tracebackhide__ = True
         found: dict[str, Any] = {}
         for name, expression in self.props:
             value = _evaluated(expression, namespace)
@@ -101,6 +102,7 @@ def split(line: str) -> list[str]:
 
 
 def _evaluated(expression: str, namespace: dict[str, Any]) -> Any:
+    __tracebackhide__ = True
     try:
         code = compile(expression, "<%spa>", "eval")
     except (SyntaxError, ValueError) as error:

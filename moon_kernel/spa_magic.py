@@ -31,6 +31,7 @@ class SpaError(Exception):
 
 def run(shell: Any, cells: Cells, line: str, cell: str | None = None) -> LiveComponent | None:
     """Compile a component and show it; raises SpaError where it is refused, UsageError for a wrong line."""
+    __tracebackhide__ = True
     asked = read_line(line, needs_name=cell is None)
     try:
         return _shown(shell, cells, asked, cell)
@@ -43,6 +44,7 @@ def run(shell: Any, cells: Cells, line: str, cell: str | None = None) -> LiveCom
 
 
 def _shown(shell: Any, cells: Cells, asked: SpaLine, cell: str | None) -> LiveComponent | None:
+    __tracebackhide__ = True
     mode: Mode = "server" if "--server" in asked.flags else "auto"
     if cell is None:
         component, python = compile_class(find(shell.user_ns, asked.name), mode)

@@ -346,6 +346,13 @@ def test_a_page_is_saved(notebook: Client) -> None:
     assert "cannot write" in shown_text(notebook.run("%spa Counter --save no/such/folder/x.html"))
 
 
+def test_what_a_prop_raises_is_shown_without_frames_of_the_magic(notebook: Client) -> None:
+    shown = notebook.run("zero = 0\n%spa Counter start=1/zero").traceback
+    assert "ZeroDivisionError: division by zero" in shown
+    assert "spa_line.py" not in shown
+    assert "spa_magic.py" not in shown
+
+
 def test_a_component_is_live_without_a_kernel(tmp_path: Path) -> None:
     from moon_kernel import live
     from moon_spa import compile as compile_component
