@@ -139,7 +139,8 @@ def _operation(c: Body, name: str, node: ast.Call) -> Value:
     first = given.args[0]
     field = first.value if isinstance(first, ast.Constant) else None
     if not isinstance(field, str) or field not in c.unit.fields:
-        raise c.refuse(f"{describe(node)} of a field that is not declared", node)
+        which = f"`{field}`, which is not declared" if isinstance(field, str) else "a field that is computed"
+        raise c.refuse(f"{describe(node)} of {which}", node)
     if name == "set":
         value = given.value(1, "value")
         if value is None:

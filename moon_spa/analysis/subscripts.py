@@ -34,7 +34,18 @@ def refuse_sections(c: Body, value: ast.expr, node: ast.AST) -> None:
     if binding.kind == "data":
         raise c.refuse("`data`", node)
     if binding.kind == "state":
-        raise c.refuse("a state field that is not declared", node)
+        raise c.refuse(f"{_named(node)}, which is not declared", node)
+
+
+def _named(node: ast.AST) -> str:
+    """The state field that a statement or an expression names."""
+    for one in ast.walk(node):
+        match one:
+            case ast.Subscript(slice=ast.Constant(str(name))):
+                return f"the state field `{name}`"
+            case ast.Attribute(attr=name) if name != "state":
+                return f"the state field `{name}`"
+    return "a state field"
 
 
 def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
