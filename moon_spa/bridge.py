@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from inspect import Parameter, Signature, signature
+from types import FunctionType
 from typing import Any
 
 from moon_spa import wire, worker
@@ -167,6 +168,8 @@ def _check_kept(compiled: Compiled, request: Request, changed: list[Held]) -> No
 
 def _arguments(function: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]:
     """The arguments for a function, checked against its parameters and their annotations."""
+    if not args and _takes_nothing(function):
+        return []
     try:
         shape = signature(function)
     except (TypeError, ValueError):  # a builtin, which checks its arguments itself
@@ -181,6 +184,14 @@ def _arguments(function: Callable[..., Any], args: tuple[Any, ...]) -> list[Any]
         typed(kinds.get(name, ANY), value, f"argument {name}", "wrong-arguments")
         for name, value in zip(names, args, strict=True)
     ]
+
+
+def _takes_nothing(function: Callable[..., Any]) -> bool:
+    """Whether a function has no parameters, as most actions: looking closer takes longer than to run one."""
+    if type(function) is not FunctionType or hasattr(function, "__wrapped__"):
+        return False
+    code = function.__code__
+    return not (code.co_argcount or code.co_kwonlyargcount)
 
 
 def _parameter_names(shape: Signature, count: int) -> list[str]:

@@ -61,7 +61,8 @@ class _Job(Generic[Result]):
         self._over = False
         self.told = False
         self.thread: threading.Thread | None = None
-        self.ended = threading.Event()
+        self._ended = threading.Lock()  # held until the work has ended: an Event costs more than most work
+        self._ended.acquire()
         self.result: Result | None = None
         self.error: BaseException | None = None
 
@@ -88,6 +89,17 @@ class _Job(Generic[Result]):
         except BaseException as error:
             self.error = error
 
+    def end(self) -> None:
+        """Tell who waits."""
+        self._ended.release()
+
+    def ended_within(self, seconds: float) -> bool:
+        """Wait for the end of the work: whether it came."""
+        if not self._ended.acquire(timeout=seconds):
+            return False
+        self._ended.release()
+        return True
+
     def stop(self) -> None:
         """Raise `Stop` in the thread, at its next step of Python code."""
         with self._lock:
@@ -103,7 +115,7 @@ class _Job(Generic[Result]):
         pause = _PAUSE
         while time.monotonic() < end:
             self.stop()
-            if self.ended.wait(pause):
+            if self.ended_within(pause):
                 return True
             pause = min(pause * 1.5, 1.0)
         return False
@@ -132,15 +144,16 @@ class _Thread(threading.Thread):
             job.perform()
             return not job.told and self._idle.add(self)
         finally:
-            job.ended.set()
+            job.end()
 
 
 class _Idle:
-    """The threads that wait for work."""
+    """The threads that wait for work, and those that nobody waits for any more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads: list[_Thread] = []
+        self._stuck: list[threading.Thread] = []
 
     def begin(self, job: _Job[Any]) -> None:
         """Give a job to a thread that waits, else to a new one."""
@@ -158,6 +171,18 @@ class _Idle:
                 return False
             self._threads.append(thread)
             return True
+
+    def give_up(self, thread: threading.Thread) -> None:
+        """Leave a thread alone whose work does not end."""
+        thread.name = STUCK
+        with self._lock:
+            self._stuck.append(thread)
+
+    def stuck(self) -> int:
+        """How many were left alone and still run."""
+        with self._lock:
+            self._stuck = [thread for thread in self._stuck if thread.is_alive()]
+            return len(self._stuck)
 
     def _taken(self) -> _Thread | None:
         with self._lock:
@@ -179,20 +204,20 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
     does is not seen by anybody, and past MOST_STUCK of them TooBusyError is raised. An interrupt of the
     waiting ends it too.
     """
-    if sum(thread.name == STUCK for thread in threading.enumerate()) >= MOST_STUCK:
+    if _IDLE.stuck() >= MOST_STUCK:
         raise TooBusyError
     job = _Job(work)
     try:
         _IDLE.begin(job)
-        ended = job.ended.wait(deadline) or (
-            looping is not None and looping.is_set() and job.ended.wait(GRACE)
+        ended = job.ended_within(deadline) or (
+            looping is not None and looping.is_set() and job.ended_within(GRACE)
         )
     except KeyboardInterrupt:
         job.stop_until(GRACE)
         raise
     if not ended:
         if not job.stop_until(GRACE) and job.thread is not None:
-            job.thread.name = STUCK
+            _IDLE.give_up(job.thread)
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
         raise TooSlowError
     if job.error is not None:
