@@ -10,7 +10,7 @@ from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.sections import Run, Where, check_name
 from moon_spa.spec import CONDITIONS, HOOKS, OPS, Callback, CallbackKind, Condition, Field, Operation
 from moon_spa.statuses import Status
-from moon_spa.trace import Traced, plain
+from moon_spa.trace import Traced, TracedField, plain
 from moon_spa.types import kind_of
 from moonlight.hints import did_you_mean
 
@@ -105,10 +105,15 @@ class _Reader:
             hint = f'write `"value": 1` in it, or `self.{op}(…)`'
             raise refusal("bad-operation", f"{what} has no value for {op}", place, hint)
         state = self.state(value.get("state"), what, place)
+        _refuse_field(f"the value of {what}", value.get("value"), place)
         given = (
             None if op == "toggle" else self.value_of(section, name, f"the value of {what}", value["value"])
         )
-        cond = self.condition(section, name, value["cond"], what, place) if value.get("cond") else None
+        cond = (
+            self.condition(section, name, value["cond"], what, place)
+            if value.get("cond") is not None
+            else None
+        )
         return Operation(op, state, given, cond)
 
     def condition(self, section: str, name: str, value: Any, what: str, place: Place) -> Condition:
@@ -121,6 +126,7 @@ class _Reader:
                 "unknown-condition", f"the condition of {what} has the operator {value['op']!r}", place, hint
             )
         left = self.state(value["left"], what, place)
+        _refuse_field(f"the condition of {what}", value["right"], place)
         right = self.value_of(section, name, f"the condition of {what}", value["right"])
         return Condition(left, value["op"], right)
 
@@ -131,6 +137,13 @@ class _Reader:
             str(name), self.fields, f"the state fields are {', '.join(self.fields) or 'none'}"
         )
         raise refusal("unknown-state", f"{what} names the state {name!r}", place, hint)
+
+
+def _refuse_field(what: str, value: Any, place: Place) -> None:
+    """Operations know the values of setup, and no other field's."""
+    if isinstance(value, TracedField):
+        message = f"{what} is a state field, which has no value inside setup"
+        raise refusal("state-in-setup", message, place, "write the action as a function")
 
 
 def _shown(value: Any) -> str:

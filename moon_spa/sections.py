@@ -20,7 +20,7 @@ from moon_spa.props import Props
 from moon_spa.rewriting import Inferred
 from moon_spa.spec import HOOKS
 from moon_spa.trace import _TraceState
-from moon_spa.types import kind_of
+from moon_spa.types import kind_of, with_article
 from moonlight.hints import did_you_mean
 
 SECTIONS = ("props", "state", "data", "actions", "lifecycle")
@@ -253,4 +253,4 @@ def check_name(what: str, name: Any, place: Place) -> None:
     if isinstance(name, str) and name and name != "__proto__" and len(name) <= 200 and name.isprintable():
         return
     hint = "write a text that Python and JavaScript can both use as a key"
-    raise refusal("bad-name", f"{name!r} cannot be the name of a {what}", place, hint)
+    raise refusal("bad-name", f"{name!r} cannot be the name of {with_article(what)}", place, hint)

@@ -151,7 +151,7 @@ def operated(name: str, left: Any, right: Any) -> Any:
     scalar = plain_name == name or isinstance(left, int | float | str)
     if (
         scalar
-        and not isinstance(left, _TracedField)
+        and not isinstance(left, TracedField)
         and (isinstance(left, Traced) or isinstance(right, Traced))
     ):
         return _combined(plain_name, getattr(operator, f"__{plain_name}__"), left, right)
@@ -270,7 +270,7 @@ for _name, _method in _operators().items():
     setattr(TracedValue, _name, _method)
 
 
-class _TracedField:
+class TracedField:
     """A state field inside setup: it has no value there, but comparing it makes a condition."""
 
     def __init__(self, name: str) -> None:
@@ -320,10 +320,10 @@ class _TraceState:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _TracedField(name)
+        return TracedField(name)
 
     def __getitem__(self, name: str) -> Any:
-        return _TracedField(name)
+        return TracedField(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise StateInSetupError(name)

@@ -208,8 +208,12 @@ def _accepts_basic(expected: Basic, value: Any) -> bool:
 
 def kind_of(value: Any) -> str:
     """``an int``, ``a list``: what a value is, for a message."""
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    return with_article(type(value).__name__)
+
+
+def with_article(noun: str) -> str:
+    """``an int``, ``a list``."""
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
 
 
 def describe(a: Type) -> str:

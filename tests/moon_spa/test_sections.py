@@ -234,3 +234,31 @@ class Counter(Component):
 """
     )
     assert [(one.code, one.severity) for one in made.diagnostics] == [("name-clash", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "message"),
+    [
+        ('"value": 1, "cond": {}', "bad-condition", "the condition of the action act is a dict"),
+        ('"value": 1, "cond": False', "bad-condition", "the condition of the action act is a bool"),
+        (
+            '"value": 1, "cond": {"left": "n", "op": "<", "right": self.state.n}',
+            "state-in-setup",
+            "the condition of the action act is a state field",
+        ),
+        ('"value": self.state.n', "state-in-setup", "the value of the action act is a state field"),
+    ],
+)
+def test_an_operation_that_would_mean_something_else_is_refused(entry: str, code: str, message: str) -> None:
+    source = f"""
+class Counter(Component):
+    def setup(self, props):
+        state = {{"n": 1}}
+        actions = {{"act": {{"op": "add", "state": "n", {entry}}}}}
+"""
+    with pytest.raises(ComponentError, match=message) as caught:
+        compile(source)
+    assert caught.value.code == code
+    assert compile(source.replace(entry, '"value": 1, "cond": None')).ops["act"] == [
+        {"op": "add", "state": "n", "value": 1}
+    ]
