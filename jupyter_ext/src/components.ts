@@ -1,5 +1,7 @@
 /** Components in outputs: the widget where the kernel has its model, else what the output holds of it. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { ISessionContext } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { OutputArea } from '@jupyterlab/outputarea';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
@@ -12,8 +14,10 @@ const HTML = 'text/html';
 const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
 /** Before the view of a widget, which has -10. */
 const RANK = -20;
-/** A widget of a kernel that runs a cell, or of no kernel, may never come. */
-const PATIENCE_MS = 1500;
+/** A widget that the cell has just made is there before. */
+const ASK_MS = 300;
+/** A kernel that runs a cell says nothing, and gives no widget. */
+const PATIENCE_MS = 4000;
 /** A notebook gets another renderer of widgets once its kernel is known; nothing tells. */
 const LOOK_MS = 200;
 const LOOKING_MS = 30_000;
@@ -79,7 +83,7 @@ class ComponentView extends Panel implements IRenderMime.IRenderer {
     if (model === null) {
       return;
     }
-    const renderers = renderersAround(this);
+    const renderers = around(this, OutputArea)?.rendermime;
     if (WIDGET_VIEW in model.data && renderers?.getFactory(WIDGET_VIEW)) {
       this.waitFor(renderers, model);
     } else {
@@ -112,16 +116,27 @@ class ComponentView extends Panel implements IRenderMime.IRenderer {
     this.page.node.setAttribute('aria-busy', 'true');
     const observer = new MutationObserver(look);
     observer.observe(this.node, { subtree: true, childList: true, attributeFilter: ['class'] });
-    const timers = [
-      setInterval(look, LOOK_MS),
-      setTimeout(() => this.start(), PATIENCE_MS),
-      setTimeout(() => clearInterval(timers[0]), LOOKING_MS)
-    ];
+    const patience = setTimeout(() => this.start(), PATIENCE_MS);
+    const ask = setTimeout(() => void this.ask(model).then(known => known && clearTimeout(patience)), ASK_MS);
+    const looking = setInterval(look, LOOK_MS);
+    const enough = setTimeout(() => clearInterval(looking), LOOKING_MS);
     this.stopWaiting = () => {
       observer.disconnect();
-      timers.forEach(clearTimeout);
+      [patience, ask, looking, enough].forEach(clearTimeout);
     };
     look();
+  }
+
+  /** Whether the kernel has the widget; starts the page where it has not. */
+  private async ask(model: IRenderMime.IMimeModel): Promise<boolean> {
+    const { page } = this;
+    const { model_id } = model.data[WIDGET_VIEW] as { model_id?: string };
+    const panel = around(this, NotebookPanel);
+    const known = panel === null ? null : await kernelHas(panel.sessionContext, String(model_id));
+    if (known === false && page === this.page) {
+      this.start();
+    }
+    return known === true;
   }
 
   /** Runs the scripts of the page, once. A widget that comes later still takes its place. */
@@ -148,11 +163,24 @@ class ComponentView extends Panel implements IRenderMime.IRenderer {
   private stopWaiting: () => void = () => undefined;
 }
 
-/** Those of the output area that a widget stands in. */
-function renderersAround(widget: Widget): IRenderMimeRegistry | null {
+/** Whether the kernel has this widget, as it says when no cell runs; null where it says nothing. */
+async function kernelHas(context: ISessionContext, model: string): Promise<boolean | null> {
+  try {
+    await context.ready;
+    const kernel = context.session?.kernel;
+    const reply = await kernel?.requestCommInfo({ target_name: 'jupyter.widget' });
+    return reply?.content.status === 'ok' && model in reply.content.comms;
+  } catch {
+    // A kernel that went away has answered nothing.
+    return null;
+  }
+}
+
+/** The nearest widget of a class that another widget stands in. */
+function around<T extends Widget>(widget: Widget, kind: new (...options: never[]) => T): T | null {
   for (let at = widget.parent; at !== null; at = at.parent) {
-    if (at instanceof OutputArea) {
-      return at.rendermime;
+    if (at instanceof kind) {
+      return at;
     }
   }
   return null;
