@@ -37,7 +37,7 @@ from moon_spa.types import (
 Line = tuple[int, int]
 
 _SIMPLE = (NONE, BOOL, INT, FLOAT, NUM, STR)
-_CHECKS = frozenset({"as_type", "commit"})
+_CHECKS = frozenset({"commit", "restored"})
 
 
 @dataclass(frozen=True)

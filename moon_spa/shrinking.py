@@ -179,7 +179,9 @@ class _Read:
         """Where names of variables, functions, classes and parameters are declared, those of patterns too."""
         for at, token in enumerate(self.tokens):
             after = self.token(at + 1)
-            if token in ("function", "class") and _WORD.fullmatch(after):
+            if token == "function" and after == "*" and _WORD.fullmatch(self.token(at + 2)):
+                yield at + 2
+            elif token in ("function", "class") and _WORD.fullmatch(after):
                 yield at + 1
             elif token in _DECLARATIONS:
                 for one in self.declarators(at + 1):

@@ -14,6 +14,7 @@ from moon_spa.component import Component
 from moon_spa.setup import Setup
 from moon_spa.source import ComponentSource
 from moon_spa.spec import Callback, ComponentSpec
+from moon_spa.templates.grouping import learned
 from moon_spa.templates.nodes import Place
 from moon_spa.templates.template import Offer, Template, compile_template
 from moon_spa.types import Type
@@ -73,6 +74,15 @@ def template_of(
     actions = {name: _signature(action) for name, action in spec.actions.items()}
     offer = Offer(types, spec.data, props, actions, components)
     return compile_template(spec.name, text, place, offer, spec.style or "")
+
+
+def with_models(spec: ComponentSpec) -> ComponentSpec:
+    """A component whose state has the types that the inputs of its template give it."""
+    types = {one.name: one.type for one in spec.fields}
+    found = learned(types, spec.template or "")
+    if found is types:
+        return spec
+    return replace(spec, fields=tuple(replace(one, type=found[one.name]) for one in spec.fields))
 
 
 def _signature(action: Callback) -> Signature | None:

@@ -21,6 +21,7 @@
  *   to_any(v, T)                    typed value -> ANY (copies only if a float inside must be boxed; tuple/set inside -> Bail)
  *   is_type(v, T)                   -> is this ANY value of type T? (bool is no int here)
  *   as_type(v, T)                   ANY -> typed representation, Bail when it is not exactly a T
+ *   restored(v, T)                  a value from the wire as a T, also one with tuples and sets in it; Bail when it is none
  *   type_name(v)                    type(v).__name__ of an ANY value
  *   exact(...v)  exact_all(...v)    the first of the values for state: OverflowError for a BigInt, in parts of them too
  *   commit(v, T)                    value for a state field: OverflowError for BigInt inside, TypeError for a wrong type, deep copy

@@ -123,7 +123,7 @@ export class Instance {
   restore(name, value) {
     const type = this.types.get(name);
     const { kit, moon } = this.app;
-    const { typed = moon["as_type"] } = kit;
+    const { typed = moon["restored"] } = kit;
     const plain = type === "f" || type === "u" ? value?.valueOf() : value;
     this.values[name] = typeof type === "string" ? plain : typed(value, type);
   }

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from moon_spa.templates import safety
 from moon_spa.templates.expressions import Names
-from moon_spa.templates.markup import DataPart, TagAttribute, split_text
+from moon_spa.templates.grouping import chooses_several
+from moon_spa.templates.markup import SVG_ATTRIBUTES, DataPart, TagAttribute, split_text
 from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, Place, StyleItem
-from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, Type, as_dict, describe
+from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, SetOf, Type, as_dict, describe
 from moonlight.hints import did_you_mean
 
 KEYS = {
@@ -44,6 +45,7 @@ MODEL_TYPES: Mapping[str, tuple[Type, ...]] = {
     "select": (STR, INT, FLOAT),
     "check": (BOOL,),
     "list": (ListOf(STR),),
+    "group": (ListOf(STR), SetOf(STR)),
 }
 """The types of state that each kind of input can show and change."""
 
@@ -106,6 +108,7 @@ def _plain(
     """``name="text {{ x }}"`` or ``:name="x"``."""
     bound = attribute.name.startswith(":")
     name = attribute.name.removeprefix(":")
+    name = SVG_ATTRIBUTES.get(name.lower(), name)
     if bound:
         parts: tuple[str | Expression, ...] = (reader.expression(text, attribute.value_offset, names),)
     elif attribute.value is None:
@@ -239,7 +242,7 @@ def _model(
             reader.report("template-model", f"`{value.text}`: {inner}", place)
             return None
         type_ = inner
-    kind = _model_kind(tag, {a.name: a.value or "" for a in given})
+    kind = _model_kind(tag, {a.name: a.value or "" for a in given}, type_)
     if not kind:
         reader.report(
             "template-model", f"`l-model` on this `<{tag}>`", place, "use an input, select or textarea"
@@ -248,7 +251,8 @@ def _model(
     if type_ not in (*MODEL_TYPES[kind], ANY):
         wanted = " or ".join(map(describe, MODEL_TYPES[kind]))
         message = f"`{value.text}` is {describe(type_)}; this input changes {wanted}"
-        reader.report("template-model", message, place)
+        is_group = isinstance(type_, ListOf | SetOf) and kind == "check"
+        reader.report("template-model", message, place, "give the checkbox a `value`" if is_group else "")
         return None
     return Model(
         field_name, kind, value, place, type_, tuple(Expression(key, value.text, place) for key in keys)
@@ -277,11 +281,13 @@ def _inside(owner: Type, key: ast.expr) -> Type | str:
     return ANY if owner is ANY else f"{describe(owner)} has no items that can be set"
 
 
-def _model_kind(tag: str, given: Mapping[str, str]) -> str:
+def _model_kind(tag: str, given: Mapping[str, str], type_: Type) -> str:
     if tag == "textarea":
         return "text"
     if tag == "select":
-        return "list" if "multiple" in given else "select"
+        return "list" if chooses_several(tag, given) else "select"
+    if isinstance(type_, ListOf | SetOf) and chooses_several(tag, given):
+        return "group"
     if tag != "input" or ":type" in given:
         return ""
     return INPUT_KINDS.get(given.get("type", "text").lower(), "")
@@ -289,7 +295,8 @@ def _model_kind(tag: str, given: Mapping[str, str]) -> str:
 
 def _check_clashes(reader: Reader, found: Given, tag: str) -> None:
     """One attribute has one source."""
-    taken = {"text": "value", "check": "checked", "radio": "checked", "select": "value", "list": "value"}
+    taken = {"text": "value", "select": "value", "list": "value"}
+    taken |= dict.fromkeys(("check", "group", "radio"), "checked")
     seen: set[str] = {taken[found.model.kind]} if found.model else set()
     for attribute in found.attributes:
         low = attribute.name.lower()

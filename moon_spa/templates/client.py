@@ -361,8 +361,13 @@ class _Compiler:
     def model(self, model: Model, names: Meanings) -> str:
         self.features.add("model")
         function = {"check": "bool", "list": "list"}.get(model.kind, "str")
-        shown = self.called(function, model.value, names).js
-        parts = [javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown}"]
+        is_group = model.kind == "group"
+        shown = (
+            self.emit(model.value.node, names, model.value)
+            if is_group
+            else self.called(function, model.value, names)
+        )
+        parts = [javascript.text(model.field), f'"{model.kind}"', f"(s, l) => {shown.js}"]
         if model.keys:
             keys = ", ".join(self.boxed(key, names) for key in model.keys)
             parts.append(artefact.script_json(artefact.descriptor(model.type)))

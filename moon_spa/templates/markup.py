@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from moon_spa.templates import nesting
 
 VOID = frozenset(
     [
@@ -35,57 +37,43 @@ _ATTRIBUTE = re.compile(r"""[^\s"'<>/=]+""")
 _SPACE = re.compile(r"\s*")
 _UNQUOTED = re.compile(r"""[^\s"'=<>`]+""")
 
-_CLOSES_P = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "table",
-        "ul",
-    ]
-)
-_NOT_INSIDE_ITSELF = frozenset({"a", "button", "form", "option", "p"})
-_PARENTS: dict[str, frozenset[str]] = {
-    "tr": frozenset({"tbody", "thead", "tfoot"}),
-    "td": frozenset({"tr"}),
-    "th": frozenset({"tr"}),
-    **dict.fromkeys(("tbody", "thead", "tfoot", "caption", "colgroup"), frozenset({"table"})),
-    "col": frozenset({"colgroup"}),
+SVG_TAGS: Mapping[str, str] = {
+    name.lower(): name
+    for name in (
+        *("animateMotion", "animateTransform", "clipPath", "foreignObject", "glyphRef", "linearGradient"),
+        *("radialGradient", "textPath", "feBlend", "feColorMatrix", "feComponentTransfer", "feComposite"),
+        *("feConvolveMatrix", "feDiffuseLighting", "feDisplacementMap", "feDistantLight", "feDropShadow"),
+        *("feFlood", "feFuncA", "feFuncB", "feFuncG", "feFuncR", "feGaussianBlur", "feImage", "feMerge"),
+        *("feMergeNode", "feMorphology", "feOffset", "fePointLight", "feSpecularLighting", "feSpotLight"),
+        *("feTile", "feTurbulence"),
+    )
 }
-_CHILDREN: dict[str, frozenset[str]] = {
-    "table": frozenset({"caption", "colgroup", "thead", "tbody", "tfoot"}),
-    **dict.fromkeys(("tbody", "thead", "tfoot"), frozenset({"tr"})),
-    "tr": frozenset({"td", "th"}),
-    "colgroup": frozenset({"col"}),
-    "select": frozenset({"option", "optgroup", "hr"}),
+"""Names of SVG as a browser makes them of any case: nodes that a script makes need this one."""
+
+SVG_ATTRIBUTES: Mapping[str, str] = {
+    name.lower(): name
+    for name in (
+        *("attributeName", "attributeType", "baseFrequency", "calcMode", "clipPathUnits", "diffuseConstant"),
+        *("edgeMode", "filterUnits", "glyphRef", "gradientTransform", "gradientUnits", "kernelMatrix"),
+        *("kernelUnitLength", "keyPoints", "keySplines", "keyTimes", "lengthAdjust", "limitingConeAngle"),
+        *("markerHeight", "markerUnits", "markerWidth", "maskContentUnits", "maskUnits", "numOctaves"),
+        *("pathLength", "patternContentUnits", "patternTransform", "patternUnits", "pointsAtX", "pointsAtY"),
+        *("pointsAtZ", "preserveAlpha", "preserveAspectRatio", "primitiveUnits", "refX", "refY"),
+        *("repeatCount", "repeatDur", "requiredExtensions", "specularConstant", "specularExponent"),
+        *("spreadMethod", "startOffset", "stdDeviation", "stitchTiles", "surfaceScale", "systemLanguage"),
+        *(
+            "tableValues",
+            "targetX",
+            "targetY",
+            "textLength",
+            "viewBox",
+            "xChannelSelector",
+            "yChannelSelector",
+        ),
+        "zoomAndPan",
+    )
 }
+"""The same for attributes."""
 
 
 class MarkupError(Exception):
@@ -240,7 +228,7 @@ class _Reader:
         if end > self.position:
             data = Data(split_text(self.text[self.position : end], self.position), self.position)
             parent = self.open[-1].name if self.open else ""
-            if parent in _CHILDREN and parent != "select" and not data.is_blank:
+            if parent in nesting.CHILDREN and parent not in ("option", "select") and not data.is_blank:
                 raise self._error(
                     "template-nesting", f"text directly inside `<{parent}>`", "put it into a cell"
                 )
@@ -331,26 +319,24 @@ class _Reader:
 
     def _check_nesting(self, tag: Tag) -> None:
         """Refuses what an HTML parser would move elsewhere: the server's tree must be the browser's."""
-        names = [open_tag.name for open_tag in self.open if open_tag.name != "template"]
-        parent = names[-1] if names else ""
-        if tag.name == "template" or tag.name[0].isupper() or not parent or parent[0].isupper():
+        around: list[str] = []
+        for outer in self.open:
+            if outer.name[0].isupper():
+                around = []  # where that one puts it is seen when both are known
+            elif outer.name != "template":
+                around.append(outer.name)
+        if tag.name == "template" or tag.name[0].isupper():
             return
-        allowed = _CHILDREN.get(parent)
-        if allowed is not None and tag.name not in allowed:
-            hint = "put `<tbody>` around the rows" if (parent, tag.name) == ("table", "tr") else ""
-            raise MarkupError("template-nesting", f"`<{tag.name}>` inside `<{parent}>`", tag.offset, hint)
-        if tag.name in _PARENTS and parent not in _PARENTS[tag.name]:
-            raise MarkupError("template-nesting", f"`<{tag.name}>` inside `<{parent}>`", tag.offset)
-        if "p" in names and tag.name in _CLOSES_P:
-            message = f"`<{tag.name}>` inside `<p>`: browsers close the paragraph before it"
-            raise MarkupError("template-nesting", message, tag.offset, "use `<div>` for the outer one")
-        if tag.name in _NOT_INSIDE_ITSELF and tag.name in names:
-            raise MarkupError("template-nesting", f"`<{tag.name}>` inside `<{tag.name}>`", tag.offset)
+        if found := nesting.misplaced(tag.name, around):
+            message, hint = found
+            raise MarkupError("template-nesting", message, tag.offset, hint)
 
 
 def _tag_name(name: str) -> str:
-    """Tags are lower case; a capital first letter names a component."""
-    return name if name[0].isupper() and not name.isupper() else name.lower()
+    """Tags are lower case, those of SVG as SVG has them; a capital first letter names a component."""
+    if name[0].isupper() and not name.isupper():
+        return name
+    return SVG_TAGS.get(name.lower(), name.lower())
 
 
 def _close(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Signature
 
-from moon_spa.templates import attributes, safety
+from moon_spa.templates import attributes, markup, safety
 from moon_spa.templates.expressions import (
     ExpressionError,
     Names,
@@ -259,6 +259,9 @@ class _Parser:
                 "template-model", "`l-model` fills the `<textarea>`", self.place(tag.offset), "leave it empty"
             )
         place = self.place(tag.offset)
+        if tag.name in markup.RAW_TEXT and any(not isinstance(child, Text) for child in children):
+            message = f"`{{{{ children }}}}` inside `<{tag.name}>`: browsers read what is in it as text"
+            self.report("template-nesting", message, place, "give the text as a prop")
         return Element(
             tag.name,
             tuple(given.attributes),

@@ -322,10 +322,11 @@ class _Renderer:
         match model.kind:
             case "check":
                 return (' checked=""' if value else ""), "", inside.chosen
-            case "radio":
+            case "radio" | "group":
                 own = next((a for a in node.attributes if a.name == "value"), None)
                 shown = self.attribute_value(node.tag, own, inside) if own else "on"
-                return (' checked=""' if shown == str(value) else ""), "", inside.chosen
+                chosen = shown in value if model.kind == "group" else shown == str(value)
+                return (' checked=""' if chosen else ""), "", inside.chosen
             case "select":
                 return "", "", (str(value),)
             case "list":

@@ -12,7 +12,7 @@ from moon_spa import javascript, shaking, wire
 from moon_spa.artefact import descriptor
 from moon_spa.bundling import bundle
 from moon_spa.templates.server import View, render
-from moon_spa.types import type_of
+from moon_spa.types import ANY, Record, type_of
 from tests.moon_spa.templating import compiled
 
 RUNTIME = (
@@ -102,7 +102,8 @@ class Made:
 
 def literal(value: Any) -> str:
     """A value as JavaScript, read from wire form."""
-    return f"wire.loads({javascript.text(wire.dumps(value))})"
+    kind = type_of(value) if isinstance(value, set) else ANY
+    return f"wire.loads({javascript.text(wire.dumps(value, kind))})"
 
 
 class Stage:
@@ -140,7 +141,9 @@ class Stage:
         )
 
     def given(self, made: Made, options: str) -> str:
-        return f"payload: wire.loads({javascript.text(wire.dumps(made.payload()))}), {options}"
+        state = Record(tuple((name, type_of(value)) for name, value in made.types.items()))
+        payload = wire.dumps(made.payload(), Record((("state", state),)))
+        return f"payload: wire.loads({javascript.text(payload)}), {options}"
 
     def html(self) -> str:
         """The HTML of the app without the marks."""

@@ -443,6 +443,34 @@ SAME = [
     ),
     ('<select><option l-for="o in os" :key="o" :value="o">{{ o }}</option></select>', {"os": ["a", "b"]}),
     (
+        """<svg viewbox="0 0 9 9"><lineargradient id="g"><stop offset="0"/></lineargradient><foreignobject
+          ><p l-if="r">{{ r }}</p></foreignobject><text l-for="n in [1, r]">{{ n }}</text></svg
+          ><math><mi l-if="r">x</mi></math>""",
+        {"r": 2},
+    ),
+    (
+        """<select>\n <!-- none --> <optgroup label="a"><option l-for="o in os">{{ o }}</option></optgroup>
+          <option l-if="os" selected>last</option></select>""",
+        {"os": ["a", "b"]},
+    ),
+    ("a<!-- b -->{{ a }}<!-- c --> {{ b }}\n<!-- d -->\n<b>c</b> {{ a }}{{ b }}", {"a": "x", "b": ""}),
+    (
+        "<pre>{{ a }}</pre><pre><b l-if='a'>\nx</b></pre><pre>\n</pre><textarea>\n\n</textarea>",
+        {"a": "\n\ny"},
+    ),
+    ("<p>{{ a }}</p><i :title='a'>\r\n</i>", {"a": "1\r\n2\r3"}),
+    (
+        "<ul><li>a<ul><li l-for='n in l'>{{ n }}</li></ul></li></ul><p><button><i>x</i></button></p>",
+        {"l": [1, 2]},
+    ),
+    (
+        """<table><caption>{{ a }}</caption><colgroup><col></colgroup>
+          <thead><tr><th l-for="n in l">{{ n }}</th></tr></thead>
+          <tbody><template l-for="n in l"><tr l-if="n > 1"><td>{{ n }}</td></tr><tr><td></td></tr></template>
+          </tbody></table>""",
+        {"a": "c", "l": [1, 2]},
+    ),
+    (
         '<dl><template l-for="k, v in d.items()"><dt>{{ k }}</dt><dd>{{ v }}</dd></template></dl>',
         {"d": {"10": 1, "9": 2, "a": 3}},
     ),
@@ -456,6 +484,28 @@ SAME = [
         {"rows": [{"id": 1, "cells": [1, 2]}, {"id": 2, "cells": []}]},
     ),
 ]
+
+
+@pytest.mark.parametrize("several", [["b", "a"], {"a", "b"}], ids=["list", "set"])
+def test_a_group_of_checkboxes_changes_a_list_or_set(stage: Stage, several: Any) -> None:
+    template = """<label l-for="name in names"><input type="checkbox" :value="name" l-model="several">
+      {{ name }}</label><input type="checkbox" value="z" l-model="form.tags">{{ len(several) }}"""
+    state = {"several": several, "names": ["a", "b", "c"], "form": {"tags": ["y"]}}
+    stage.hydrate(Made("Page", template, state, {"act": "() { __set_state_1(['b', 'c', 'd']); }"}))
+    assert stage.js("() => reused")
+    boxes = stage.page.locator("input")
+    checked = "all => all.map((one) => one.checked)"
+    assert boxes.evaluate_all(checked) == [True, True, False, False]
+    for at in (2, 1, 3):
+        boxes.nth(at).click()
+    shown = "() => [...app.state.several, ...app.state.form.tags, app.state.several instanceof Set]"
+    assert stage.js(shown) == ["a", "c", "y", "z", isinstance(several, set)]
+    boxes.nth(1).click()
+    boxes.nth(3).click()
+    assert stage.js(shown) == ["a", "c", "b", "y", isinstance(several, set)]
+    stage.js("() => app.call('act')")
+    assert boxes.evaluate_all(checked) == [True, True, False, False]
+    assert stage.said == []
 
 
 @pytest.mark.parametrize(("template", "values"), SAME)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import moon_spa
+from moon_spa.types import STR, ListOf, Record, SetOf, Type
 from tests.moon_spa.templating import unmarked
 
 METHODS = '''
@@ -103,3 +104,91 @@ def test_the_last_text_that_a_class_assigns_is_its_template() -> None:
     made = moon_spa.compile(source + "  def setup(self, props):\n    return {}\n", path="box.py")
     assert unmarked(made.render({"bad": "new"}).html) == "<b>new</b>"
     assert (made.diagnostics[0].span.line, made.diagnostics[0].span.column) == (4, 9)
+
+
+PARTS = """
+class Card(Component):
+    template = "<section>{{ children }}</section>"
+    def setup(self, props):
+        return {"state": {}}
+
+class Line(Component):
+    template = "<p><b>{{ children }}</b></p>"
+    def setup(self, props):
+        return {"state": {}}
+
+class Tree(Component):
+    template = "<ul><li>{{ n }}<Tree l-if='n' :n='n - 1'/></li></ul>"
+    def setup(self, props):
+        return {"props": {"n": 0, **props}}
+
+class Row(Component):
+    template = "<tr><td><Line>{{ children }}</Line></td></tr>"
+    def setup(self, props):
+        return {"state": {}}
+
+class Page(Component):
+    template = '''<i l-if="n">x</i>
+      TEMPLATE'''
+    def setup(self, props):
+        return {"state": {"n": 0}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "<p><Card/></p>",
+            "`<Card>` brings `<section>` inside `<p>`: browsers close the paragraph before it",
+        ),
+        (
+            "<Line>a<i l-if='n'><hr></i></Line>",
+            "`<Line>` brings `<hr>` inside `<p>`: browsers close the paragraph",
+        ),
+        ("<Line><Card>a</Card></Line>", "`<Line>` brings `<section>` inside `<p>`: browsers close"),
+        ("<Card><Line><ul></ul></Line></Card>", "`<Card>` brings `<ul>` inside `<p>`: browsers close"),
+        ("<div><Row/></div>", "`<Row>` brings `<tr>` inside `<div>`"),
+        ("<table><tbody><Row><div>a</div></Row></tbody></table>", "`<Row>` brings `<div>` inside `<p>`"),
+        ("<svg><Line>a</Line></svg>", "`<Line>` brings `<p>` inside `<svg>`: browsers end the drawing"),
+        ("<table><tbody><Row>a</Row></tbody></table>", ""),
+        ("<Card><p>a</p><Tree :n='2'/></Card>", ""),
+        ("<p><button><Card/></button></p>", ""),
+        ("<svg><foreignObject><Line>a</Line></foreignObject></svg>", ""),
+    ],
+)
+def test_what_browsers_would_move_is_warned_of_at_the_tag_that_brings_it(text: str, message: str) -> None:
+    source = PARTS.replace("TEMPLATE", text)
+    found = moon_spa.compile(source, name="Page", path="page.py").diagnostics
+    if not message:
+        assert found == ()
+        return
+    (one,) = found
+    assert (one.code, one.severity, one.span.line) == ("template-nesting", "warning", source.count("\n") - 2)
+    assert one.message.startswith(message)
+
+
+GROUP = """
+class Page(Component):
+    template = '''<input type="checkbox" value="a" l-model="picked"><input type="checkbox" value="b"
+      l-model="picked"><select multiple l-model="form.more"><option>x</option></select>'''
+    def setup(self, props):
+        state = {"picked": GIVEN, "form": {"more": []}, "text": ""}
+        def act():
+            state["text"] = ", ".join(sorted(state["picked"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [("[]", ListOf(STR)), ('["b"]', ListOf(STR)), ("set()", SetOf(STR)), ('{"b"}', SetOf(STR))],
+    ids=["no list", "list", "no set", "set"],
+)
+def test_a_group_of_checkboxes_shows_a_list_or_set_of_texts(given: str, kind: Type) -> None:
+    page = moon_spa.compile(GROUP.replace("GIVEN", given), path="page.py")
+    assert page.types["picked"] == kind
+    assert page.types["form"] == Record((("more", ListOf(STR)),))
+    assert page.placement == {"act": "client"}
+    shown = [part for part in page.render().html.split("<input") if "checked" in part]
+    assert len(shown) == given.count("b")
+    assert all('value="b"' in part for part in shown)

@@ -175,6 +175,25 @@ export function unboxed(v, type) {
   return type[0] === "o" ? unboxed(v, type[1]) : converted(v, type, unboxed);
 }
 
+/** A value from the wire in the form of its type: there a tuple is a list, and whole floats are boxed. */
+export function restored(v, type) {
+  const found = unwrapped(v, type);
+  return fits(found, type) ? found : bail("a value of another type");
+}
+
+export function unwrapped(v, type) {
+  if (is_box(v)) return type === "f" || type === "u" ? v.value : v;
+  if (typeof type === "string" || v === null || !holds_float(type)) return v;
+  const [kind, part, other] = type;
+  if (kind === "o") return unwrapped(v, part);
+  if (Array.isArray(v)) return v.map((item, i) => unwrapped(item, (kind === "t" ? type[i + 1] : part) ?? "a"));
+  if (v instanceof Set) return new Set(Array.from(v, (item) => unwrapped(item, part)));
+  if (!is_dict(v)) return v;
+  const made = v instanceof Map ? new Map() : {};
+  for (const [key, item] of dict_items(v)) dict_set(made, key, unwrapped(item, (kind === "r" ? part[key] : other) ?? "a"));
+  return made;
+}
+
 /** Its first argument; an OverflowError where one of them is an int that state does not hold. */
 export function exact(...values) {
   for (const v of values) {
