@@ -12,7 +12,7 @@ from moon_spa.analysis.names import parameters, place
 from moon_spa.analysis.unprovable import Unprovable
 from moon_spa.analysis.values import ASSIGN, Value
 from moon_spa.spec import Binding, Function
-from moon_spa.types import NONE, Type
+from moon_spa.types import ANY, NONE, DictOf, Record, Type
 
 DEEPEST = 40
 """Functions that call each other may do so to this depth."""
@@ -226,7 +226,9 @@ def leave(body: Body, value: Value | None) -> None:
 
 def _leave_action(body: Body, value: Value | None, found: Type) -> None:
     if found is not NONE:
-        raise body.refuse("a value that the action returns")
+        is_patch = found is ANY or isinstance(body.store.shape(found), Record | DictOf)
+        remedy = "" if is_patch else " (the name of a helper begins with `_`)"
+        raise body.refuse(f"a value that the action returns{remedy}")
     if value is not None and not value.simple:
         body.write(f"{value.js};")
     if isinstance(body.node, ast.Lambda):

@@ -26,3 +26,23 @@ def test_a_compiled_component_says_in_short_what_it_is() -> None:
 def test_a_mode_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="mode is 'auto' or 'server', not 'client'"):
         moon_spa.compile("class A(Component):\n    def setup(self, props): pass\n", mode="client")  # type: ignore[arg-type]
+
+
+def test_explain_says_what_would_help() -> None:
+    source = """class Cart(Component):
+    def setup(self, props):
+        state = {"prices": [1, 2], "total": 0, "votes": {}}
+        def total():
+            return sum(state["prices"])
+        def vote(name):
+            state["votes"][name] = 1
+        def answer():
+            return {"state": {"total": state["totl"]}}
+"""
+    assert moon_spa.compile(source).explain == [
+        "total: server: a value that the action returns (the name of a helper begins with `_`) at line 5",
+        "vote: server: a key that is any value (`name` has no annotation) at line 7",
+        "answer: server: the state field `totl`, which is not declared at line 9",
+    ]
+    helped = source.replace("total()", "_total()").replace("vote(name)", "vote(name: str)")
+    assert moon_spa.compile(helped).placement == {"vote": "client", "answer": "server"}
