@@ -24,6 +24,8 @@ class Basic(Type, Enum):
     ANY = "any value"
     NEVER = "no value"
 
+    __hash__ = Type.__hash__
+
 
 NONE = Basic.NONE
 BOOL = Basic.BOOL
@@ -239,19 +241,30 @@ def describe(a: Type) -> str:
 
 def holds(a: Type, part: Type) -> bool:
     """Whether a type is another one, or has it inside."""
-    inside: list[Type] = []
+    return a == part or any(holds(one, part) for one in parts_of(a))
 
-    def note(one: Type) -> Type:
-        inside.append(one)
-        return one
 
-    mapped(a, note)
-    return a == part or any(holds(one, part) for one in inside)
+def parts_of(one: Type) -> Iterable[Type]:
+    """The direct parts of a type."""
+    match one:
+        case Basic():
+            return ()
+        case ListOf(item) | SetOf(item):
+            return (item,)
+        case TupleOf(items) | Union(items):
+            return items
+        case DictOf(key, value):
+            return (key, value)
+        case Record(fields):
+            return tuple(part for _, part in fields)
+    return ()
 
 
 def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
     """`a` with its direct parts changed."""
     match a:
+        case Basic():
+            return a
         case ListOf(item):
             return ListOf(change(item))
         case SetOf(item):

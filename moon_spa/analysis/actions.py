@@ -259,21 +259,23 @@ def _assembled(body: Body, checks: list[Line], drafted: list[str], guarded: Mapp
 def _exact(body: Body, drafted: list[str], end: int) -> list[Line]:
     """The refusal of ints that state does not hold: before anything is set, whatever the host checks."""
     lines = []
-    for helper, parts in (("exact", False), ("exact_all", True)):
-        names = [name for name in drafted if _may_be_large(body, name, parts)]
+    checks = [_exact_check(body, name) for name in drafted]
+    for helper in ("exact", "exact_all"):
+        names = [name for name, check in zip(drafted, checks, strict=True) if check == helper]
         if names:
             call = f"{body.helper(helper)}({', '.join(body.unit.drafts[name] for name in names)});"
             lines.append(Line(0, call, end))
     return lines
 
 
-def _may_be_large(body: Body, name: str, parts: bool) -> bool:
-    """Whether the draft of a field may hold an int past 2**53 - 1, as a value or in its parts."""
+def _exact_check(body: Body, name: str) -> str:
+    """The helper that looks for ints past 2**53 - 1 in the draft of a field; "" where there can be none."""
     found = body.store.plain(body.store.known(("field", name)))
     known = body.get(f"state.{name}")
-    if found is INT and not body.exits and known is not None and known.span is not None:
-        return False
-    return _is_scalar(found) != parts and any(holds(found, part) for part in (INT, NUM, ANY))
+    is_small = found is INT and not body.exits and known is not None and known.span is not None
+    if is_small or not (holds(found, INT) or holds(found, NUM) or holds(found, ANY)):
+        return ""
+    return "exact" if _is_scalar(found) else "exact_all"
 
 
 def _is_scalar(found: Type) -> bool:

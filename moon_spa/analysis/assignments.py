@@ -16,6 +16,7 @@ from moon_spa.analysis.store import Ref
 from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_slice
 from moon_spa.analysis.values import Missing, Value, call
 from moon_spa.analysis.variables import assign, declare, hoist, receive
+from moon_spa.source import all_nodes
 from moon_spa.types import ANY, NEVER, NONE, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
 
 
@@ -76,7 +77,7 @@ def store(c: Body, target: ast.expr, value: Value, node: ast.AST) -> None:
 
 def _has_effects(target: ast.expr) -> bool:
     """Whether evaluating a target may change what the value has read."""
-    return any(isinstance(one, ast.Call | ast.NamedExpr) for one in ast.walk(target))
+    return any(isinstance(one, ast.Call | ast.NamedExpr) for one in all_nodes(target))
 
 
 def _store_name(c: Body, target: str, value: Value, node: ast.AST) -> None:

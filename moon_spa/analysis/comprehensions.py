@@ -14,6 +14,7 @@ from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.values import ASSIGN, Value, call, negated
+from moon_spa.source import all_nodes
 from moon_spa.types import BOOL, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, SetOf, TupleOf, Type
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -83,7 +84,7 @@ def _array_method(c: Body, node: Comprehension) -> Value | None:
     if len(node.generators) > 1 or first.is_async or isinstance(node, ast.DictComp | ast.SetComp):
         return None
     picks = isinstance(node.elt, ast.Name) and isinstance(first.target, ast.Name)
-    if len(first.ifs) > picks or any(isinstance(one, ast.NamedExpr) for one in ast.walk(node)):
+    if len(first.ifs) > picks or any(isinstance(one, ast.NamedExpr) for one in all_nodes(node)):
         return None
     names, scope, env = c.unit.names.mark(), c.scoped, c.env
     source = iteration(c, first.iter)

@@ -13,6 +13,7 @@ from moon_spa.analysis.state import binding_of, is_local
 from moon_spa.analysis.store import Caught
 from moon_spa.analysis.values import negated
 from moon_spa.javascript import text as quote
+from moon_spa.source import all_nodes
 from moon_spa.types import BOOL, INT, NEVER, NONE, STR
 
 JUMPS = (ast.Return, ast.Break, ast.Continue)
@@ -77,7 +78,7 @@ def try_node(c: Body, node: ast.Try) -> None:
         _handled(c, node)
         return
     for part in node.finalbody:
-        if any(isinstance(one, JUMPS) for one in ast.walk(part)):
+        if any(isinstance(one, JUMPS) for one in all_nodes(part)):
             raise c.refuse("`return`, `break` or `continue` in `finally`", part)
     seen: list[Env] = [c.env] if c.env is not None else []
     c.guards.append(seen)
@@ -175,7 +176,7 @@ def _handler(c: Body, handler: ast.ExceptHandler, error: str) -> None:
     if handler.name:
         if handler.name in c.shared or any(
             isinstance(one, ast.Name) and one.id == handler.name and not isinstance(one.ctx, ast.Load)
-            for one in ast.walk(c.node)
+            for one in all_nodes(c.node)
         ):
             raise c.refuse(f"assigning `{handler.name}`, the name of an exception", handler)
         kept = c.scoped

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from moon_spa.analysis.body import Body, Env, Loop
 from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment
-from moon_spa.analysis.names import own_nodes, used_outside
+from moon_spa.analysis.names import mentions, own_nodes
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.values import Missing
 from moon_spa.analysis.variables import hoist, receive
+from moon_spa.source import all_nodes
 from moon_spa.types import NEVER, TupleOf, Type
 
 MOST_ROUNDS = 20
@@ -82,20 +83,15 @@ def _pattern(c: Body, target: ast.expr, found: Type, span: tuple[int, int] | Non
 
 def _is_local(c: Body, node: ast.For) -> bool:
     """Whether the variables of a loop live inside of it, and only the loop assigns them."""
-    names = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
-    if len(set(names)) != len(names) or any(name in c.shared for name in names):
+    names = [one.id for one in all_nodes(node.target) if isinstance(one, ast.Name)]
+    if len(set(names)) != len(names) or any(name in c.shared or name in c.declared for name in names):
         return False
     inside = [one for part in node.body for one in (part, *own_nodes(part))]
     stored = {one.id for one in inside if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
-    last = ast.Module(node.orelse, []) if node.orelse else None
-    return not any(
-        name in stored
-        or name in c.declared
-        or used_outside(name, c.node, node)
-        or (last is not None and used_outside(name, last, ast.Pass()))
-        or any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node.iter))
-        for name in names
-    )
+    if not stored.isdisjoint(names):
+        return False
+    within = [one for part in (node.target, *node.body) for one in all_nodes(part)]
+    return mentions(c.store.scans.of(c.node).nodes, names) == mentions(within, names)
 
 
 def while_node(c: Body, node: ast.While) -> None:

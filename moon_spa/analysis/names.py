@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from moon_spa.javascript import RESERVED, is_identifier
@@ -163,8 +163,10 @@ def _head(node: ast.AST) -> list[ast.AST]:
     """A function itself, and what stands before its body."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         return []
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return [node, *(inner for part in (node.args, *decorators) for inner in all_nodes(part))]
+    parts: list[ast.AST] = [node.args]
+    if not isinstance(node, ast.Lambda):
+        parts += [*node.decorator_list, *([node.returns] if node.returns else [])]
+    return [node, *(inner for part in parts for inner in all_nodes(part))]
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -172,12 +174,9 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
 
 
-def used_outside(name: str, function: ast.AST, inside: ast.AST) -> bool:
-    """Whether a function mentions a name anywhere but in the statement `inside`."""
-    within = {id(one) for one in all_nodes(inside)}
-    return any(
-        isinstance(one, ast.Name) and one.id == name and id(one) not in within for one in all_nodes(function)
-    )
+def mentions(nodes: Iterable[ast.AST], names: Collection[str]) -> set[int]:
+    """Those nodes, by their ids, that mention one of some names."""
+    return {id(one) for one in nodes if isinstance(one, ast.Name) and one.id in names}
 
 
 def place(node: ast.AST) -> tuple[int, ...]:

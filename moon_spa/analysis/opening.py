@@ -48,7 +48,7 @@ def guards(spec: ComponentSpec, store: Store, key: Hashable) -> Mapping[str, Typ
         known = store.plain(store.known(("field", field.name)))
         reads = store.noted(("read", key, field.name)) or store.noted(("copied", key, field.name))
         boxes = holds(known, FLOAT) and store.noted(("drafted", key, field.name))
-        if (reads or boxes) and contract(store, field) != known:
+        if (reads or boxes) and _widened(store, field, known) != known:
             found[field.name] = known
     return found
 
@@ -60,8 +60,14 @@ def contract(store: Store, field: Field) -> Type:
         known = store.plain(store.known(("field", name)))
     except Clash:
         return ANY
-    if not _is_open(store, name) or known is ANY:
+    return known if not _is_open(store, name) else _widened(store, field, known)
+
+
+def _widened(store: Store, field: Field, known: Type) -> Type:
+    """What an open field may hold, of which so much is known."""
+    if known is ANY:
         return known
+    name = field.name
     reshaped = store.noted(("reshaped", name))
     base = ANY if store.noted(("vague", name)) else _opened(type_of(field.default), reshaped)
     wide = join(known, base)

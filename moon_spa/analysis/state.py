@@ -7,11 +7,11 @@ import ast
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
 from moon_spa.analysis.opening import leave_open
-from moon_spa.analysis.store import Ref, parts_of
+from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, STATE_SPAN, Missing, Value
 from moon_spa.javascript import UnwritableError, literal, member, text
 from moon_spa.spec import Binding
-from moon_spa.types import ANY, INT, NONE, TupleOf, Type, members, type_of
+from moon_spa.types import ANY, INT, NONE, TupleOf, Type, members, parts_of, type_of
 
 
 def binding_of(c: Body, node: ast.expr) -> Binding:

@@ -9,6 +9,7 @@ from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.subscripts import delete_item
 from moon_spa.analysis.values import Missing
+from moon_spa.source import all_nodes
 
 
 def if_node(c: Body, node: ast.If, chained: bool = False) -> None:
@@ -37,7 +38,7 @@ def if_node(c: Body, node: ast.If, chained: bool = False) -> None:
 
 def _is_plain(test: ast.expr) -> bool:
     """Whether a test assigns nothing, so that it can follow an `else` at once."""
-    return not any(isinstance(one, ast.NamedExpr) for one in ast.walk(test))
+    return not any(isinstance(one, ast.NamedExpr) for one in all_nodes(test))
 
 
 def expr_node(c: Body, node: ast.Expr) -> None:
@@ -64,7 +65,7 @@ def delete_node(c: Body, node: ast.Delete) -> None:
 def function_def(c: Body, node: ast.FunctionDef) -> None:
     """A function inside the action; it is written when it is first called."""
     stores = sum(
-        isinstance(one, ast.Name) and one.id == node.name for one in ast.walk(c.node) if _is_store(one)
+        isinstance(one, ast.Name) and one.id == node.name for one in all_nodes(c.node) if _is_store(one)
     )
     if node.decorator_list or c.depth or c.loops or c.guards or stores or node.name in c.nested:
         raise c.refuse("a function that is decorated, conditional or defined twice", node)

@@ -7,7 +7,7 @@ shape, or which entry it is: becoming an alias changes the second alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from moon_spa.analysis.names import Scans
@@ -24,6 +24,7 @@ from moon_spa.types import (
     NUM,
     NUMBERS,
     STR,
+    Basic,
     DictOf,
     ListOf,
     Record,
@@ -36,6 +37,7 @@ from moon_spa.types import (
     join_all,
     mapped,
     members,
+    parts_of,
 )
 
 DEEPEST = 8
@@ -344,6 +346,8 @@ class Store(Facts):
         """The type with every object written out."""
         if depth > DEEPEST:
             raise Clash("an object that contains itself")
+        if isinstance(one, Basic):
+            return one
         return mapped(self.shape(one), lambda part: self.plain(part, depth + 1))
 
     def roots(self, one: Type, depth: int = 0) -> Iterator[int]:
@@ -363,20 +367,6 @@ class Store(Facts):
 def is_plain_key(name: object) -> bool:
     """Whether a text can be the name of a record's field: JavaScript neither reorders nor interprets it."""
     return isinstance(name, str) and not is_index(name) and name != "__proto__"
-
-
-def parts_of(one: Type) -> Iterable[Type]:
-    """The direct parts of a type."""
-    match one:
-        case ListOf(item) | SetOf(item):
-            return (item,)
-        case TupleOf(items) | Union(items):
-            return items
-        case DictOf(key, value):
-            return (key, value)
-        case Record(fields):
-            return tuple(part for _, part in fields)
-    return ()
 
 
 def is_number(one: Type) -> bool:
