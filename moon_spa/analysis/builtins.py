@@ -13,7 +13,7 @@ from moon_spa.analysis.collections import same_floats, set_item_type
 from moon_spa.analysis.comprehensions import comprehension, first_item, items_of, unordered_items
 from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
 from moon_spa.analysis.formatting import formatted
-from moon_spa.analysis.iteration import Source, is_series, length_span, series
+from moon_spa.analysis.iteration import Source, is_series, length_span, series, view
 from moon_spa.analysis.keys import as_generator, key_function
 from moon_spa.analysis.names import place
 from moon_spa.analysis.values import ATOM, Value, call
@@ -37,6 +37,9 @@ from moon_spa.types import (
 
 
 def _len(c: Body, node: ast.Call) -> Value:
+    seen = view(c, node.args[0]) if len(node.args) == 1 else None
+    if seen is not None:
+        return Value(f"[...{seen.js}].length", INT, ATOM, length_span())
     value = one_value(c, node)
     known = {"span": length_span(), "pure": value.pure}
     if value.type is STR:

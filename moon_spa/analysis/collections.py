@@ -6,7 +6,7 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
-from moon_spa.analysis.iteration import uniform
+from moon_spa.analysis.iteration import iteration, uniform
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref, is_plain_key
 from moon_spa.analysis.values import ASSIGN, Value, call
@@ -27,17 +27,13 @@ def list_literal(c: Body, node: ast.List) -> Value:
     spread: list[bool] = []
     found: Type = NEVER
     for one in node.elts:
-        starred = isinstance(one, ast.Starred)
-        value = c.expression(one.value if isinstance(one, ast.Starred) else one)
-        inner = value.type
-        if starred:
-            shape = c.store.shape(value.type)
-            if not isinstance(shape, ListOf) and value.type is not STR:
-                raise c.refuse(f"`*` of {c.store.describe(value.type)}", node)
-            inner = shape.item if isinstance(shape, ListOf) else STR
-        items.append(value)
-        spread.append(starred)
-        found = c.store.join(found, inner, slot=True)
+        if isinstance(one, ast.Starred):
+            series = iteration(c, one.value)
+            items.append(Value(series.js, series.item, ASSIGN, pure=series.pure))
+        else:
+            items.append(c.expression(one))
+        spread.append(isinstance(one, ast.Starred))
+        found = c.store.join(found, items[-1].type, slot=True)
     ref = c.store.site(("list", place(node)), ListOf(found), written=True)
     if not items:
         return Value("[]", ref, pure=True)
@@ -48,8 +44,7 @@ def list_literal(c: Body, node: ast.List) -> Value:
         for value, starred in zip(items, spread, strict=True)
     ]
     for value, starred in zip(items, spread, strict=True):
-        held = c.store.shape(value.type) if starred and slot.item is ANY else NEVER
-        if isinstance(held, ListOf) and c.store.has_float(held.item):
+        if starred and slot.item is ANY and c.store.has_float(value.type):
             raise c.refuse("floats among values of unknown type", node)
     return Value(f"[{', '.join(texts)}]", ref, pure=all(value.pure for value in items))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, number, same_text, to_any
+from moon_spa.analysis.iteration import Source, view
 from moon_spa.analysis.operators import SIGNS
 from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.values import (
@@ -52,6 +53,11 @@ def compare(c: Body, node: ast.Compare) -> Value:
         found = _in_range(c, left, node.comparators[0])
         if found is not None:
             return found if isinstance(node.ops[0], ast.In) else negated(found)
+    if len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+        series = view(c, node.comparators[0])
+        if series is not None:
+            found = _in_view(c, left, series, node)
+            return found if isinstance(node.ops[0], ast.In) else negated(found)
     parts: list[Value] = []
     before = None
     for number_of, (op, right_node) in enumerate(zip(node.ops, node.comparators, strict=True)):
@@ -71,6 +77,19 @@ def compare(c: Body, node: ast.Compare) -> Value:
     c.env = c.merge(before, c.env)
     pure = all(part.pure for part in parts)
     return Value(" && ".join(part.at(AND + 1) for part in parts), BOOL, AND, pure=pure)
+
+
+def _in_view(c: Body, item: Value, series: Source, node: ast.Compare) -> Value:
+    """`item in d.values()`; what cannot be a key is an error in Python."""
+    call_node = node.comparators[0]
+    assert isinstance(call_node, ast.Call)
+    assert isinstance(call_node.func, ast.Attribute)
+    name = call_node.func.attr
+    parts = item.type.items if isinstance(item.type, TupleOf) and name == "items" else (item.type,)
+    hashable = name == "values" or parts[0] in (STR, INT)
+    if not hashable or (name == "items") != (len(parts) == 2) or not tuples_agree(c, item.type, series.item):
+        raise c.refuse(f"`in` of `.{name}()` with {c.store.describe(item.type)}", node)
+    return call(c.helper("in_l"), item, f"[...{series.js}]", result=BOOL)
 
 
 def _in_range(c: Body, item: Value, node: ast.expr) -> Value | None:

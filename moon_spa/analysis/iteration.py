@@ -43,10 +43,9 @@ def iteration(c: Body, node: ast.expr, ordered: bool = True) -> Source:
             name = node.func.id
             if name in SERIES and binding_of(c, node.func).kind == "builtin":
                 return SERIES[name](c, node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS and not node.args:
-            found = _view(c, node.func)
-            if found is not None:
-                return found
+        found = view(c, node)
+        if found is not None:
+            return found
     return series(c, c.expression(node), node, ordered)
 
 
@@ -107,6 +106,14 @@ VIEWS: Mapping[str, str] = {
     "values": "dict_iter_values",
     "items": "dict_iter_items",
 }
+
+
+def view(c: Body, node: ast.expr) -> Source | None:
+    """What `d.items()` and its like stand for; None for anything else."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=attr) as func, args=[], keywords=[]) if attr in VIEWS:
+            return _view(c, func)
+    return None
 
 
 def _view(c: Body, func: ast.Attribute) -> Source | None:

@@ -37,8 +37,11 @@ TYPES = (
     "pair",
     "tags",
     "numbered",
+    "priced",
+    "entries",
 )
-"""numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None"""
+"""numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None; priced: records of a
+float and an int; entries: list[tuple[str, int]]"""
 
 EXPRESSIONS: dict[str, tuple[Form, ...]] = {
     "int": (
@@ -109,6 +112,10 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("dict.setdefault", "«dict_place».setdefault(«key», «int»)"),
         form("bit_length", "(«int»).bit_length()"),
         form("helper", "«call_int»"),
+        form("record-int", "«priced»[«index»]['q']"),
+        form("len-view", "len(«table».values())"),
+        form("entries-count", "«entries».count((«key», «int»))"),
+        form("entries-index", "«entries».index((«key», «int»))"),
     ),
     "digit": (form("digit", "(«int» % 5)"),),
     "index": (form("index-modulo", "(«int» % 2)"), form("index", "«int»")),
@@ -133,6 +140,8 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("float-max", "max(«floats»)"),
         form("float-pow", "(«float» ** 2)"),
         form("float-sum", "sum(«floats», 0.0)"),
+        form("record-float", "«priced»[«index»]['p']"),
+        form("record-product", "sum(«x»['p'] * «x»['q'] for «x» in «priced!»)", x="prow"),
     ),
     "str": (
         form("slice-step-str", "«str»[::2]"),
@@ -210,6 +219,16 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("numbered-index", "«numbered»[«index»]"),
         form("helper-str", "«call_str»"),
         form("sorted-join", "''.join(sorted(«tags»))"),
+        form(
+            "record-items",
+            "', '.join(f'{«k»}={«v»}' for «k», «v» in «priced»[«index»].items())",
+            k="str",
+            v="mixed",
+        ),
+        form("record-values", "str(list(«priced»[«index»].values()))"),
+        form("record-copy", "str([str(«v») for «v» in dict(«priced»[«index»]).values()])", v="mixed"),
+        form("record-star", "str(list({**«priced»[«index»], 'r': «int»}.values()))"),
+        form("entries-str", "str(«entries»)"),
     ),
     "bool": (
         form("chained-in", "(«int» < «int» in «ints»)"),
@@ -259,6 +278,12 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("islower", "«str».islower()"),
         form("record-bool", "«rows»[«index»]['done']"),
         form("is_integer", "(«float»).is_integer()"),
+        form("in-values", "(«int» in «table».values())"),
+        form("in-keys", "(«key» not in «table».keys())"),
+        form("in-items", "((«key», «int») in «table».items())"),
+        form("in-entries", "((«key», «int») in «entries»)"),
+        form("entries==", "(«entries» == «entries»)"),
+        form("entries==lists", "(«entries» == [[«key», «int»]])"),
     ),
     "ints": (
         form("slice-negative-step", "«ints»[«index»::-2]"),
@@ -303,6 +328,7 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("rows-n", "[«x»['n'] for «x» in «rows!»]", x="row"),
         form("divmod-list", "list(divmod(«int», «int»))"),
         form("set-sorted", "sorted(set(«ints»))"),
+        form("star-values", "[*«table».values(), «int»]"),
     ),
     "floats": (
         form("floats", "[«float», «float»]"),
@@ -334,6 +360,7 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         ),
         form("names", "[«x»['name'] for «x» in «rows!» if «x»['done']]", x="row"),
         form("words-slice", "«words»[-2:]"),
+        form("star-dict", "[*«table», «str»]"),
     ),
     "table": (
         form("dict", "{«key»: «int», «key»: «int»}"),
@@ -349,6 +376,8 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("dict.copy", "«table».copy()"),
         form("dict()", "dict(«table»)"),
         form("dict-zip", "dict(zip(«words», «ints»))"),
+        form("dict-items", "dict(«table».items())"),
+        form("dict-entries", "dict(«entries»)"),
     ),
     "rows": (
         form("rows", "[{'name': «str», 'n': «int», 'done': «bool»}]"),
@@ -375,6 +404,21 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("int-dict", "{«int»: «str», «int»: «str»}"),
         form("int-dict-comprehension", "{«i»: «x» for «i», «x» in enumerate(«words!»)}", i="int", x="str"),
     ),
+    "priced": (
+        form("priced", "[{'p': «float», 'q': «int»}]"),
+        form("priced-update", "[{**«x», 'q': «int»} for «x» in «priced!»]", x="prow"),
+        form("priced-sorted", "sorted(«priced», key=lambda «x»: «x»['p'])", x="prow"),
+        form("priced+", "(«priced» + «priced»)"),
+    ),
+    "entries": (
+        form("entries", "[(«key», «int»)]"),
+        form("entries-items", "list(«table».items())"),
+        form("entries-sorted", "sorted(«table».items())"),
+        form("entries-zip", "list(zip(«words», «ints»))"),
+        form("entries-comprehension", "[(«x», «int») for «x» in «words!»]", x="str"),
+        form("entries+", "(«entries» + «entries»)"),
+    ),
+    "prow": (),
     "row": (),
     "key": (),
     "digits": (form("digits", "str(«int»)"),),

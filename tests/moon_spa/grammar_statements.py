@@ -145,6 +145,18 @@ STATEMENTS: tuple[Form, ...] = (
         "«place_rows» = [{'name': «x», 'n': «float», 'done': «bool»} for «x» in «words!»]",
         x="str",
     ),
+    form("set-priced", "«place_priced» = «priced»"),
+    form("priced-int", "«place_priced»[«index»]['q'] += «int»"),
+    form("priced-float", "«place_priced»[«index»]['p'] = «float»"),
+    form("priced-append", "«place_priced».append({'p': «float», 'q': «int»})"),
+    form(
+        "priced-items",
+        "for «x» in «priced!»:\n    for «k», «v» in «x».items():\n        «place_str» += f'{«k»}{«v»}'",
+        x="prow",
+        k="str",
+        v="mixed",
+    ),
+    form("for-entries", "for «k», «v» in «entries!»:\n    «block»", loop=True, k="str", v="int"),
     form("pass", "pass"),
 )
 

@@ -16,7 +16,7 @@ from tests.moon_spa.grammar_literals import ANNOTATIONS, ERRORS, LITERALS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
 
 HOLE = re.compile(r"«(\w+)(!?)»")
-FIELDS = ("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe")
+FIELDS = ("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe", "priced")
 HELPERS = {
     "twice": ("int", ("int",), "return «int»"),
     "label": ("str", ("int", "str"), "if «bool»:\n    return «str»\nreturn «str»"),
