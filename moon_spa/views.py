@@ -21,7 +21,7 @@ from moon_spa.types import Type
 
 SECTIONS = ("template", "style")
 
-_TAG = re.compile(r"<([A-Z]\w*[a-z]\w*)")
+_TAG = re.compile(r"<([A-Z]\w*)")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from moon_spa.templates import nesting
@@ -126,9 +126,12 @@ class DataPart:
     expression: bool
 
 
-def read_markup(text: str) -> list[Tag | Data]:
-    """The tags and texts of a template. Raises MarkupError at the first thing that is not well-formed."""
-    return _Reader(text).read()
+def read_markup(text: str, components: Collection[str] = ()) -> list[Tag | Data]:
+    """The tags and texts of a template. Raises MarkupError at the first thing that is not well-formed.
+
+    A name in capitals alone is HTML, but for those of `components`.
+    """
+    return _Reader(text, components).read()
 
 
 def split_text(text: str, offset: int) -> tuple[DataPart, ...]:
@@ -172,8 +175,8 @@ def expression_end(text: str, start: int, offset: int = 0) -> int:
 class _Reader:
     """One pass over the text with a stack of open tags."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, components: Collection[str]) -> None:
+        self.text, self.components = text, components
         self.position = 0
         self.root: list[Tag | Data] = []
         self.open: list[Tag] = []
@@ -239,7 +242,7 @@ class _Reader:
         match = _END_TAG.match(self.text, self.position)
         if not match:
             raise self._error("template-markup", "closing tag is not complete")
-        name = _tag_name(match[1])
+        name = _tag_name(match[1], self.components)
         if not self.open or self.open[-1].name != name:
             hint = _close(self.open[-1].name) if self.open else "remove it"
             raise self._error("template-markup", f"`</{name}>` closes nothing that is open here", hint)
@@ -250,7 +253,7 @@ class _Reader:
         start = self.position
         match = _NAME.match(self.text, start + 1)
         assert match
-        name = _tag_name(match[0])
+        name = _tag_name(match[0], self.components)
         self.position = match.end()
         attributes = tuple(self._attributes(name))
         closed = self.text.startswith("/>", self.position)
@@ -332,9 +335,9 @@ class _Reader:
             raise MarkupError("template-nesting", message, tag.offset, hint)
 
 
-def _tag_name(name: str) -> str:
+def _tag_name(name: str, components: Collection[str]) -> str:
     """Tags are lower case, those of SVG as SVG has them; a capital first letter names a component."""
-    if name[0].isupper() and not name.isupper():
+    if name in components or (name[0].isupper() and not name.isupper()):
         return name
     return SVG_TAGS.get(name.lower(), name.lower())
 

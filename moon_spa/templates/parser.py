@@ -82,7 +82,7 @@ class _Parser:
 
     def parse(self) -> Parsed:
         try:
-            roots = _trimmed(self._styles(read_markup(self.text)))
+            roots = _trimmed(self._styles(read_markup(self.text, self.known.components)))
             nodes = tuple(self.nodes(roots, self.known.names, 0))
         except MarkupError as error:
             self.report(error.code, error.message, self.place(error.offset), error.hint)

@@ -99,6 +99,21 @@ class Outer(Component):
     assert "Other" not in outer.esm
 
 
+def test_a_component_may_be_named_in_capitals() -> None:
+    source = """class FAQ(Component):
+    template = "<dl>{{ children }}</dl>"
+    def setup(self, props):
+        state = {}
+
+class Page(Component):
+    template = "<FAQ><DT>{{ n }}</DT></FAQ>"
+    def setup(self, props):
+        state = {"n": 1}
+"""
+    page = moon_spa.compile(source, name="Page", path="page.py")
+    assert unmarked(page.render({}).html) == "<dl><dt>1</dt></dl>"
+
+
 def test_the_last_text_that_a_class_assigns_is_its_template() -> None:
     source = "class Box(Component):\n  template = '<p>old</p>'\n  template = '''\n  <b>{{ bad }}</b>'''\n"
     made = moon_spa.compile(source + "  def setup(self, props):\n    return {}\n", path="box.py")
