@@ -24,6 +24,7 @@ import pytest
 
 import moon_spa
 from moon_spa import shaking
+from moon_spa.bundling import bundle
 from tests.moon_spa.differential import Report, run, shrunk
 from tests.moon_spa.grammar import EXPRESSIONS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
@@ -42,6 +43,8 @@ AIM_COMPILE, MAX_COMPILE = 0.001, 0.006
 """Seconds, the median over the components: what the issue asks for, and what ends in a failure."""
 MAX_COUNTER = 500
 """Bytes of the counter's setup() with its helpers, after gzip."""
+MAX_MODULE = 7_000
+"""Bytes of the whole module of a counter with a template, after gzip and without its source map."""
 MAX_SERVER = 0.5
 """Share of the random actions that run on the server."""
 
@@ -119,6 +122,54 @@ class Cart(Component):
             "actions": {"refresh": refresh, "add": add},
             "lifecycle": {},
         }
+"""
+SHOWN = """\
+class Shown(Component):
+    template = '''<button @click="increment">+1</button><button @click="reset">reset</button>
+<p l-if="count > 3">many: {{ count }}</p><p l-else>{{ count }}</p>
+<ul><li l-for="n in seen" :key="n">{{ n }}</li></ul>'''
+
+    def setup(self, props):
+        state = {"count": 0, "seen": [0]}
+
+        def increment():
+            state["count"] += 1
+            state["seen"].append(state["count"])
+
+        def reset():
+            state["count"] = 0
+            state["seen"] = [0]
+"""
+EVERYTHING = """\
+class Part(Component):
+    template = "<b>{{ children }}{{ n }}</b>"
+
+    def setup(self, props):
+        return {"props": {"n": 1, **props}}
+
+
+class Everything(Component):
+    template = '''<style>p { color: red }</style>
+<p l-if="on" :title="name" :style="{'width': name}">{{ total }}</p>
+<input l-model="name" @keydown.enter.prevent="save(event.value)">
+<a :href="name" :class="{'on': on}">{{ qty }}</a>
+<Part l-for="row in rows" :key="row.name" :n="qty">{{ row.price }}</Part>'''
+
+    def setup(self, props):
+        data = {"total": 1}
+        state = {
+            "on": True,
+            "name": "x",
+            "qty": StateField(from_prop="qty", default=1, cast="int"),
+            "rows": [{"name": "a", "price": 1.5}],
+        }
+
+        def mounted():
+            state["on"] = not state["on"]
+
+        @server
+        def save(text: str):
+            state["rows"].append({"name": text, "price": 2.0})
 """
 COMPONENTS = {"counter": COUNTER, "guarded": GUARDED, "todo": TODO, "cart": CART}
 BODIES = (
@@ -245,6 +296,17 @@ def size(source: str, name: str) -> tuple[int, int]:
     return len(gzip.compress(script, mtime=0)), list(compiled.placement.values()).count("server")
 
 
+def module_sizes() -> dict[str, int]:
+    """Bytes after gzip of the runtime with all that templates may need, and of whole modules."""
+    modules = {
+        "counter": moon_spa.compile(SHOWN, path="counter.py"),
+        "everything": moon_spa.compile(EVERYTHING, name="Everything", path="everything.py"),
+    }
+    texts = {name: made.esm.partition("//# sourceMappingURL")[0] for name, made in modules.items()}
+    texts = {"runtime": bundle("mount").js, **texts}
+    return {name: len(gzip.compress(text.encode(), mtime=0)) for name, text in texts.items()}
+
+
 def published(folder: Path) -> dict[str, dict[str, float]] | str:
     """The same of the published package, in its own environment; or why not."""
     venv.create(folder, with_pip=True)
@@ -287,6 +349,11 @@ def test_compiling_is_quick_and_a_counter_is_small() -> None:
     reached = "reached" if median < AIM_COMPILE else "missed"
     print(f"  median of {len(times)} components {median * 1000:.3f} ms")
     print(f"  the aim of {AIM_COMPILE * 1000:.0f} ms is {reached}")
+    modules = module_sizes()
+    print(
+        "  whole modules after gzip: " + ", ".join(f"{name} {length} B" for name, length in modules.items())
+    )
+    assert modules["counter"] < MAX_MODULE
     assert size(COUNTER, "counter")[0] < MAX_COUNTER
     assert median < MAX_COMPILE
 

@@ -25,11 +25,12 @@ window.wire = ((__moon) => {bundle("wire").js})(window.moon);
 window.logged = [];
 window.shape = (node) => {
   if (node.nodeType === 3) return node.data;
-  const kept = ({ name }) => !["style", "value", "checked"].includes(name);
+  const kept = ({ name }) => !["style", "value", "checked", "selected"].includes(name);
   const attributes = [...(node.attributes ?? [])].filter(kept).map(({ name, value }) => `${name}=${value}`);
   const children = [...node.childNodes].filter((one) => one.nodeType !== 8 && one.data !== "").map(shape);
   const inner = node.localName === "textarea" ? [] : children;
-  return [node.localName, attributes.sort(), node.style?.cssText ?? "", node.value ?? "", inner];
+  const chosen = [node.namespaceURI, Boolean(node.checked), Boolean(node.selected)];
+  return [node.localName, attributes.sort(), node.style?.cssText ?? "", node.value ?? "", inner, chosen];
 };
 window.host = () => document.body.appendChild(document.createElement("div"));
 """

@@ -14,6 +14,7 @@ TEXTS = (
     "\"q'",
     "é😀",
     "\n x\t",
+    "\r\ny\r",
     "<!--]-->",
     "</p><script>window.__canary=1</script>",
 )
@@ -94,7 +95,9 @@ class Grammar:
         return self.rng.choice(SHOWN)
 
     def node(self, depth: int) -> str:
-        kinds = ["text", "text", "element"] + (["element", "if", "for", "card"] if depth else [])
+        kinds = ["text", "text", "element"] + (
+            ["element", "if", "for", "card", "table", "several"] if depth else []
+        )
         return str(getattr(self, self.rng.choice(kinds))(depth))
 
     def inside(self, depth: int) -> str:
@@ -110,7 +113,13 @@ class Grammar:
         if tag == "input":
             return f"<input{given}>"
         if tag == "svg":
-            return f'<svg{given}><circle :r="n" l-if="{self.rng.choice(TESTS)}"/></svg>'
+            shapes = (
+                f'<circle :r="n" l-if="{self.rng.choice(TESTS)}"/>',
+                '<lineargradient><stop l-for="x in items" offset="0"/></lineargradient>',
+                f"<foreignObject>{self.inside(depth)}</foreignObject>",
+                "<text>{{ n }}<!-- no text --> {{ s }}</text>",
+            )
+            return f'<svg{given} viewbox="0 0 1 1">{"".join(self.rng.sample(shapes, 2))}</svg>'
         body = self.text(0) if tag in ("textarea", "pre") else self.inside(depth)
         return f"<{tag}{given}>{body}</{tag}>"
 
@@ -128,6 +137,7 @@ class Grammar:
         ]
         if tag == "input":
             every = [*every[:5], ' l-model="s"', ' type="checkbox" l-model="t"', ' :value="s"']
+            every.append(' type="checkbox" value="a" l-model="items"')
         if tag == "b":
             every.append(' @click="act(n)"')
         taken: set[str] = set()
@@ -166,6 +176,19 @@ class Grammar:
         written = self.wrapped(f' l-for="{names} in {items}"{keyed}', depth)
         self.loops = before
         return written
+
+    def table(self, depth: int) -> str:
+        rows = self.loop_of("tr", f"<td>{self.inside(depth)}</td>")
+        return f"<table>\n<caption>{{{{ s }}}}</caption><!-- rows -->\n<tbody>{rows}</tbody></table>"
+
+    def several(self, _: int) -> str:
+        """A select of several, which shows a list, among options that come and go."""
+        options = self.loop_of("option", "{{ loop.index }}", ' :value="s"')
+        return f'<select multiple l-model="items">{options}<!-- one --><option>a</option></select>'
+
+    def loop_of(self, tag: str, inside: str, given: str = "") -> str:
+        names, items, _ = self.rng.choice(LOOPS)
+        return f'<{tag} l-for="{names} in {items}"{given}>{inside}</{tag}>'
 
     def card(self, depth: int) -> str:
         return f'<Card :name="{self.expression()}" title="t {{{{ s }}}}">{self.inside(depth)}</Card>'
