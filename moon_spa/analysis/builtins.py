@@ -261,7 +261,8 @@ def _dict(c: Body, node: ast.Call) -> Value:
 def _dict_of(c: Body, source: Source, node: ast.Call) -> Value:
     """A dict of pairs."""
     if source.item is NEVER:
-        return Value("{}", c.store.site(("dict", place(node)), DictOf(NEVER, NEVER)))
+        ref = c.store.site(("dict", place(node)), DictOf(NEVER, NEVER))
+        return call(c.helper("dict_from"), source.js, result=ref)
     if not isinstance(source.item, TupleOf) or len(source.item.items) != 2:
         raise c.refuse(f"`dict()` of {c.store.describe(source.item)}", node)
     key, item = source.item.items

@@ -58,6 +58,7 @@ FOUND = (
         "a float made of an int",
         "state['text'] = str(-float(3)) + str(float(given % 7)) + str(-float(9007199254740993))",
     ),
+    ("a dict of an item of an empty list", "state['text'] = str(dict(state['empty'][given]))"),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
 )
 """Statements in which random programs have found a difference."""
