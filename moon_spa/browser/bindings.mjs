@@ -26,7 +26,7 @@ export function bindEvent(block, node, type, action, read, flags, key) {
 
 /** Does what the modifiers of an event say; false for an event that they leave out. */
 export function passes(event, node, handler, flags, key) {
-  if (key && event.key !== key) return false;
+  if (key && (event.key !== key || event.isComposing)) return false; // Enter ends the text that is composed
   if (flags.includes("self") && event.target !== node) return false;
   if (flags.includes("prevent")) event.preventDefault();
   if (flags.includes("stop")) event.stopPropagation();

@@ -130,6 +130,8 @@ def test_modifiers_of_events(stage: Stage) -> None:
     stage.page.fill("input", "hi")
     for key in ("Enter", "a", "Escape"):
         stage.page.press("input", key)
+    composing = "new KeyboardEvent('keydown', { key: 'Enter', isComposing: true })"
+    stage.js(f"() => document.querySelector('input').dispatchEvent({composing})")
     assert stage.logged() == ["link", "once", "outer", "outer", "outer", "Enterhi", "esc"]
     assert "#x" not in stage.page.url
 
