@@ -230,7 +230,7 @@ def test_components_inside_outlive_a_run_of_the_cell_and_a_reload_of_the_page(
     expect(again.locator("em")).to_have_text("3")
     driver.save(page)
     driver.reload(page)
-    driver.wait_ready(page)
+    driver.open_document(page, path)  # the layout that comes back may be that of the other page
     expect(shown.locator("em")).to_have_text("3")
     shown.locator("em").click()
     expect(again.locator("em")).to_have_text("4")
