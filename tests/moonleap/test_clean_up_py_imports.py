@@ -180,6 +180,7 @@ def test_real_modules_keep_their_code(name: str) -> None:
     compile(cleaned, name, "exec")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["import a.m{}", "from a import m{}", "from m{} import a", "import a"])
 def test_time_grows_with_the_text(line: str) -> None:
     text = "".join(f"{line.format(i)}\n" for i in range(20_000)) + "a\n"

@@ -161,6 +161,7 @@ def seconds(text: str) -> float:
     return min(times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_time_grows_with_the_text(name: str) -> None:
     family = FAMILIES[name]
