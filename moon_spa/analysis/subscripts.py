@@ -70,7 +70,7 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
             if 0 <= number < len(shape.items):
                 return Value(f"{target.at(20)}[{number}]", shape.items[number], pure=target.pure)
         if isinstance(shape, TupleOf) and len(set(shape.items)) == 1:
-            return call(c.helper("at"), target, index, result=shape.items[0])
+            return call(c.helper("at"), target, index, '"tuple"', result=shape.items[0])
     if isinstance(shape, Record) and isinstance(index.constant, str):
         found = dict(shape.fields)[index.constant]
         return Value(member(target.at(20), index.constant), found, pure=target.pure)

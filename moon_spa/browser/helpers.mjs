@@ -63,7 +63,7 @@
  *   zfill(s, width) center ljust rjust (s, width, fill=" ") partition rpartition (s, sep) removeprefix removesuffix (s, x)
  *   expandtabs(s, size=8)   translate is the server's
  * list and tuple
- *   at(list, i) set_at(list, i, v) del_at(list, i)      IndexError, negative indices
+ *   at(list, i, kind="list") set_at(list, i, v) del_at(list, i)      IndexError, negative indices
  *   slice(list, start, stop, step)  set_slice(list, start, stop, step, items)  del_slice(list, start, stop, step)   null = left out
  *   extend(list, iterable)  insert(list, i, v)  pop(list, i=-1)  remove(list, v)  index_l(list, v, start=null, stop=null)  count_l(list, v)
  *   in_l(v, list)   sort(list, key=null, reverse=false)   repeat(list, n)   concat(a, b)   (append = list.push, clear = list.length = 0,

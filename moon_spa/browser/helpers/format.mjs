@@ -180,7 +180,7 @@ export function percent(template, values, types) {
     if (whole === "%%") return "%";
     if (!code || flags === undefined) return raise("ValueError", "incomplete format");
     if (code === "%" || code === "*" || code === "(" || code === "a") return bail("a rare form of %");
-    if (!"srdiuoxXeEfFgGc".includes(code)) raise("ValueError", "unsupported format character");
+    if (!"srdiuoxXeEfFgGc".includes(code)) return bail("a format character that Python has not");
     if (used >= values.length) raise("TypeError", "not enough arguments for format string");
     const pos = used++;
     return percent_one(values[pos], types[pos], code, flags, Number(width), precision);
@@ -195,11 +195,12 @@ export function percent_one(v, type, code, flags, width, precision) {
   const places = precision === undefined ? null : Number(precision);
   if ("src".includes(code)) {
     if (code === "c" && type !== "i" && type !== "s") raise("TypeError", "%c requires int or char");
+    if (code === "c" && type === "i" && (v < 0 || v > 0x10ffff)) raise("OverflowError", "%c arg not in range(0x110000)");
     const text = code === "c" ? (type === "i" ? chr(v) : v) : code === "s" ? str(v, type) : repr(v, type);
     if (code === "c" && len_s(text) !== 1) raise("TypeError", "%c requires int or char");
     return filled(places === null || code === "c" ? text : slice_s(text, 0, places), "", how);
   }
-  if (!"bifu".includes(type) || typeof type !== "string") raise("TypeError", "a number is required for %" + code);
+  if (!"bifu".includes(type) || typeof type !== "string") no_number(type, code);
   if (type === "u") bail("int or float");
   const [sign] = [flags.includes("+") ? "+" : flags.includes(" ") ? " " : ""];
   const alt = flags.includes("#");
@@ -221,6 +222,14 @@ export function percent_one(v, type, code, flags, width, precision) {
   }
   const front = (minus ? "-" : sign) + prefix;
   return filled(zero ? digits.padStart(width - front.length, "0") : digits, front, how);
+}
+
+/** The error for a value that is no number. */
+export function no_number(type, code) {
+  const kind = { s: "str", n: "NoneType", l: "list", t: "tuple", T: "tuple", d: "dict", r: "dict", x: "set" }[type[0]];
+  if (!kind) return bail("a value that may be None");
+  if ("eEfFgG".includes(code)) return raise("TypeError", `must be real number, not ${kind}`);
+  raise("TypeError", `%${code} format: ${"oxX".includes(code) ? "an integer" : "a real number"} is required, not ${kind}`);
 }
 
 /** template.format(...args, **names) with static types; fields with . or [ are the server's */

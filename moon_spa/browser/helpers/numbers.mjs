@@ -249,7 +249,7 @@ export function exact_power(x, y) {
     exponent++;
   }
   if (top === 1n) {
-    if (exponent * y > 1023) raise("OverflowError", "Numerical result out of range");
+    if (exponent * y > 1023) raise("OverflowError", 34, "Numerical result out of range");
     return exponent * y < -1022 ? bail("a power close to zero") : ldexp(1, exponent * y);
   }
   if (y < 0 || bit_length(top) * y > 100) bail("a power that is rounded");

@@ -11,9 +11,9 @@ export function slot(seq, i) {
   return pos >= 0 && pos < seq.length ? pos : -1;
 }
 
-export function at(seq, i) {
+export function at(seq, i, kind = "list") {
   const found = slot(seq, i);
-  return found < 0 ? raise("IndexError", "list index out of range") : seq[found];
+  return found < 0 ? raise("IndexError", kind + " index out of range") : seq[found];
 }
 
 export function set_at(seq, i, v) {
