@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from moon_spa.analysis.reach import Reach, Reached
@@ -32,55 +32,67 @@ _TAKEN = frozenset(
 )
 
 
-def foreseen(spec: ComponentSpec, reach: Reach, callback: Callback) -> frozenset[Hashable]:
-    """The facts about fields that the first pass over a callback may rely on, and has to find."""
-    key = (callback.kind, callback.name)
-    touched = _Touched()
-    waiting, seen = [callback], {callback.name}
-    while waiting:
-        for function in reach.of(waiting.pop()):
-            for name in _Reader(spec, function, touched).read():
-                action = spec.actions.get(name)
-                if action is not None and action.node is not None and name not in seen:
-                    seen.add(name)
-                    waiting.append(action)
-    facts = {
-        "read": touched.read,
-        "assigned": touched.assigned,
-        "copied": touched.changed,
-        "drafted": touched.assigned | touched.changed,
-    }
-    return frozenset((fact, key, name) for fact, names in facts.items() for name in names)
-
-
 @dataclass
 class _Touched:
-    """The fields that are read, assigned, or changed in place."""
+    """The fields that are read, assigned, or changed in place, and the actions that are mentioned."""
 
     read: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    actions: set[str] = field(default_factory=set)
+
+
+class Foresight:
+    """What the callbacks of a component do to the state; each function is read once."""
+
+    def __init__(self, spec: ComponentSpec, reach: Reach) -> None:
+        self.spec = spec
+        self.reach = reach
+        self._known: dict[int, _Touched] = {}
+
+    def facts(self, callback: Callback) -> frozenset[Hashable]:
+        """The facts about fields that the first pass over a callback may rely on, and has to find."""
+        key = (callback.kind, callback.name)
+        found: set[Hashable] = set()
+        waiting, seen = [callback], {callback.name}
+        while waiting:
+            for function in self.reach.of(waiting.pop()):
+                touched = self._touched(function)
+                found.update(("read", key, name) for name in touched.read)
+                found.update(("assigned", key, name) for name in touched.assigned)
+                found.update(("copied", key, name) for name in touched.changed)
+                found.update(("drafted", key, name) for name in touched.assigned | touched.changed)
+                for name in touched.actions - seen:
+                    action = self.spec.actions.get(name)
+                    if action is not None and action.node is not None:
+                        waiting.append(action)
+                seen |= touched.actions
+        return frozenset(found)
+
+    def _touched(self, function: Reached) -> _Touched:
+        if id(function) not in self._known:
+            self._known[id(function)] = _Reader(self.spec, function).read()
+        return self._known[id(function)]
 
 
 class _Reader:
     """Reads one function; variables stand for the fields from which, or into which, their objects go."""
 
-    def __init__(self, spec: ComponentSpec, function: Reached, touched: _Touched) -> None:
+    def __init__(self, spec: ComponentSpec, function: Reached) -> None:
         self.function = function
-        self.touched = touched
+        self.touched = _Touched()
         self.objects = {one.name: isinstance(one.default, list | dict | set) for one in spec.fields}
         self.fields_of: dict[str, set[str]] = defaultdict(set)
         self.changed: list[ast.expr] = []
 
-    def read(self) -> Iterator[str]:
-        """Note what the function does; yields the actions that it mentions."""
+    def read(self) -> _Touched:
+        """What the function does."""
         for node in self.function.scan.nodes:
             self._take(node)
-            binding = self.function.bound.get(id(node))
-            if binding is not None and binding.kind == "action":
-                yield binding.name
         for one in self.changed:
             self.touched.changed |= self.roots(one)
+        self.touched.actions = {one.name for one in self.function.bound.values() if one.kind == "action"}
+        return self.touched
 
     def named(self, node: ast.AST) -> str | None:
         """The field that an expression names."""

@@ -11,7 +11,7 @@ from typing import Literal
 from moon_spa.analysis.actions import Compiled, compile_action, learn_writes
 from moon_spa.analysis.body import words
 from moon_spa.analysis.data import settled_keys
-from moon_spa.analysis.foreseen import foreseen
+from moon_spa.analysis.foreseen import Foresight
 from moon_spa.analysis.opening import contract, leave_open, open_fields
 from moon_spa.analysis.operations import value_type
 from moon_spa.analysis.reach import Reach
@@ -48,6 +48,7 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
     """The same, with the types that the fields have over all writes."""
     callbacks = {(one.kind, one.name): one for one in (*spec.actions.values(), *spec.lifecycle.values())}
     reach = Reach(spec)
+    foresight = Foresight(spec, reach)
     placed: dict[Key, Placed] = {}
     pending: dict[Key, Callback] = {}
     for key, callback in callbacks.items():
@@ -60,7 +61,7 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
     while True:
         servers = [callbacks[key] for key, one in placed.items() if one.side == "server"]
         store = _store(spec, callbacks.values(), settled, Store(reach.scans))
-        compiled, failures = _settle(spec, store, reach, pending, servers)
+        compiled, failures = _settle(spec, store, foresight, pending, servers)
         if not failures:
             break
         for key, why in failures.items():
@@ -141,7 +142,7 @@ def _passed_on(callback: Callback) -> tuple[tuple[str, ...], str]:
 def _settle(
     spec: ComponentSpec,
     store: Store,
-    reach: Reach,
+    foresight: Foresight,
     pending: Mapping[Key, Callback],
     servers: list[Callback],
 ) -> tuple[dict[Key, Compiled], dict[Key, Unprovable]]:
@@ -161,7 +162,7 @@ def _settle(
         for key in stale:
             callback = callbacks[key]
             first = key not in reads and callback.node is not None
-            reads[key] = store.watch(foreseen(spec, reach, callback) if first else frozenset())
+            reads[key] = store.watch(foresight.facts(callback) if first else frozenset())
             found[key] = _examined(spec, store, callback, key in pending)
     return {}, {key: Unprovable("types that never settle", one.line) for key, one in pending.items()}
 

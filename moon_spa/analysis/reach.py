@@ -38,27 +38,28 @@ class Reach:
         self.spec = spec
         self.scans = Scans()
         self._found: dict[tuple[str, str], list[Reached]] = {}
+        self._functions: dict[tuple[int, int], Reached] = {}
 
     def of(self, callback: Callback) -> list[Reached]:
         """The function of a callback, and the helpers that it can reach."""
         key = (callback.kind, callback.name)
         if key not in self._found:
             assert callback.node is not None
-            self._found[key] = self._followed(callback.node, callback.resolve)
+            self._found[key] = self._followed(callback)
         return self._found[key]
 
-    def _followed(self, node: Function, resolve: Callable[[str], Binding]) -> list[Reached]:
+    def _followed(self, callback: Callback) -> list[Reached]:
         found: dict[int, Reached] = {}
-        waiting = [(node, resolve)]
+        waiting = [Binding("helper", callback.function, node=callback.node, resolve=callback.resolve)]
         while waiting:
-            node, resolve = waiting.pop()
-            if id(node) in found:
+            binding = waiting.pop()
+            if binding.node is None or binding.resolve is None or id(binding.node) in found:
                 continue
-            found[id(node)] = one = self._reached(node, resolve)
-            helpers = [binding for binding in one.bound.values() if binding.kind == "helper"]
-            waiting += [
-                (it.node, it.resolve) for it in helpers if it.node is not None and it.resolve is not None
-            ]
+            key = (id(binding.node), id(getattr(binding.value, "__func__", binding.value)))
+            if key not in self._functions:
+                self._functions[key] = self._reached(binding.node, binding.resolve)
+            found[id(binding.node)] = one = self._functions[key]
+            waiting += [other for other in one.bound.values() if other.kind == "helper"]
         return list(found.values())
 
     def _reached(self, node: Function, resolve: Callable[[str], Binding]) -> Reached:
