@@ -326,3 +326,38 @@ def test_a_closed_widget_lets_go_of_its_model(widget: Widget) -> None:
     assert left[0] == ""
     assert len(left[1]) > 1
     assert not any(left[1])
+
+
+@pytest.mark.e2e
+def test_a_small_module_shares_its_state_with_its_model(page: Page) -> None:
+    page.goto("about:blank")
+    page.evaluate(f"() => {{ {MODEL} }}")
+    page.evaluate(
+        """async ([text]) => {
+          const fields = { count: "count", seen: "seen" };
+          const values = { count: 2, seen: [5, 6], fields, payload: { state: {} } };
+          const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+          const { default: widget } = await import(url);
+          window.saved = 0;
+          window.model = Object.assign(makeModel(values), {
+            set: (name, value) => (values[name] = value),
+            save_changes: () => (saved += 1),
+            write: (name, value) => ((values[name] = value), model.tell(`change:${name}`)),
+          });
+          window.host = document.body.appendChild(document.createElement("div"));
+          window.dispose = widget.render({ model, el: host });
+        }""",
+        [moon_spa.compile(COUNTER).esm],
+    )
+    shown = "() => [host.querySelector('p').textContent, host.querySelector('ul').textContent]"
+    assert page.evaluate(shown) == ["2", "56"]
+    page.click("button >> nth=0")
+    assert page.evaluate(shown) == ["3", "563"]
+    assert page.evaluate("() => [model.get('count'), model.get('seen'), saved]") == [3, [5, 6, 3], 1]
+    page.evaluate("() => { window.given = [9, 1]; model.write('seen', given); model.write('count', 7); }")
+    page.wait_for_function("() => host.querySelector('p').textContent === 'many: 7'")
+    page.click("button >> nth=0")
+    assert page.evaluate(shown) == ["many: 8", "918"]
+    assert page.evaluate("() => [given, model.get('seen')]") == [[9, 1], [9, 1, 8]]
+    page.evaluate("() => dispose()")
+    assert page.evaluate("() => host.innerHTML") == ""

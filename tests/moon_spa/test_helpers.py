@@ -177,3 +177,34 @@ def test_the_files_of_helpers_import_what_they_need(node: Node) -> None:
     module = Path(shaking.__file__).parent / "browser" / "helpers.mjs"
     names = node.call("return Object.keys(modules.moon.helpers)", modules={"moon": module})
     assert set(names) == set(shaking.units())
+
+
+def test_state_from_the_wire_has_its_type_again(node: Node) -> None:
+    """There a tuple is a list; a value of another type leaves to the server."""
+    cases = [
+        ("new Set(['a'])", ["x", "s"], '["a"]'),
+        ("[m.box(1), 'z']", ["t", "f", "s"], '[1,"z"]'),
+        ("[1, 2]", ["T", "i"], "[1,2]"),
+        (
+            "{ a: [m.box(2)], b: null }",
+            ["r", {"a": ["l", "f"], "b": ["o", ["t", "f"]]}],
+            '{"a":[2],"b":null}',
+        ),
+        ("new Map([[1, m.box(2)]])", ["d", "i", "f"], "[[1,2]]"),
+        ("[1]", ["l", "s"], "Bail"),
+        ("[1, 2]", ["t", "f"], "Bail"),
+        ("{ a: 1 }", ["r", {"b": "f"}], "Bail"),
+        ("undefined", ["l", "f"], "Bail"),
+    ]
+    body = """
+    const m = new Function(`return ${input[0]}`)();
+    const plain = (v) => (v instanceof Set || v instanceof Map ? [...v] : v);
+    return input[1].map(([js, type]) => {
+      try {
+        return JSON.stringify(plain(m.restored(new Function("m", `return ${js}`)(m), type)));
+      } catch (error) {
+        return error.name;
+      }
+    });"""
+    text = shaking.helpers_text(["restored", "box"])
+    assert node.call(body, [text, [case[:2] for case in cases]]) == [case[2] for case in cases]

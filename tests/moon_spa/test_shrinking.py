@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from moon_spa.bundling import bundle
+from moon_spa.bundling import bundle, composed
+from moon_spa.features import Feature, entry
 from moon_spa.jstokens import UnreadableError, joined, tokens
 from moon_spa.shrinking import shrunk
 from tests.moon_spa.node import Node
@@ -72,3 +75,13 @@ def test_a_text_in_a_text_is_refused() -> None:
 def test_every_bundle_is_read_without_complaint(node: Node, name: str) -> None:
     strict = f'"use strict"; return {bundle(name).js};'
     assert node.call("new Function('__moon', input); return true;", strict) is True
+
+
+@pytest.mark.parametrize("feature", [*get_args(Feature)])
+def test_each_part_of_the_runtime_stands_without_the_others(node: Node, feature: Feature) -> None:
+    """A name that only another part would bring is none that the module has."""
+    module = composed(entry([feature]))
+    strict = f'"use strict"; return {module.js};'
+    assert node.call("new Function('__moon', input); return true;", strict) is True
+    alone = composed(entry([]))
+    assert len(alone.js) < len(module.js)
