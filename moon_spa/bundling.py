@@ -46,9 +46,9 @@ class _Statement:
 
 @dataclass(frozen=True)
 class _Module:
-    """A module, read."""
+    """A module, read. `others` are the modules that it imports from, with the names."""
 
-    others: tuple[str, ...]
+    others: Mapping[str, tuple[str, ...]]
     helpers: frozenset[str]
     exports: tuple[str, ...]
     statements: Mapping[str, _Statement]
@@ -70,6 +70,9 @@ def composed(text: str) -> Bundle:
     statements: dict[str, _Statement] = {}
     imported = frozenset[str]().union(*(module.helpers for module in every))
     for module in every:
+        for other, names in module.others.items():
+            if missing := set(names) - set(modules[other].exports):
+                raise BundlingError(f"{other}.mjs exports no `{min(missing)}`")
         if clash := module.statements.keys() & (statements.keys() | imported):
             raise BundlingError(f"two modules of one bundle have `{min(clash)}` at their top")
         statements |= module.statements
@@ -117,7 +120,7 @@ def _parsed(text: str) -> _Module:
     ends = [*(match.start() for match in tops[1:]), len(bare)]
     parts = {match[1]: bare[match.start() : end] for match, end in zip(tops, ends, strict=True)}
     return _Module(
-        tuple(other for _, other in imports if other != "helpers"),
+        MappingProxyType({other: tuple(names) for names, other in imports if other != "helpers"}),
         frozenset(name for names, other in imports if other == "helpers" for name in names),
         exports,
         MappingProxyType({name: _Statement(part, mentioned(part)) for name, part in parts.items()}),

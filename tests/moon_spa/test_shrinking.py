@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from moon_spa.bundling import bundle, composed
+from moon_spa.bundling import BundlingError, bundle, composed
 from moon_spa.features import Feature, entry
 from moon_spa.jstokens import UnreadableError, joined, tokens
 from moon_spa.shrinking import shrunk
@@ -85,3 +85,19 @@ def test_each_part_of_the_runtime_stands_without_the_others(node: Node, feature:
     assert node.call("new Function('__moon', input); return true;", strict) is True
     alone = composed(entry([]))
     assert len(alone.js) < len(module.js)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('import { missing } from "./dom.mjs";\nexport const a = missing;', "dom.mjs exports no `missing`"),
+        (
+            'import { clean } from "./dom.mjs";\nexport const cloned = clean;',
+            "two modules of one bundle have `cloned`",
+        ),
+    ],
+    ids=["missing", "clash"],
+)
+def test_modules_that_cannot_stand_in_one_function_are_refused(text: str, message: str) -> None:
+    with pytest.raises(BundlingError, match=message):
+        composed(text)
