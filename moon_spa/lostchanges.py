@@ -1,5 +1,6 @@
 """Changes that an action would lose, read from its source: of what setup makes anew for every request.
 
+A name for the value that a section begins with is told too: sections hold copies, so it never changes.
 Only what is plain to see is told: `nonlocal`, an attribute of the component, an item or a method of a list,
 dict or set of setup. What is changed under another name the bridge finds when the action runs.
 """
@@ -7,7 +8,7 @@ dict or set of setup. What is changed under another name the bridge finds when t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moon_spa.analysis.names import parameters, scan
@@ -31,18 +32,34 @@ _SECTIONS = frozenset({"state", "data", "props"})
 
 
 def lost_changes(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
-    """A warning for each change that is seen."""
+    """A warning for each change that is seen, and for each name of a section's first value."""
     found: dict[tuple[str, int], Diagnostic] = {}
+    firsts = _first_values(spec)
     for callback in (*spec.actions.values(), *spec.lifecycle.values()):
-        for name, line in _changes(callback):
-            message = f"{callback.name} changes `{name}`, which setup makes anew for every request"
+        for name, line, first in _changes(callback, firsts):
             place = Place(spec.path, line)
-            found.setdefault((name, line), finding("lost-change", message, place, _HINT, "warning"))
+            if first:
+                message = f"{callback.name} reads `{name}`, which stays the first value of {first}"
+                warning = finding("first-value", message, place, f"write `{first}`", "warning")
+            else:
+                message = f"{callback.name} changes `{name}`, which setup makes anew for every request"
+                warning = finding("lost-change", message, place, _HINT, "warning")
+            found.setdefault((name, line), warning)
     return tuple(found[key] for key in sorted(found, key=lambda key: key[1]))
 
 
-def _changes(callback: Callback) -> Iterator[tuple[str, int]]:
-    """What an action, and the functions that it calls, change, and on which line."""
+def _first_values(spec: ComponentSpec) -> dict[int, str]:
+    """The lists, dicts and sets that state and data begin with: the sections hold copies of them."""
+    values = {f'data["{name}"]': value for name, value in spec.data.items()}
+    values |= {f'state["{field.name}"]': field.default for field in spec.fields if field.initial is None}
+    return {id(value): name for name, value in values.items() if is_container(value)}
+
+
+def _changes(callback: Callback, firsts: Mapping[int, str]) -> Iterator[tuple[str, int, str]]:
+    """What an action, and the functions that it calls, change, and on which line.
+
+    With a third text: what they read although it stays the first value of that.
+    """
     todo = [Binding("helper", callback.function, node=callback.node, resolve=callback.resolve)]
     seen: set[int] = set()
     while todo:
@@ -52,7 +69,10 @@ def _changes(callback: Callback) -> Iterator[tuple[str, int]]:
         seen.add(id(one.node))
         reader = _Reader(one.value, one.resolve)
         for node, names in _in_sight(one.node, frozenset(reader.values)):
-            yield from ((name, getattr(node, "lineno", 0)) for name in reader.changed(node, names))
+            line = getattr(node, "lineno", 0)
+            yield from ((name, line, "") for name in reader.changed(node, names))
+            if isinstance(node, ast.Name) and node.id in names and id(reader.values[node.id]) in firsts:
+                yield node.id, line, firsts[id(reader.values[node.id])]
             if isinstance(node, ast.Call):
                 todo.append(reader.called(node.func))
 

@@ -161,6 +161,27 @@ class Shop(Component):
     assert bridge.call(moon_spa.compile(source), REQUEST)["error"]["code"] == "lost-change"
 
 
+def test_a_name_for_the_first_value_of_a_section_is_told() -> None:
+    source = """
+class Shop(Component):
+    def setup(self, props):
+        state = {"rows": [1], "count": 0}
+        data = {"found": {"a": 1}}
+        rows, found, state_too = state["rows"], data["found"], state
+        def act():
+            state_too["count"] = len(rows)
+        def look():
+            state["count"] = found["a"]
+        def right(rows):
+            state["count"] = len(rows) + len(state["rows"])
+"""
+    told = [(one.code, one.span.line, one.hint) for one in moon_spa.compile(source).diagnostics]
+    assert told == [
+        ("first-value", 8, 'write `state["rows"]`'),
+        ("first-value", 10, 'write `data["found"]`'),
+    ]
+
+
 def test_the_command_line_warns_at_the_line_and_says_the_remedy(tmp_path: Any) -> None:
     path = tmp_path / "shop.py"
     path.write_text(SOURCE.replace("BODY", "cache.append(1)"))
