@@ -6,22 +6,8 @@ all holes but those with ``!``. The first word of a form is its name in the repo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way to write an expression or a statement; `binds` are its variables with their types."""
-
-    name: str
-    text: str
-    binds: dict[str, str] = field(default_factory=dict)
-    loop: bool = False
-
-
-def form(name: str, text: str, loop: bool = False, **binds: str) -> Form:
-    return Form(name, text, binds, loop)
-
+from tests.moon_spa.grammar_forms import Form, form
+from tests.moon_spa.grammar_records import RECORDS
 
 TYPES = (
     "int",
@@ -404,21 +390,7 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
         form("int-dict", "{«int»: «str», «int»: «str»}"),
         form("int-dict-comprehension", "{«i»: «x» for «i», «x» in enumerate(«words!»)}", i="int", x="str"),
     ),
-    "priced": (
-        form("priced", "[{'p': «float», 'q': «int»}]"),
-        form("priced-update", "[{**«x», 'q': «int»} for «x» in «priced!»]", x="prow"),
-        form("priced-sorted", "sorted(«priced», key=lambda «x»: «x»['p'])", x="prow"),
-        form("priced+", "(«priced» + «priced»)"),
-    ),
-    "entries": (
-        form("entries", "[(«key», «int»)]"),
-        form("entries-items", "list(«table».items())"),
-        form("entries-sorted", "sorted(«table».items())"),
-        form("entries-zip", "list(zip(«words», «ints»))"),
-        form("entries-comprehension", "[(«x», «int») for «x» in «words!»]", x="str"),
-        form("entries+", "(«entries» + «entries»)"),
-    ),
-    "prow": (),
+    **RECORDS,
     "row": (),
     "key": (),
     "digits": (form("digits", "str(«int»)"),),

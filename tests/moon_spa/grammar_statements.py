@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.moon_spa.grammar import TYPES, Form, form
+from tests.moon_spa.grammar import TYPES
+from tests.moon_spa.grammar_forms import Form, form
 
 STATEMENTS: tuple[Form, ...] = (
     *(

@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 from tests.moon_spa import values
-from tests.moon_spa.grammar import EXPRESSIONS, Form
+from tests.moon_spa.grammar import EXPRESSIONS
+from tests.moon_spa.grammar_forms import Form
 from tests.moon_spa.grammar_literals import ANNOTATIONS, ERRORS, LITERALS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
 
