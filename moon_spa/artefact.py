@@ -92,7 +92,7 @@ def esm(parts: Sequence[Part], origin: Origin | None = None) -> str:
     if "typed-plain" not in features:
         helpers = helpers.union(*(part.checks for part in parts))
     name = javascript.text(first.name)
-    text = f"// {name}: a component compiled by moon_spa.\nconst __moon = {helpers_text(helpers)};\n"
+    text = f"const __moon = {helpers_text(helpers)};\n"
     text += "const components = {};\n"
     lines: list[Line] = []
     for part in parts:
