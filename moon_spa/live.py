@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from moon_spa import wire
-from moon_spa.findings import Place
+from moon_spa.findings import Place, refusal
 from moon_spa.props import Props
 from moon_spa.requests import RefusedError, check_ints, typed
 from moon_spa.sections import Run, run_setup, start
@@ -35,12 +35,22 @@ def open_live(spec: ComponentSpec, props: Mapping[str, Any]) -> Live:
     if spec.cls is None:
         raise RefusedError("setup-failed", f"{spec.name} has no class: it was not compiled from Python")
     place = Place(spec.path, spec.line)
-    run = run_setup(spec.cls, Props(copied(dict(props))), lambda section, name: place)
+    given = copied(dict(props))
+    run = run_setup(spec.cls, Props(given), lambda section, name: place)
+    _check_props({**spec.props, **props}, {**run.sections["props"], **given}, place)
     start(run)
     for section in ("state", "data"):
         space = run.sections[section]
         space.update({name: copied(value) for name, value in space.items()})  # it may share with the module
     return Live(spec, run)
+
+
+def _check_props(props: Mapping[str, Any], now: Mapping[str, Any], place: Place) -> None:
+    """Setup leaves the lists and dicts of its props as they are: the browser has them as they were."""
+    for name, value in props.items():
+        if isinstance(value, list | dict | set) and not same(value, now.get(name, value)):
+            hint = f"let it work on a copy, as `list(props[{name!r}])`"
+            raise refusal("prop-changed", f"setup changes the prop {name} in place", place, hint)
 
 
 class Live:

@@ -6,11 +6,10 @@ import ast
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dis import get_instructions
-from types import BuiltinFunctionType, CodeType, FunctionType, MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any
 
-from moon_spa.overrides import OVERRIDES
+from moon_spa.setupnames import ADDING, OPERATIONS, SetupNames
 from moon_spa.source import all_nodes
 from moon_spa.statuses import (
     CLEAN,
@@ -26,13 +25,8 @@ from moon_spa.statuses import (
 )
 from moon_spa.unstable import is_unstable
 
-OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 _SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
 _HARMLESS = OPERATIONS | {"state", "data"}
-_ADDING = frozenset({"update", "setdefault"})
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
     {kind: f"of_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
 )
@@ -42,29 +36,16 @@ Cell = tuple[str, str | None]
 """A variable, or the entry of a constant key in it."""
 
 
-class ValueStatus(ABC):
+class ValueStatus(SetupNames, ABC):
     """Statuses of expressions; `namespace` is the module's scope, `methods` are those of the class."""
 
     def __init__(
         self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: frozenset[str] = frozenset()
     ) -> None:
-        self.node = node
-        self.methods = methods
-        self.namespace = namespace
-        self.self_name, self.props_name = (argument.arg for argument in node.args.args[:2])
+        super().__init__(node, namespace, methods)
         self.cells: dict[Cell, Status] = defaultdict(lambda: CLEAN)
         self.displays: dict[str, ast.Dict] = {}
         self.values: dict[str, ast.expr] = {}
-        self.assigned: dict[str, list[ast.expr | None]] = defaultdict(list)
-        self.props_names = {self.props_name}
-        self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]] = {}
-        self.locals: set[str] = set()
-        for one in all_nodes(node):
-            if isinstance(one, ast.Name):
-                if isinstance(one.ctx, ast.Store):
-                    self.locals.add(one.id)
-            elif isinstance(one, _DEFINITIONS) and one is not node:
-                self.functions.setdefault(one.name, []).append(one)
         self.links: dict[str, set[str]] = defaultdict(set)
         self.returns: list[tuple[ast.expr | None, Status]] = []
         self.leaves = CLEAN
@@ -195,22 +176,6 @@ class ValueStatus(ABC):
             return self.of_other(node)
         return self.joined(sides)
 
-    def is_scalar(self, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a value is a number, a text or one prop for sure, and no list that holds one."""
-        if isinstance(node, ast.Constant | ast.JoinedStr | ast.Compare):
-            return True
-        if isinstance(node, ast.BinOp):
-            return self.is_scalar(node.left, seen) and self.is_scalar(node.right, seen)
-        if isinstance(node, ast.UnaryOp):
-            return self.is_scalar(node.operand, seen)
-        if isinstance(node, ast.Name):
-            values = self.assigned.get(node.id, [None])
-            inner = seen | {node.id}
-            return node.id in seen or all(one is not None and self.is_scalar(one, inner) for one in values)
-        if isinstance(node, ast.Call) and self.reads_props(node.func):
-            return all(isinstance(argument, ast.Constant) for argument in node.args)
-        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and self.is_followed(node)
-
     def of_joinedstr(self, node: ast.JoinedStr) -> Status:
         return self.joined(node.values) if plain_text(node) else self.of_other(node)
 
@@ -240,7 +205,7 @@ class ValueStatus(ABC):
             return given | self._of_read(node) if self.reads_props(node.func) else given
         if (
             isinstance(node.func, ast.Attribute)
-            and node.func.attr in _ADDING
+            and node.func.attr in ADDING
             and self.is_props(node.func.value)
         ):
             self.mark_props(node.func.value, given | self.control)
@@ -265,7 +230,7 @@ class ValueStatus(ABC):
             root = root_of(part)
             if root in self.props_names and isinstance(part, ast.Name) and self.may_change_props(node.func):
                 self.mark_props(part, found)
-            elif root and root not in self.props_names and self.may_change(root):
+            elif root and root not in self.props_names and self.may_change_argument(node, part):
                 self.cells[root, None] |= found
                 self.changed(root, found, None)
                 if self.is_shared(root):
@@ -283,51 +248,6 @@ class ValueStatus(ABC):
         root = root_of(node)
         self.cells[root, None] |= status
         self.changed(root, status, None)
-
-    def is_shared(self, root: str) -> bool:
-        """Whether a name stands for a container that other code can see."""
-        return root not in self.locals and isinstance(self.namespace.get(root), list | dict | set)
-
-    def is_followed(self, node: ast.Call) -> bool:
-        """Whether tracing follows this call: reads of props, casts, operations, state fields, `dict`."""
-        func = node.func
-        if isinstance(func, ast.Attribute):
-            return self.reads_props(func) or (self.of_self(func) and func.attr in OPERATIONS)
-        if not isinstance(func, ast.Name) or func.id in self.locals or func.id in self.functions:
-            return False
-        known = self.namespace.get(func.id)
-        if func.id in OVERRIDES and known is OVERRIDES[func.id]:
-            return len(node.args) == 1 and not node.keywords
-        if func.id == "dict":
-            names = [keyword.arg for keyword in node.keywords]
-            return known is None and (all(names) or len(names) == 1)
-        return func.id == "StateField" and getattr(known, "__module__", "") == "moon_spa.component"
-
-    def reads_props(self, node: ast.expr) -> bool:
-        """Whether an expression is `props.get` or `props.copy`."""
-        return isinstance(node, ast.Attribute) and node.attr in ("get", "copy") and self.is_props(node.value)
-
-    def of_self(self, node: ast.expr) -> bool:
-        """Whether an expression is an attribute of the component itself."""
-        return (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == self.self_name
-        )
-
-    def may_change(self, root: str) -> bool:
-        """Whether a call may change what a name stands for: modules and functions keep what they are."""
-        kept = ModuleType | FunctionType | BuiltinFunctionType | type
-        return root in self.locals or root == self.self_name or not isinstance(self.namespace.get(root), kept)
-
-    def may_change_props(self, func: ast.expr) -> bool:
-        """Whether a function that gets the props may add to them: the user's own do, where they store."""
-        if isinstance(func, ast.Name) and func.id in self.functions:
-            return any(_stores(part) for one in self.functions[func.id] for part in all_nodes(one))
-        known = self.namespace.get(func.id) if isinstance(func, ast.Name) else None
-        if not isinstance(known, FunctionType):
-            return False
-        return known.__globals__ is self.namespace and _stores_items(known.__code__)
 
     def enter(self, name: str, given: Status) -> Status:
         """A local function is called, or may be: its statements belong to setup."""
@@ -364,36 +284,3 @@ class ValueStatus(ABC):
             elif isinstance(part, ast.Attribute) and self.of_self(part) and part.attr not in _HARMLESS:
                 return opaque(part, f"{words_of(part)} can read props")
         return CLEAN
-
-    def is_props(self, node: ast.expr) -> bool:
-        """Whether an expression is the props mapping, or a copy with more entries."""
-        if isinstance(node, ast.Name):
-            return node.id in self.props_names
-        if isinstance(node, ast.Attribute):
-            return isinstance(node.value, ast.Name) and (node.value.id, node.attr) == (
-                self.self_name,
-                "props",
-            )
-        if isinstance(node, ast.Dict):
-            return any(k is None and self.is_props(v) for k, v in zip(node.keys, node.values, strict=True))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-            unpacked = [keyword.value for keyword in node.keywords if keyword.arg is None]
-            return self.is_followed(node) and any(map(self.is_props, [*node.args, *unpacked]))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            return node.func.attr == "copy" and self.is_props(node.func.value)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            return self.is_props(node.left) or self.is_props(node.right)
-        return False
-
-
-def _stores(node: ast.AST) -> bool:
-    """Whether a node stores an item, or calls a method that does."""
-    if isinstance(node, ast.Subscript):
-        return not isinstance(node.ctx, ast.Load)
-    return isinstance(node, ast.Attribute) and node.attr in (*_ADDING, "__setitem__")
-
-
-def _stores_items(code: CodeType) -> bool:
-    """The same for the instructions of a function, which may call others."""
-    found = {one.opname for one in get_instructions(code)}
-    return "STORE_SUBSCR" in found or bool({*_ADDING, "__setitem__"} & {*code.co_names})

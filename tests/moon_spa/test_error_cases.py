@@ -23,7 +23,9 @@ FRONT_END = (
     *("bindings", "compiler", "findings", "loading", "lostchanges", "operations", "placing", "scope"),
     *("sections", "setup", "source"),
 )
-ELSEWHERE = frozenset({"too-slow", "too-busy", "name-clash", "int-or-float", "lost-change", "first-value"})
+ELSEWHERE = frozenset(
+    {"too-slow", "too-busy", "name-clash", "int-or-float", "lost-change", "first-value", "prop-changed"}
+)
 """A deadline of seconds, in test_scope.py, and warnings, in test_sections.py and test_lost_changes.py."""
 
 _CODE = re.compile(r'\b(?:finding|refusal)\(\s*"([a-z-]+)"')

@@ -144,3 +144,45 @@ def test_a_first_value_that_a_browser_would_round_is_refused_on_the_server() -> 
     with pytest.raises(ComponentError, match="first value of count has an int past 2") as caught:
         made.render_context({"start": 2**20})
     assert caught.value.code == "overflow"
+
+
+BARS = """
+def bars(rows):
+    found = []
+    for row in rows:
+        found.append(row * 2)
+    return found
+
+
+def spoil(rows):
+    rows.append(9)
+
+
+"""
+CHART = """
+props = {"title": "t", "rows": [1], **props}
+rows = props["rows"]
+width = 12 / max(len(rows), 1)
+names = [rows, props["title"]]
+data = {"bars": bars(rows), "width": width, "names": len(names), "text": str(rows)}
+state = {"rows": rows, "title": props["title"]}
+"""
+
+
+def test_a_name_for_a_prop_is_read_as_the_prop_itself(node: Node) -> None:
+    made = compile(BARS + f"class C(Component):\n    def setup(self, props):\n{indent(CHART, ' ' * 8)}")
+    found = made.context({"rows": [1, 2, 3]})
+    assert found["data"] == {"bars": [2, 4, 6], "width": 4.0, "names": 2, "text": "[1, 2, 3]"}
+    assert found["state"] == {"rows": [1, 2, 3], "title": "t"}
+
+
+@pytest.mark.parametrize(
+    "call", ['spoil(props["rows"])', "spoil(rows)", "(lambda x: x.append(9))(props.rows)"]
+)
+def test_a_prop_that_setup_changes_in_place_is_told(call: str) -> None:
+    body = CHART.replace("width =", f"{call}\nwidth =")
+    made = compile(BARS + f"class C(Component):\n    def setup(self, props):\n{indent(body, ' ' * 8)}")
+    for props in ({"rows": [1, 2, 3]}, {}):
+        with pytest.raises(ComponentError, match="setup changes the prop rows in place") as caught:
+            made.context(props)
+        assert caught.value.code == "prop-changed"
