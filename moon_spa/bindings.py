@@ -51,7 +51,7 @@ class Bindings:
         status = self.dependence.entry("actions" if kind == "action" else "lifecycle", name)
         node = self.node_of(function) if status.level < 2 else None
         side: Side | None = getattr(function, SIDE, None)
-        resolve = self.resolver(function) if node is not None else _unresolved(status)
+        resolve = self.resolver(function) if node is not None else _unresolved(function, status)
         return Callback(name, kind, None, function, node, side, resolve, node.lineno if node else line)
 
     # --- nodes
@@ -183,7 +183,9 @@ class Bindings:
             return Binding("action", name=action)
         node = self.node_of(value)
         if node is None:
-            return Binding("unknown", name=name, why=f"`{name}`, a function that is defined elsewhere")
+            hides = _builtin_name(getattr(value, "__wrapped__", None)) == name  # as `open` of IPython does
+            why = f"`{name}()`" if hides else f"`{name}`, a function that is defined elsewhere"
+            return Binding("unknown", name=name, why=why)
         return Binding("helper", value, name=name, node=node, resolve=self.resolver(value))
 
     # --- globals
@@ -287,6 +289,10 @@ def _holds(node: Function, code: Any) -> bool:
     return all(start <= place <= end for place in places)
 
 
-def _unresolved(status: Status) -> Callable[[str], Binding]:
-    why = f"a function that depends on props ({status.why})" if status.level else "a function from elsewhere"
+def _unresolved(function: Any, status: Status) -> Callable[[str], Binding]:
+    """Why there is no source to compile of an action."""
+    builtin = _builtin_name(function)
+    why = f"`{builtin}()`" if builtin else "a function from elsewhere"
+    if status.level:
+        why = f"a function that depends on props ({status.why})"
     return lambda name: Binding("unknown", name=name, why=why)

@@ -10,7 +10,7 @@ from moon_spa.types import Type, describe
 
 _LETTERS = "letters whose case depends on the version of Unicode"
 _DIGITS = "digits that are not ASCII"
-_ROUNDED = "powers and roots that are rounded"
+_ROUNDED = "powers and roots of floats that are not rounded alike everywhere"
 _MIXED = "whole numbers that may be int or float"
 _SUMS = "sums of ints and floats in one list"
 

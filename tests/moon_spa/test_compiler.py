@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 import moon_spa
@@ -46,3 +48,27 @@ def test_explain_says_what_would_help() -> None:
     ]
     helped = source.replace("total()", "_total()").replace("vote(name)", "vote(name: str)")
     assert moon_spa.compile(helped).placement == {"vote": "client", "answer": "server"}
+
+
+def test_explain_names_a_builtin_by_its_name_also_where_it_is_the_action_or_a_notebook_wraps_it() -> None:
+    source = """class Files(Component):
+    def setup(self, props):
+        state = {"size": 0, "ratio": 1.5}
+        def read():
+            state["size"] = len(open("a").read())
+        def square():
+            state["ratio"] = state["ratio"] ** 2
+        return {"state": state, "actions": {"read": read, "square": square, "show": print}}
+"""
+
+    @functools.wraps(open)
+    def opened(*args: object) -> object:
+        raise ValueError("not in a notebook")
+
+    lines = [
+        "read: server: `open()` at line 5",
+        "square: client; on the server for powers and roots of floats that are not rounded alike everywhere",
+        "show: server: `print()` at line 8",
+    ]
+    assert moon_spa.compile(source).explain == lines
+    assert moon_spa.compile(source, namespace={"open": opened}).explain == lines
