@@ -104,6 +104,9 @@ class _Reader:
         if op in ("add", "sub", "set") and "value" not in value:
             hint = f'write `"value": 1` in it, or `self.{op}(…)`'
             raise refusal("bad-operation", f"{what} has no value for {op}", place, hint)
+        if op == "toggle" and "value" in value:
+            hint = 'leave it out, or write `"op": "set"` to give the state a value'
+            raise refusal("bad-operation", f"{what} has a value, which toggle does not use", place, hint)
         state = self.state(value.get("state"), what, place)
         _refuse_field(f"the value of {what}", value.get("value"), place)
         given = (

@@ -247,6 +247,7 @@ class Counter(Component):
             "the condition of the action act is a state field",
         ),
         ('"value": self.state.n', "state-in-setup", "the value of the action act is a state field"),
+        ('"value": 1, "op": "toggle"', "bad-operation", "has a value, which toggle does not use"),
     ],
 )
 def test_an_operation_that_would_mean_something_else_is_refused(entry: str, code: str, message: str) -> None:
