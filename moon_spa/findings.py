@@ -41,6 +41,13 @@ def finding(
     return Diagnostic(code, message, span, hint, severity)
 
 
+def template_finding(
+    code: str, message: str, place: Place, hint: str = "", severity: Severity = "error"
+) -> Diagnostic:
+    """A diagnostic about a place of a template, whose lines are long: the message tells the column too."""
+    return finding(code, f"{message} (column {place.column})", place, hint, severity)
+
+
 def refusal(code: str, message: str, place: Place, hint: str = "") -> ComponentError:
     """The error that refuses a source for one reason."""
     return ComponentError((finding(code, message, place, hint),))

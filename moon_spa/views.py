@@ -11,11 +11,11 @@ from typing import Any
 
 from moon_spa.casts import prop_casts
 from moon_spa.component import Component
+from moon_spa.findings import Place
 from moon_spa.setup import Setup
 from moon_spa.source import ComponentSource
 from moon_spa.spec import Callback, ComponentSpec
 from moon_spa.templates.grouping import learned
-from moon_spa.templates.nodes import Place
 from moon_spa.templates.template import Offer, Template, compile_template
 from moon_spa.types import Type
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from inspect import Signature
 from typing import Protocol
 
+from moon_spa.findings import Place
 from moon_spa.templates import safety
 from moon_spa.templates.expressions import Names
 from moon_spa.templates.grouping import chooses_several
 from moon_spa.templates.markup import SVG_ATTRIBUTES, DataPart, TagAttribute, split_text
-from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, Place, StyleItem
+from moon_spa.templates.nodes import Attribute, ClassItem, Event, Expression, Model, StyleItem
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, DictOf, ListOf, Record, SetOf, Type, as_dict, describe
 from moonlight.hints import did_you_mean
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from moon_spa import artefact, javascript
 from moon_spa.features import Feature
-from moon_spa.findings import ComponentError
+from moon_spa.findings import ComponentError, template_finding
 from moon_spa.spec import Expr
 from moon_spa.templates import attributes, safety
 from moon_spa.templates.emission import Emitter, NotCompiledError
@@ -32,7 +32,7 @@ from moon_spa.templates.nodes import (
 )
 from moon_spa.templates.server import BOOLEAN_TEXT, ENUMERATED, is_loose
 from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type
-from moonlight.diagnostic import Diagnostic, Span
+from moonlight.diagnostic import Diagnostic
 
 EVENT: tuple[tuple[str, Type], ...] = (
     *(("type", STR), ("key", STR), ("value", STR), ("checked", BOOL), ("x", ANY), ("y", ANY)),
@@ -131,10 +131,9 @@ class _Compiler:
             js = f"\n\0{place.line}\0{found.js}" if "__moon." in found.js else found.js
             return replace(found, js=js)
         except NotCompiledError as error:
-            span = Span(place.path, place.line, place.line, place.column)
             hint = "compute it in setup's `data`, or in an action"
             message = f"`{source.text}` cannot be shown equal in the browser: {error}"
-            self.found.append(Diagnostic("template-browser", message, span, hint))
+            self.found.append(template_finding("template-browser", message, place, hint))
             return Expr("null", NONE)
 
     def called(self, function: str, expression: Expression, names: Meanings) -> Expr:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from moon_spa.templates.nodes import Expression, Place
+from moon_spa.findings import Place
+from moon_spa.templates.nodes import Expression
 from moonlight.hints import did_you_mean
 
 FUNCTIONS = frozenset(

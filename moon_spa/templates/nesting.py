@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from moon_spa.templates.nodes import Children, Element, For, If, Node, Place, Use
-from moonlight.diagnostic import Diagnostic, Span
+from moon_spa.findings import Place, template_finding
+from moon_spa.templates.nodes import Children, Element, For, If, Node, Use
+from moonlight.diagnostic import Diagnostic
 
 CHILDREN: Mapping[str, frozenset[str]] = {
     "table": frozenset({"caption", "colgroup", "thead", "tbody", "tfoot"}),
@@ -156,9 +157,8 @@ def misplaced_parts(name: str, components: Mapping[str, tuple[Node, ...]]) -> It
     for use, (message, hint) in _found(components.get(name, ()), (), None, components):
         if (use.place, message) not in told:
             told.add((use.place, message))
-            span = Span(use.place.path, use.place.line, use.place.line, use.place.column)
             said = f"`<{use.name}>` brings {message}"
-            yield Diagnostic("template-nesting", said, span, hint, "warning")
+            yield template_finding("template-nesting", said, use.place, hint, "warning")
 
 
 def _found(

@@ -5,16 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from moon_spa.findings import Place
 from moon_spa.types import ANY, Type
-
-
-@dataclass(frozen=True)
-class Place:
-    """A 1-based line and column in the file that holds the template."""
-
-    path: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Signature
 
+from moon_spa.findings import Place, template_finding
 from moon_spa.templates import attributes, markup, safety
 from moon_spa.templates.expressions import (
     ExpressionError,
@@ -29,12 +30,11 @@ from moon_spa.templates.nodes import (
     For,
     If,
     Node,
-    Place,
     Text,
     Use,
 )
 from moon_spa.types import Type
-from moonlight.diagnostic import Diagnostic, Severity, Span
+from moonlight.diagnostic import Diagnostic, Severity
 
 CONDITIONS = ("l-if", "l-else-if", "l-else")
 _FOR = re.compile(r"\s*(?P<targets>.+?)\s+in\s+(?P<items>.+)", re.DOTALL)
@@ -98,8 +98,7 @@ class _Parser:
     def report(
         self, code: str, message: str, place: Place, hint: str = "", severity: Severity = "error"
     ) -> None:
-        span = Span(place.path, place.line, place.line, place.column)
-        self.found.append(Diagnostic(code, message, span, hint, severity))
+        self.found.append(template_finding(code, message, place, hint, severity))
 
     def warn(self, code: str, message: str, place: Place, hint: str) -> None:
         if message not in self.clashes:

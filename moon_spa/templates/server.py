@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from moon_spa import tracebacks
-from moon_spa.findings import ComponentError
+from moon_spa.findings import ComponentError, Place, finding, template_finding
 from moon_spa.present import At, Part, Spaces, in_row, within
 from moon_spa.templates import safety
 from moon_spa.templates.evaluation import Scope, evaluate, unpack
@@ -21,11 +21,10 @@ from moon_spa.templates.nodes import (
     If,
     Model,
     Node,
-    Place,
     Text,
     Use,
 )
-from moonlight.diagnostic import Diagnostic, Span
+from moonlight.diagnostic import Diagnostic
 
 OPEN, CLOSE, ITEM = "<!--[-->", "<!--]-->", "<!--,-->"
 """Marks around what may change as a whole: branches, loops, components, children; and before loose items."""
@@ -141,19 +140,19 @@ class _Renderer:
             here = _Inside(view, scope, children, within(path), depth)
             return "".join(self.all(view.nodes, here))
         except RenderError as error:
-            place = error.place
-            span = Span(place.path, place.line, place.line, place.column)
+            tell, place = template_finding, error.place
             raised: Exception = error.error
         except ComponentError as error:
             span = error.diagnostics[0].span
+            tell, place = finding, Place(span.path, span.line, span.column)
             raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
         except Exception as error:
             found = tracebacks.failure("setup-failed", error, view.path, view.line)
-            span, raised = Span(view.path or view.name, found.line, found.line), error
+            tell, place, raised = finding, Place(view.path or view.name, found.line), error
         del self.nested[before:]
         hint = "the rest of the page is shown"
-        self.found.append(Diagnostic("template-raised", f"{view.name}: {describe(raised)}", span, hint))
-        return error_box(view.name, raised, span.line if view.path or span.path != view.name else 0)
+        self.found.append(tell("template-raised", f"{view.name}: {describe(raised)}", place, hint))
+        return error_box(view.name, raised, place.line if view.path or place.path != view.name else 0)
 
     def present(self, view: View, path: str, first: Spaces) -> Spaces:
         """What the component at a path sees; one in the place of another has its first state."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import Signature
 
-from moon_spa.findings import ComponentError
+from moon_spa.findings import ComponentError, Place
 from moon_spa.templates import styles
 from moon_spa.templates.client import ClientTemplate, Surroundings, compile_client
 from moon_spa.templates.expressions import Names
-from moon_spa.templates.nodes import Node, Place
+from moon_spa.templates.nodes import Node
 from moon_spa.templates.parser import Known, parse_template
 from moon_spa.types import Type
 from moonlight.diagnostic import Diagnostic, Span

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from moon_spa.findings import Place
 from moon_spa.templates.expressions import Names
-from moon_spa.templates.nodes import Place
 from moon_spa.templates.parser import Known as Known
 from moon_spa.templates.parser import Parsed, parse_template
 from moon_spa.templates.server import Rendered, View, render

@@ -102,6 +102,7 @@ def test_an_error_names_its_place(text: str, line: int, column: int, message: st
     errors = [d for d in found.diagnostics if d.severity == "error"]
     assert (errors[0].span.path, errors[0].span.line, errors[0].span.column) == ("card.py.md", line, column)
     assert errors[0].message.startswith(message)
+    assert errors[0].message.endswith(f" (column {column})")
 
 
 def test_all_errors_of_a_template_are_told_at_once() -> None:

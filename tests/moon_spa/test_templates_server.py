@@ -214,7 +214,8 @@ def test_a_component_that_contains_itself_without_end_is_a_box() -> None:
 )
 def test_what_an_expression_raises_is_shown_with_its_name(text: str, error: str) -> None:
     found = rendered(f"<p>{text}</p>", py={"n": 1, "d": {}})
-    assert found.diagnostics[0].message == f"Page: {error}"
+    (one,) = found.diagnostics
+    assert one.message == f"Page: {error} (column {one.span.column})"
 
 
 def test_scoped_styles_mark_every_element_but_not_those_of_other_components() -> None:
