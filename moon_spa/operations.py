@@ -28,7 +28,7 @@ def refuse_dependent(what: str, status: Status, place: Place) -> ComponentError:
     why = status.why or "a value from props is used where it cannot be traced"
     hint = (
         'take it from one prop, `StateField("x", from_prop="x", default=0)`, or by arithmetic alone; '
-        "anything else belongs in `data` or in an action"
+        "anything else belongs in `data`, in an action or in the hook `created`"
     )
     where = Place(place.path, status.line or place.line)
     if status.is_unstable:

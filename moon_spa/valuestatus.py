@@ -135,7 +135,7 @@ class ValueStatus(SetupNames, ABC):
         if self.of_self(node):
             return CLEAN if node.attr in self.methods else self.name(self.self_name)
         base = self.status(node.value)
-        return opaque(node, f"`.{node.attr}` of a value from props") if base.level == 1 else base
+        return opaque(node, f"{words_of(node)} belongs to a prop") if base.level == 1 else base
 
     def of_prop(self, node: ast.expr, key: str | None) -> Status:
         """Status of one prop, of any without a `key`, read from an expression that is props."""
@@ -147,16 +147,16 @@ class ValueStatus(SetupNames, ABC):
 
     def of_subscript(self, node: ast.Subscript) -> Status:
         if self.status(node.slice).level:
-            return opaque(node, "a prop is an index")
+            return opaque(node, f"a prop is the index in {words_of(node)}")
         if isinstance(node.value, ast.Name) and key_of(node) and node.value.id not in self.props_names:
             whole = self.cells[node.value.id, None]
             return self.cells[node.value.id, key_of(node)] | (
-                opaque(node, "a part of a prop") if whole.level == 1 else whole
+                opaque(node, f"{words_of(node)} is part of a prop") if whole.level == 1 else whole
             )
         if self.is_props(node.value):
             return self.of_prop(node.value, key_of(node))
         found = self.status(node.value)
-        return opaque(node, "a part of a prop") if found.level == 1 else found
+        return opaque(node, f"{words_of(node)} is part of a prop") if found.level == 1 else found
 
     def of_binop(self, node: ast.BinOp) -> Status:
         left, right = self.status(node.left), self.status(node.right)
@@ -210,6 +210,8 @@ class ValueStatus(SetupNames, ABC):
         ):
             self.mark_props(node.func.value, given | self.control)
             return given | TRACED
+        if self._is_update(node):
+            return self._updated(node)
         effect = given | self.status(node.func) | self.control
         if root_of(node.func) not in self.locals and is_unstable(node, self.namespace):
             effect |= unstable(node)
@@ -242,6 +244,30 @@ class ValueStatus(SetupNames, ABC):
         assert isinstance(node.func, ast.Attribute)
         key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
         return self.of_prop(node.func.value, key if isinstance(key, str) else None)
+
+    def _is_update(self, node: ast.Call) -> bool:
+        """Whether a call is the `update` of a dict that a display has made, with entries that are seen."""
+        match node.func:
+            case ast.Attribute(value=ast.Name(id=name), attr="update") if name not in self.props_names:
+                made = self.assigned.get(name, ())
+                plain = bool(made) and all(isinstance(one, ast.Dict) for one in made)
+                given = [*node.args, *(one.value for one in node.keywords if one.arg is None)]
+                return plain and all(_has_seen_keys(one) or not self.status(one).level for one in given)
+        return False
+
+    def _updated(self, node: ast.Call) -> Status:
+        assert isinstance(node.func, ast.Attribute)
+        entries: list[tuple[ast.expr, ast.expr]] = []
+        for given in (*node.args, *(one.value for one in node.keywords if one.arg is None)):
+            if isinstance(given, ast.Dict) and _has_seen_keys(given):
+                entries += [(key, one) for key, one in zip(given.keys, given.values, strict=True) if key]
+            elif self.control.level:
+                self.mark_props(node.func.value, self.control)
+        entries += [(ast.Constant(one.arg), one.value) for one in node.keywords if one.arg]
+        for key, one in entries:
+            item = ast.Subscript(node.func.value, key, ast.Store())
+            self.assign(ast.copy_location(item, node), one, self.control)
+        return CLEAN
 
     def mark_props(self, node: ast.expr, status: Status) -> None:
         """Something has changed the props that an expression is."""
@@ -284,3 +310,10 @@ class ValueStatus(SetupNames, ABC):
             elif isinstance(part, ast.Attribute) and self.of_self(part) and part.attr not in _HARMLESS:
                 return opaque(part, f"{words_of(part)} can read props")
         return CLEAN
+
+
+def _has_seen_keys(node: ast.expr) -> bool:
+    """Whether an expression is a dict display with the texts that are its keys."""
+    return isinstance(node, ast.Dict) and all(
+        isinstance(key, ast.Constant) and isinstance(key.value, str) for key in node.keys
+    )

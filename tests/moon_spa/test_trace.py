@@ -85,7 +85,26 @@ def refused(body: str) -> ComponentError:
     ],
 )
 def test_the_first_state_is_the_same_on_both_sides(value: str, node: Node) -> None:
-    made = component(f'state = {{"value": {value}}}')
+    check_first_states(component(f'state = {{"value": {value}}}'), node)
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        'state["value"] = props.get("n", 1) + 1',
+        'state.update(value=props.get("n", 1), other=2)',
+        'state.update({"value": props.get("n", 1)}, other=props.get("m", 2))',
+        'state.update({"other": [props.get("n", 1)]}, **{"value": 7})',
+        'more = {"value": 3}\nstate.update(more)\nstate.update([("b", 2)])',
+        'for name in ("value", "other"):\n    state.update({name: 4})',
+    ],
+)
+def test_a_state_that_is_filled_step_by_step_is_the_same_on_both_sides(fill: str, node: Node) -> None:
+    body = 'state = {"first": props.get("first", "a")}\n' + fill
+    check_first_states(component(body), node)
+
+
+def check_first_states(made: CompiledComponent, node: Node) -> None:
     given: list[dict[str, Any]] = [
         {},
         {"n": 4},
@@ -177,6 +196,14 @@ def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
         'a, b = len(props), 2\nstate = {"n": a}',
         'state = {"n": 1}\nstate["n"] += len(props)',
         'state = {"n": 1}\nif props.get("x"):\n    state["m"] = 2',
+        'state = {"n": 1}\nif props.get("x"):\n    state.update(n=2)',
+        'state = {"n": 1}\nif props.get("x"):\n    state.update({"m": 2})',
+        'state = {"n": 1}\nmore = {"n": 2}\nif props.get("x"):\n    state.update(more)',
+        'state = {"n": 1}\nstate.update({props.get("x", "n"): 2})',
+        'state = {"n": 1}\nstate.update({"n": len(props)})',
+        'state = {"n": 1}\nstate.update(n=1, **{"n": len(props)} if 0 else {"m": len(props)})',
+        'more = {"n": len(props)}\nstate = {"n": 1}\nstate.update(more)',
+        'state = {"n": 1}\nother = state\nother.update(n=len(props))',
         'state = {"n": 1}\nif props.get("x"):\n    return {"state": {"n": 2}}',
         'if props.get("x"):\n    return {"state": {"n": 2}}\nreturn {"state": {"n": 1}}',
         'state = {}\nif props.get("x"):\n    def more():\n        pass',
@@ -261,3 +288,17 @@ def test_a_prop_that_is_not_given_is_an_error_when_it_is_rendered() -> None:
     assert made.context({"x": 3})["state"] == {"x": 3}
     with pytest.raises(ComponentError, match="the prop 'x' is not given"):
         made.context({})
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ('options = props.get("options", ["a"])\nfirst = options[0]', "`options[0]` is part of a prop"),
+        ('name = props.get("name", "A")\nfirst = name.lower', "`name.lower` belongs to a prop"),
+        ('first = "ab"[props.get("n", 0)]', "a prop is the index in `'ab'[props.get('n', 0)]`"),
+    ],
+)
+def test_a_refusal_names_what_the_browser_cannot_follow_and_where_it_may_stand(value: str, why: str) -> None:
+    error = refused(f'{value}\nstate = {{"n": first}}')
+    assert error.diagnostics[0].message == f"the first value of n depends on props: {why}"
+    assert error.diagnostics[0].hint.endswith("in `data`, in an action or in the hook `created`")
