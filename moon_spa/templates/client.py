@@ -16,7 +16,7 @@ from moon_spa.findings import ComponentError, template_finding
 from moon_spa.spec import Expr
 from moon_spa.templates import attributes, safety
 from moon_spa.templates.emission import Emitter, NotCompiledError
-from moon_spa.templates.looping import LOOP, gone_through, unpacked
+from moon_spa.templates.looping import LOOP, SINGLE, gone_through, remedy, unpacked
 from moon_spa.templates.nodes import (
     Attribute,
     Children,
@@ -31,7 +31,7 @@ from moon_spa.templates.nodes import (
     Use,
 )
 from moon_spa.templates.server import BOOLEAN_TEXT, ENUMERATED, is_loose
-from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type
+from moon_spa.types import ANY, BOOL, INT, NONE, NUMBERS, STR, ListOf, Record, TupleOf, Type, describe
 from moonlight.diagnostic import Diagnostic
 
 EVENT: tuple[tuple[str, Type], ...] = (
@@ -54,7 +54,7 @@ class ClientTemplate:
     """``(__moon) => [nodes]`` with the helpers that it calls and the components that it names.
 
     `lines` are pairs of a line of `js`, from 1, and a line of the file: those of expressions that may raise.
-    `features` are what it needs of the runtime.
+    `features` are what it needs of the runtime, `doubts` are warnings.
     """
 
     js: str
@@ -62,6 +62,7 @@ class ClientTemplate:
     components: frozenset[str]
     lines: tuple[tuple[int, int], ...] = ()
     features: frozenset[Feature] = frozenset()
+    doubts: tuple[Diagnostic, ...] = ()
 
     @property
     def reads_props(self) -> bool:
@@ -105,7 +106,8 @@ def compile_client(
     found = [(at, int(match[1])) for at, line in enumerate(lines, 1) if (match := _MARK.match(line))]
     text = "\n".join(_MARK.sub("", line) for line in lines)
     features = frozenset(compiler.features)
-    return ClientTemplate(text, helpers, frozenset(compiler.components), tuple(found), features)
+    components, doubts = frozenset(compiler.components), tuple(compiler.doubts)
+    return ClientTemplate(text, helpers, components, tuple(found), features, doubts)
 
 
 Meanings = Mapping[str, Expr]
@@ -120,6 +122,7 @@ class _Compiler:
         self.components: set[str] = set()
         self.features: set[Feature] = set()
         self.found: list[Diagnostic] = []
+        self.doubts: list[Diagnostic] = []
 
     # Expressions
 
@@ -194,6 +197,12 @@ class _Compiler:
         if not isinstance(items.type, ListOf):
             items = self.called("list", node.items, names)
         item = items.type.item if isinstance(items.type, ListOf) else ANY
+        if len(node.targets) > 1 and item in SINGLE:
+            hint = remedy(node)
+            message = (
+                f"{len(node.targets)} names for an item of `{node.items.text}`, which is {describe(item)}"
+            )
+            self.doubts.append(template_finding("template-loop", message, node.place, hint, "warning"))
         types = unpacked(item, len(node.targets))
         inner = dict(names)
         for at, (name, type_) in enumerate(zip(node.targets, types, strict=True)):

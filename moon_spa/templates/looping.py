@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
-from moon_spa.types import ANY, BOOL, INT, ListOf, TupleOf, Type
+from moon_spa.templates.nodes import For
+from moon_spa.types import ANY, BOOL, FLOAT, INT, NONE, ListOf, TupleOf, Type
 
 LOOP: tuple[tuple[str, Type], ...] = (
     *(("index", INT), ("index0", INT), ("first", BOOL), ("last", BOOL), ("length", INT)),
 )
 """The keys of `loop`."""
+
+SINGLE: frozenset[Type] = frozenset((BOOL, FLOAT, INT, NONE))
+"""Types of values that several names cannot be bound to."""
 
 
 def gone_through(node: ast.expr) -> ast.expr:
@@ -27,6 +32,16 @@ def gone_through(node: ast.expr) -> ast.expr:
             found = ast.ListComp(loaded, [ast.comprehension(stored, node, [], 0)])
             return ast.fix_missing_locations(ast.copy_location(found, node))
     return node
+
+
+def remedy(node: For, items: object = None, item: object = None) -> str:
+    """What to write where an item is no pair for the two names of a loop; "" where that is not known."""
+    if len(node.targets) != 2 or isinstance(item, list | tuple):
+        return ""
+    if isinstance(items, Mapping):
+        return f"write `{node.items.text}.items()` for keys and values"
+    shown = f"write `enumerate({node.items.text})` for numbers and items, the number first"
+    return f"{shown}, or take it from `loop.index`"
 
 
 def unpacked(item: Type, count: int) -> list[Type]:

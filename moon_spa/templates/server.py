@@ -11,6 +11,7 @@ from moon_spa.findings import ComponentError, Place, finding, template_finding
 from moon_spa.present import At, Part, Spaces, in_row, within
 from moon_spa.templates import safety
 from moon_spa.templates.evaluation import Scope, evaluate, unpack
+from moon_spa.templates.looping import remedy
 from moon_spa.templates.markup import VOID
 from moon_spa.templates.nodes import (
     Attribute,
@@ -38,11 +39,11 @@ ENUMERATED = frozenset({"contenteditable", "draggable", "spellcheck"})
 
 
 class RenderError(Exception):
-    """An expression raised; `error` is what it raised, `place` where the expression stands."""
+    """An expression raised; `error` is what it raised, `place` where it stands, `hint` a remedy."""
 
-    def __init__(self, error: Exception, place: Place) -> None:
+    def __init__(self, error: Exception, place: Place, hint: str = "") -> None:
         super().__init__(describe(error))
-        self.error, self.place = error, place
+        self.error, self.place, self.hint = error, place, hint
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class _Renderer:
         depth: int,
     ) -> str:
         before = len(self.nested)
+        hint = ""
         try:
             if depth > MAX_NESTED:
                 raise RecursionError(f"more than {MAX_NESTED} components inside each other")
@@ -140,7 +142,7 @@ class _Renderer:
             here = _Inside(view, scope, children, within(path), depth)
             return "".join(self.all(view.nodes, here))
         except RenderError as error:
-            tell, place = template_finding, error.place
+            tell, place, hint = template_finding, error.place, error.hint
             raised: Exception = error.error
         except ComponentError as error:
             span = error.diagnostics[0].span
@@ -150,7 +152,7 @@ class _Renderer:
             found = tracebacks.failure("setup-failed", error, view.path, view.line)
             tell, place, raised = finding, Place(view.path or view.name, found.line), error
         del self.nested[before:]
-        hint = "the rest of the page is shown"
+        hint = hint or "the rest of the page is shown"
         self.found.append(tell("template-raised", f"{view.name}: {describe(raised)}", place, hint))
         return error_box(view.name, raised, place.line if view.path or place.path != view.name else 0)
 
@@ -200,13 +202,18 @@ class _Renderer:
 
     def loop(self, node: For, inside: _Inside) -> Iterator[str]:
         try:
-            items = list(self.value(node.items, inside))
+            given = self.value(node.items, inside)
+            items = list(given)
         except TypeError as error:
             raise RenderError(error, node.place) from error
         seen: set[Any] = set()
         loose = is_loose(node)
         for index, item in enumerate(items):
-            scope = inside.scope.inside(self.bound(node, item, index, len(items)))
+            try:
+                bound = self.bound(node, item, index, len(items))
+            except (TypeError, ValueError) as error:
+                raise RenderError(error, node.place, remedy(node, given, item)) from error
+            scope = inside.scope.inside(bound)
             row = replace(inside, scope=scope)
             key: Any = index
             if node.key:
@@ -220,11 +227,8 @@ class _Renderer:
             yield from self.all(node.children, replace(row, at=in_row(inside.at, key)))
 
     def bound(self, node: For, item: Any, index: int, length: int) -> dict[str, Any]:
-        """The values of the loop's names, and `loop`."""
-        try:
-            values = unpack(item, len(node.targets)) if len(node.targets) > 1 else [item]
-        except (TypeError, ValueError) as error:
-            raise RenderError(error, node.place) from error
+        """The values of the loop's names, and `loop`. Raises what an assignment to the names does."""
+        values = unpack(item, len(node.targets)) if len(node.targets) > 1 else [item]
         loop = {
             "index": index + 1,
             "index0": index,

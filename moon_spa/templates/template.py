@@ -53,7 +53,7 @@ def compile_template(name: str, text: str, place: Place, offer: Offer, style: st
     scoped = _scoped(style, place, mark) + _scoped(parsed.style, parsed.style_place or place, mark)
     around = Surroundings(offer.state, offer.py, offer.props)
     client = compile_client(parsed.nodes, around, mark)
-    return Template(parsed.nodes, scoped, mark, client, parsed.diagnostics)
+    return Template(parsed.nodes, scoped, mark, client, (*parsed.diagnostics, *client.doubts))
 
 
 def _scoped(css: str, place: Place, mark: str) -> str:

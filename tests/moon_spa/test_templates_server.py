@@ -218,6 +218,39 @@ def test_what_an_expression_raises_is_shown_with_its_name(text: str, error: str)
     assert one.message == f"Page: {error} (column {one.span.column})"
 
 
+@pytest.mark.parametrize(
+    ("items", "error", "warned", "hint"),
+    [
+        ("n", "TypeError: 'int' object is not iterable", True, "write `enumerate(n)` for numbers and items"),
+        ("[1.5]", "TypeError: 'float' object is not iterable", True, "write `enumerate([1.5])` for numbers"),
+        (
+            "s",
+            "ValueError: too many values to unpack (expected 2)",
+            False,
+            "write `enumerate(s)` for numbers",
+        ),
+        (
+            "d",
+            "ValueError: not enough values to unpack (expected 2, got 1)",
+            False,
+            "write `d.items()` for keys",
+        ),
+    ],
+)
+def test_items_that_several_names_cannot_be_are_told_with_the_remedy(
+    items: str, error: str, warned: bool, hint: str
+) -> None:
+    text = f'<i l-for="(x, i) in {items}">{{{{ x }}}}</i>'
+    state = {"n": [1, 2], "s": ["abc"], "d": {"a": 1}}
+    (raised,) = rendered(text, state).diagnostics
+    assert raised.message == f"Page: {error} (column 8)"
+    assert raised.hint.startswith(hint)
+    found = compiled("Page", text, {"state": state}).diagnostics
+    assert [(one.code, one.severity, one.hint) for one in found] == [
+        ("template-loop", "warning", raised.hint)
+    ] * warned
+
+
 def test_scoped_styles_mark_every_element_but_not_those_of_other_components() -> None:
     text = "<p>a<b>b</b></p><style>p > b:hover { color: red }</style>"
     found = compiled("Page", text, {})
