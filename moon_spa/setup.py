@@ -21,10 +21,11 @@ from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
-from moon_spa.source import ComponentSource
+from moon_spa.source import ComponentSource, all_nodes
 from moon_spa.spec import ComponentSpec, Expr, Field
 from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
+from moon_spa.unstable import is_fixed
 
 _SCALARS = (type(None), bool, int, float, str)
 
@@ -70,10 +71,24 @@ class Setup:
         return known
 
     def _where(self, section: str, key: str | None) -> Place:
+        if section.startswith("self."):
+            return Place(self.source.path, self._set_line(section.removeprefix("self.")))
         line = self.dependence.line(section, key) if section else self.node.lineno
         if section == "state" and key is not None and key in class_fields(self.cls):
             line = self._attribute_line(key) or line
         return Place(self.source.path, line)
+
+    def _set_line(self, name: str) -> int:
+        """The line that sets an attribute of the component, in setup or else in a class."""
+        own = [part for part in all_nodes(self.node) if self.dependence.of_self(part)]
+        found = [part.lineno for part in own if part.attr == name and isinstance(part.ctx, ast.Store)]
+        for node in self.source.nodes:
+            for part in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None:
+                    targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+                    names = [target.id for target in targets if isinstance(target, ast.Name)]
+                    found += [part.lineno] if name in names else []
+        return [*found, self.node.lineno][0]
 
     def _attribute_line(self, name: str) -> int:
         """The line of a state field that is an attribute of a class."""
@@ -105,6 +120,8 @@ class Setup:
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""
+        if is_fixed(self.node, self.dependence.props_name):
+            return self._spec(*self.traced())
         before, end = random.getstate(), time.monotonic() + _REPEATING
         run, traces = self.traced()
         draws = random.getstate() != before

@@ -36,6 +36,47 @@ def is_unstable(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
     return home in ("time", "datetime") and len(call.args) <= _CLOCKS.get(name, -1)
 
 
+_FIXED = (
+    *(ast.Assign, ast.AnnAssign, ast.Return, ast.Pass, ast.Expr, ast.FunctionDef, ast.AsyncFunctionDef),
+    *(ast.Dict, ast.List, ast.Tuple, ast.Constant, ast.Name),
+)
+"""Statements and displays that run no code of anybody."""
+
+
+def is_fixed(setup: ast.FunctionDef, props: str) -> bool:
+    """Whether a setup runs no code but its own displays and definitions, so that it gives one result."""
+    todo: list[ast.AST | None] = [*setup.body]
+    while todo:
+        node = todo.pop()
+        match node:
+            case None:
+                continue
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                if node.decorator_list:
+                    return False
+                parameters = [one for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+                todo += [node.returns, *(one.annotation for one in parameters)]
+                todo += [*node.args.defaults, *node.args.kw_defaults]
+            case ast.Dict():
+                unpacked = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+                if not all(isinstance(one, ast.Name) and one.id == props for one in unpacked):
+                    return False
+                todo += [*node.keys, *node.values]
+            case ast.Assign() if not all(isinstance(target, ast.Name) for target in node.targets):
+                return False
+            case ast.AnnAssign():
+                todo.append(node.value)
+            case _ if isinstance(node, _FIXED):
+                todo += [
+                    child
+                    for child in ast.iter_child_nodes(node)
+                    if not isinstance(child, ast.Store | ast.Load)
+                ]
+            case _:
+                return False
+    return True
+
+
 def _meant(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
     """What a name stands for, or an attribute of a module or class."""
     if isinstance(node, ast.Name):

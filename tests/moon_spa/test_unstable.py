@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 import moon_spa
 from moon_spa import ComponentError, bridge
+from moon_spa.unstable import is_fixed
 
 SOURCE = """
 import random
@@ -76,3 +79,35 @@ def test_data_may_be_another_each_time() -> None:
     request = {"component": "Game", "instance": "1", "seq": 1, "kind": "data", "name": ""}
     first, second = (bridge.call(made, request)["patch"]["props"]["at"] for _ in range(2))
     assert first < second
+
+
+FIXED = [
+    "return {'state': {'n': 1, 'rows': [1, (2, None)]}}",
+    "props = {'n': 1, **props}\n    state = {'n': LIMIT}",
+    "'text'\n    rows: list = []\n    def act(n: int = 1) -> None:\n        roll()\n    return {'a': act}",
+]
+OPEN = [
+    "return {'state': roll()}",
+    "state = {'n': LIMIT + 1}",
+    "state = {'n': self.n}",
+    "state = {**LIMITS}",
+    "state = {'n': f'{LIMIT}'}",
+    "LIMITS['n'] = 1",
+    "first, last = LIMITS",
+    "n = LIMITS[0]",
+    "@roll\n    def act(): pass",
+    "def act(n=roll()): pass",
+    "def act(*, n=roll()): pass",
+    "def act(n: roll()): pass",
+    "def act() -> roll(): pass",
+    "class State: n = roll()",
+    "for n in LIMITS: pass",
+    "import clock",
+]
+
+
+@pytest.mark.parametrize("body", [*FIXED, *OPEN])
+def test_a_setup_that_runs_no_other_code_needs_no_second_run(body: str) -> None:
+    node = ast.parse(f"def setup(self, props):\n    {body}\n").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    assert is_fixed(node, "props") == (body in FIXED)
