@@ -63,10 +63,10 @@ def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[s
 
     try:
         done = worker.run(work, deadline, looping)
-    except worker.TooSlowError:
-        name = checked.callback.name
+    except worker.TooSlowError as error:
+        name, path = checked.callback.name, compiled.spec.path
         message = f"{checked.kind} {name} has not ended after {deadline:g} seconds"
-        slow = Failure("too-slow", "TimeoutError", message, compiled.spec.path, checked.callback.line)
+        slow = Failure("too-slow", "TimeoutError", message, path, error.line(path, checked.callback.line))
         return _reply(seq, printed, slow)
     except worker.TooBusyError as error:
         message = f"{error}: end what they wait for, or restart it"

@@ -109,13 +109,17 @@ def reject_legacy(source: ComponentSource) -> None:
 
 
 def within_deadline(work: Callable[[], Result], place: Place, what: str) -> Result:
-    """What `work` returns; ComponentError ``too-slow`` after DEADLINE, ``too-busy`` where it cannot begin."""
+    """What `work` returns; ComponentError ``too-slow`` after DEADLINE, ``too-busy`` where it cannot begin.
+
+    What is too slow is told at the line where it was then, or at `place` where that is in another file.
+    """
     try:
         return worker.run(work, DEADLINE)
-    except worker.TooSlowError:
+    except worker.TooSlowError as error:
+        where = Place(place.path, error.line(place.path, place.line))
         message = f"{what} has not ended after {DEADLINE:g} seconds"
         hint = "do slow work in an action, or in the hook `created`"
-        raise refusal("too-slow", message, place, hint) from None
+        raise refusal("too-slow", message, where, hint) from None
     except worker.TooBusyError as error:
         raise refusal("too-busy", str(error), place, "end what they wait for, or restart it") from None
 

@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -36,7 +37,15 @@ STUCK = "moon-spa-stuck"
 
 
 class TooSlowError(Exception):
-    """The deadline has passed."""
+    """The deadline has passed; `lines` are the files and lines where the work stood then, innermost last."""
+
+    def __init__(self, lines: tuple[tuple[str, int], ...] = ()) -> None:
+        super().__init__("the deadline has passed")
+        self.lines = lines
+
+    def line(self, path: str, known: int) -> int:
+        """The innermost line of a file; `known` where the work stood in none of it."""
+        return next((line for name, line in reversed(self.lines) if name == path), known)
 
 
 class TooBusyError(Exception):
@@ -216,13 +225,21 @@ def run(work: Callable[[], Result], deadline: float, looping: threading.Event | 
         job.stop_until(GRACE)
         raise
     if not ended:
+        lines = _standing(job.thread)
         if not job.stop_until(GRACE) and job.thread is not None:
             _IDLE.give_up(job.thread)
             threading.Thread(target=job.stop_until, args=(_PATIENCE,), daemon=True).start()
-        raise TooSlowError
+        raise TooSlowError(lines)
     if job.error is not None:
         raise job.error
     return job.result  # type: ignore[return-value]
+
+
+def _standing(thread: threading.Thread | None) -> tuple[tuple[str, int], ...]:
+    """The files and lines of what a thread runs at this moment, innermost last."""
+    frame = sys._current_frames().get(thread.ident or 0) if thread is not None else None
+    stack = traceback.walk_stack(frame) if frame is not None else ()
+    return tuple((one.f_code.co_filename, line) for one, line in stack if line)[::-1]
 
 
 def settled(value: Any, deadline: float, looping: threading.Event) -> Any:

@@ -390,12 +390,21 @@ def test_actions_that_go_wrong_are_errors_of_the_action(shop: Any, name: str, co
     assert len(reply["error"]["traceback"]) <= 20_000
 
 
-@pytest.mark.parametrize("name", ["forever", "stubborn", "asleep", "waiting"])
-def test_after_the_deadline_the_server_goes_on(shop: Any, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "standing"),
+    [
+        ("forever", {"while True:", "pass"}),
+        ("stubborn", {"while not over.is_set():", "pass"}),
+        ("asleep", {"time.sleep(1.2)"}),
+        ("waiting", {"async def waiting():"}),
+    ],
+)
+def test_after_the_deadline_the_server_goes_on(shop: Any, name: str, standing: set[str]) -> None:
     start = time.monotonic()
     reply = ask(shop, name, deadline=0.2)
     assert time.monotonic() - start < 1.5
     assert error_of(reply)[0] == "too-slow"
+    assert shop.spec.block.splitlines()[reply["error"]["line"] - 1].strip() in standing
     assert ask(shop, "work")["ok"]
 
 

@@ -93,6 +93,7 @@ def test_code_that_never_ends_is_stopped(where: str, thread: bool, monkeypatch: 
     else:
         work()
     assert [error.code for error in caught] == ["too-slow"]
+    assert text.splitlines()[place(caught[0])[1] - 1].strip() in loop
     assert compile(COUNTER).name == "Counter"
 
 

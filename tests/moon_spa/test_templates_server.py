@@ -221,6 +221,12 @@ def test_what_an_expression_raises_is_shown_with_its_name(text: str, error: str)
 @pytest.mark.parametrize(
     ("items", "error", "warned", "hint"),
     [
+        (
+            "[[1]]",
+            "ValueError: not enough values to unpack (expected 2, got 1)",
+            False,
+            "the rest of the page",
+        ),
         ("n", "TypeError: 'int' object is not iterable", True, "write `enumerate(n)` for numbers and items"),
         ("[1.5]", "TypeError: 'float' object is not iterable", True, "write `enumerate([1.5])` for numbers"),
         (
