@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
@@ -92,8 +93,8 @@ class Component:
     """
 
     state: Any = State()
-    data: Any = {}  # noqa: RUF012 - replaced on every instance
-    props: Any = {}  # noqa: RUF012 - replaced on every instance
+    data: Any = MappingProxyType[str, Any]({})
+    props: Any = MappingProxyType[str, Any]({})
     _setting_up = False
 
     def setup(self, props: Any) -> Any:

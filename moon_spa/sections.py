@@ -48,7 +48,7 @@ def run_setup(cls: type[Component], props: Props, where: Where) -> Run:
     check_constructor(cls, where)
     component = cls()
     component.props = props
-    component.state = _TraceState()
+    component.state = tracing = _TraceState()
     component._setting_up = True
     result = component.setup(props)
     component._setting_up = False
@@ -66,6 +66,9 @@ def run_setup(cls: type[Component], props: Props, where: Where) -> Run:
         sections, component, inferred or "actions" not in result, inferred or "lifecycle" not in result
     )
     _check_kinds(sections, where)
+    _check_attributes(component, {"props": props, "state": tracing}, sections, where)
+    for name, field in class_fields(cls).items():
+        check_field(name, field, where)
     sections["state"] = named_fields(sections["state"], where)
     run = Run(component, props, sections, inferred)
     check_casts(run, where)
@@ -180,8 +183,24 @@ def class_fields(cls: type[Component]) -> dict[str, StateField]:
     for base in reversed(cls.__mro__[: cls.__mro__.index(Component)]):
         for name, value in vars(base).items():
             if isinstance(value, StateField):
-                found[value.name or name] = value
+                given: Any = value.name
+                found[given if given and isinstance(given, str) else name] = value
     return found
+
+
+def _check_attributes(
+    component: Component, given: Mapping[str, Any], sections: Mapping[str, Any], where: Where
+) -> None:
+    """Refuse `self.state = {...}` in setup or in the class: what a component has are the sections."""
+    for name in ("state", "data", "props"):
+        inherited = getattr(type(component), name)
+        found = [vars(component)[name]] if name in vars(component) else []
+        found += [inherited] if isinstance(inherited, Mapping | list | tuple) else []
+        known = (sections[name], given.get(name), vars(Component)[name])
+        if any(all(value is not one for one in known) for value in found):
+            message = f"`self.{name}` is set, and is no section"
+            hint = f"write `{name} = {{...}}` in setup, a local variable, or return it in a mapping"
+            raise refusal("bad-section", message, where(f"self.{name}", None), hint)
 
 
 def _check_kinds(sections: dict[str, Any], where: Where) -> None:
@@ -217,6 +236,10 @@ def check_field(name: Any, value: Any, where: Where) -> None:
     check_name("state field", name, place)
     if not isinstance(value, StateField):
         return
+    called: Any = value.name
+    if not isinstance(called, str):
+        message = f"the field {name} is called {called!r} in its StateField"
+        raise refusal("bad-field", message, place, f"write `StateField(default={called!r})`")
     if value.name and value.name != name:
         message = f"the field {name} is called {value.name!r} in its StateField"
         raise refusal("bad-field", message, place, "leave the name out, or write the same one")

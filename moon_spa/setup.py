@@ -17,7 +17,7 @@ from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
-from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent
+from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent, unused_operations
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
@@ -158,6 +158,7 @@ class Setup:
             line=line,
             block=self.source.code,
             computed=computed,
+            doubts=unused_operations(self.node, self.cls, self.source.path),
         )
 
     # --- values

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dis import get_instructions
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from moon_spa.overrides import OVERRIDES
 from moon_spa.source import all_nodes
@@ -108,7 +108,7 @@ class SetupNames:
             return known is None and (all(names) or len(names) == 1)
         return func.id == "StateField" and getattr(known, "__module__", "") == "moon_spa.component"
 
-    def of_self(self, node: ast.expr) -> bool:
+    def of_self(self, node: ast.AST) -> TypeGuard[ast.Attribute]:
         """Whether an expression is an attribute of the component itself."""
         return (
             isinstance(node, ast.Attribute)

@@ -263,3 +263,70 @@ class Counter(Component):
     assert compile(source.replace(entry, '"value": 1, "cond": None')).ops["act"] == [
         {"op": "add", "state": "n", "value": 1}
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "code", "line", "message"),
+    [
+        ("pass", 'self.state = {"n": 1}', "bad-section", 4, "`self.state` is set, and is no section"),
+        ("pass", 'self.props = {"n": 1, **props}', "bad-section", 4, "`self.props` is set"),
+        ("pass", 'data = {}; self.data = {"n": 1}', "bad-section", 4, "`self.data` is set"),
+        ('data = {"n": 1}', "pass", "bad-section", 2, "`self.data` is set"),
+        ('state: dict = {"n": 1}', "pass", "bad-section", 2, "`self.state` is set"),
+        ("pass", 'self.data["n"] = 1', "raised", 4, "setup raised TypeError"),
+        ("n = StateField(0)", "pass", "bad-field", 2, "the field n is called 0 in its StateField"),
+        ("pass", 'state = {"n": StateField(5)}', "bad-field", 4, "the field n is called 5"),
+        ('n = StateField(cast="integer")', "pass", "unknown-cast", 2, "the field n has the cast 'integer'"),
+    ],
+)
+def test_what_would_be_no_section_or_field_is_refused_at_its_line(
+    before: str, inside: str, code: str, line: int, message: str
+) -> None:
+    with pytest.raises(ComponentError) as caught:
+        compile(f"class C(Component):\n    {before}\n    def setup(self, props):\n        {inside}\n")
+    found = caught.value.diagnostics[0]
+    assert (found.code, found.span.line) == (code, line)
+    assert message in found.message
+
+
+def test_attributes_that_are_the_sections_themselves_are_harmless() -> None:
+    source = """
+class C(Component):
+    def setup(self, props):
+        state = {"n": 1}
+        self.state, self.props = state, props
+        self.data = data = {"m": 2}
+    def data_too(self):
+        self.state.n += 1
+"""
+    made = compile(source)
+    assert made.placement == {"data_too": "client"}
+    assert made.context({}) == {"props": {}, "state": {"n": 1}, "data": {"m": 2}}
+
+
+def test_operations_that_setup_makes_and_forgets_are_warned_of() -> None:
+    made = compile(
+        """
+class Counter(Component):
+    def setup(this, props):
+        state = {"n": 0, "on": False}
+        actions = {"used": this.add("n")}
+        this.add("n", 2)
+        for _ in range(2):
+            this.toggle("on")
+        kept = this.sub("n")
+        def later():
+            this.set("n", 3)
+    def sub(self, name):
+        self.state.n -= 1
+""",
+        path="counter.py",
+    )
+    first, second = made.diagnostics
+    assert first.format() == (
+        "counter.py:6: warning: `this.add('n', 2)` does nothing here: inside setup it makes an action\n"
+        """hint: write it in the section: `"actions": {"add": this.add('n', 2)}`, or in an action"""
+    )
+    assert (second.code, second.span.line) == ("unused-operation", 8)
+    own = "    def add(self, name, value):\n        pass\n"
+    assert [one.span.line for one in compile(made.spec.block + own).diagnostics] == [8]
