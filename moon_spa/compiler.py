@@ -70,7 +70,7 @@ class CompiledComponent:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is no error, and should be looked at."""
         found = self.template.diagnostics if self.template else _warnings(self.spec)
-        return (*lost_changes(self.spec), *found, *self._misplaced())
+        return (*self.spec.doubts, *lost_changes(self.spec), *found, *self._misplaced())
 
     def _misplaced(self) -> Iterable[Diagnostic]:
         if not self.template or not self.template.client.components:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from moon_spa.bindings import Bindings
-from moon_spa.findings import ComponentError, Place, refusal
+from moon_spa.component import Component
+from moon_spa.findings import ComponentError, Place, finding, refusal
 from moon_spa.sections import Run, Where, check_name
+from moon_spa.source import below
 from moon_spa.spec import CONDITIONS, HOOKS, OPS, Callback, CallbackKind, Condition, Field, Operation
 from moon_spa.statuses import Status
 from moon_spa.trace import Traced, TracedField, plain
 from moon_spa.types import kind_of
+from moonlight.diagnostic import Diagnostic
 from moonlight.hints import did_you_mean
 
 UNSTABLE = "make such values in an action or in the hook `created`"
@@ -140,6 +144,28 @@ class _Reader:
             str(name), self.fields, f"the state fields are {', '.join(self.fields) or 'none'}"
         )
         raise refusal("unknown-state", f"{what} names the state {name!r}", place, hint)
+
+
+def unused_operations(setup: ast.FunctionDef, cls: type[Component], path: str) -> tuple[Diagnostic, ...]:
+    """A warning for each operation that setup makes and forgets: there it changes no state."""
+    receiver = setup.args.args[0].arg
+    found = []
+    todo: list[ast.AST] = list(setup.body)
+    while todo:
+        node = todo.pop(0)
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=op))) if (
+                name == receiver and op in OPS and getattr(cls, op) is getattr(Component, op)
+            ):
+                message = f"`{ast.unparse(node)}` does nothing here: inside setup it makes an action"
+                hint = (
+                    f'write it in the section: `"actions": {{"{op}": {ast.unparse(node)}}}`, or in an action'
+                )
+                found.append(finding("unused-operation", message, Place(path, node.lineno), hint, "warning"))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                continue
+        todo[:0] = [part for part in below(node) if not isinstance(part, ast.expr)]
+    return tuple(found)
 
 
 def _refuse_field(what: str, value: Any, place: Place) -> None:

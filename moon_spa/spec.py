@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from moon_spa.types import ANY, Type
+from moonlight.diagnostic import Diagnostic
 
 Side = Literal["client", "server"]
 CallbackKind = Literal["action", "lifecycle"]
@@ -146,7 +147,7 @@ class ComponentSpec:
     """A component: what setup has declared, with lines of the file `path`.
 
     `props` are the defaults of the section, `computed` the entries that setup makes from given props.
-    `block` is the text of its source: the code the lines count in.
+    `block` is the text of its source: the code the lines count in. `doubts` are warnings about its setup.
     """
 
     name: str
@@ -163,6 +164,7 @@ class ComponentSpec:
     line: int = 1
     block: str = ""
     computed: Mapping[str, Expr] = field(default_factory=dict)
+    doubts: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True)

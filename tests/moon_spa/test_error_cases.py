@@ -24,7 +24,16 @@ FRONT_END = (
     *("sections", "setup", "source"),
 )
 ELSEWHERE = frozenset(
-    {"too-slow", "too-busy", "name-clash", "int-or-float", "lost-change", "first-value", "prop-changed"}
+    {
+        "too-slow",
+        "too-busy",
+        "name-clash",
+        "int-or-float",
+        "lost-change",
+        "first-value",
+        "prop-changed",
+        "unused-operation",
+    }
 )
 """A deadline of seconds, in test_scope.py, and warnings, in test_sections.py and test_lost_changes.py."""
 

@@ -317,8 +317,6 @@ class Counter(Component):
         kept = this.sub("n")
         def later():
             this.set("n", 3)
-    def sub(self, name):
-        self.state.n -= 1
 """,
         path="counter.py",
     )
