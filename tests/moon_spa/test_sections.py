@@ -326,5 +326,5 @@ class Counter(Component):
         """hint: write it in the section: `"actions": {"add": this.add('n', 2)}`, or in an action"""
     )
     assert (second.code, second.span.line) == ("unused-operation", 8)
-    own = "    def add(self, name, value):\n        pass\n"
-    assert [one.span.line for one in compile(made.spec.block + own).diagnostics] == [8]
+    own = "    def toggle(self, name):\n        pass\n"
+    assert [one.span.line for one in compile(made.spec.block + own).diagnostics] == [6]
