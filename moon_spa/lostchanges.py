@@ -2,7 +2,8 @@
 
 A name for the value that a section begins with is told too: sections hold copies, so it never changes.
 Only what is plain to see is told: `nonlocal`, an attribute of the component, an item or a method of a list,
-dict or set of setup. What is changed under another name the bridge finds when the action runs.
+dict or set of setup. What is changed under another name the bridge finds when the action runs. A name for
+a value of data is told only where an action may change that value: else both are the same.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from moon_spa.spec import Binding, Callback, ComponentSpec, Function
 from moonlight.diagnostic import Diagnostic
 
 _HINT = "put it in state, or at the top of the module, where every visitor shares it"
+_ASKING = frozenset({"count", "endswith", "index", "isdisjoint", "join", "keys", "startswith"})
+"""Methods that neither change what they are called on, nor hand on its parts."""
 _METHODS = frozenset(
     {
         *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft"),
@@ -29,12 +32,20 @@ _METHODS = frozenset(
 )
 """Methods that change a list, dict, set or one of their like."""
 _SECTIONS = frozenset({"state", "data", "props"})
+_HANDING = ("value", "values", "elts", "iter", "body", "orelse", "subject")
+"""Parts of a node that may be what its value is, or holds."""
+_ANY = ""
+"""Stands for all names of data."""
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+Seen = tuple[ast.AST, frozenset[str]]
+"""A node, and the names that mean there what they mean in setup."""
 
 
 def lost_changes(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
     """A warning for each change that is seen, and for each name of a section's first value."""
     found: dict[tuple[str, int], Diagnostic] = {}
-    firsts = _first_values(spec)
+    firsts = _first_values(spec, _changed_data(spec))
     for callback in (*spec.actions.values(), *spec.lifecycle.values()):
         for name, line, first in _changes(callback, firsts):
             place = Place(spec.path, line)
@@ -48,9 +59,10 @@ def lost_changes(spec: ComponentSpec) -> tuple[Diagnostic, ...]:
     return tuple(found[key] for key in sorted(found, key=lambda key: key[1]))
 
 
-def _first_values(spec: ComponentSpec) -> dict[int, str]:
+def _first_values(spec: ComponentSpec, changed: set[str]) -> dict[int, str]:
     """The lists, dicts and sets that state and data begin with: the sections hold copies of them."""
-    values = {f'data["{name}"]': value for name, value in spec.data.items()}
+    of_data = {name: value for name, value in spec.data.items() if {name, _ANY} & changed}
+    values = {f'data["{name}"]': value for name, value in of_data.items()}
     values |= {f'state["{field.name}"]': field.default for field in spec.fields if field.initial is None}
     return {id(value): name for name, value in values.items() if is_container(value)}
 
@@ -60,6 +72,16 @@ def _changes(callback: Callback, firsts: Mapping[int, str]) -> Iterator[tuple[st
 
     With a third text: what they read although it stays the first value of that.
     """
+    for reader, nodes in _reached(callback):
+        for node, names in nodes:
+            line = getattr(node, "lineno", 0)
+            yield from ((name, line, "") for name in reader.changed(node, names))
+            if isinstance(node, ast.Name) and node.id in names and id(reader.values[node.id]) in firsts:
+                yield node.id, line, firsts[id(reader.values[node.id])]
+
+
+def _reached(callback: Callback) -> Iterator[tuple[_Reader, list[Seen]]]:
+    """An action and the functions that it calls, each with its nodes."""
     todo = [Binding("helper", callback.function, node=callback.node, resolve=callback.resolve)]
     seen: set[int] = set()
     while todo:
@@ -68,16 +90,27 @@ def _changes(callback: Callback, firsts: Mapping[int, str]) -> Iterator[tuple[st
             continue
         seen.add(id(one.node))
         reader = _Reader(one.value, one.resolve)
-        for node, names in _in_sight(one.node, frozenset(reader.values)):
-            line = getattr(node, "lineno", 0)
-            yield from ((name, line, "") for name in reader.changed(node, names))
-            if isinstance(node, ast.Name) and node.id in names and id(reader.values[node.id]) in firsts:
-                yield node.id, line, firsts[id(reader.values[node.id])]
-            if isinstance(node, ast.Call):
-                todo.append(reader.called(node.func))
+        nodes = list(_in_sight(one.node, frozenset(reader.values)))
+        yield reader, nodes
+        todo += [reader.called(node.func) for node, _ in nodes if isinstance(node, ast.Call)]
 
 
-def _in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+def _changed_data(spec: ComponentSpec) -> set[str]:
+    """The names of data that an action may change."""
+    found: set[str] = set()
+    for callback in (*spec.actions.values(), *spec.lifecycle.values()):
+        if callback.function is not None and not isinstance(callback.node, _DEFINED):
+            found.add(_ANY)
+            continue
+        for number, (reader, nodes) in enumerate(_reached(callback)):
+            for node, _ in nodes:
+                if number == 0 and isinstance(node, ast.Return) and node.value is not None:
+                    found.add(_ANY)
+                found |= reader.given_on(node)
+    return found
+
+
+def _in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[Seen]:
     """All nodes of a function, each with those of `names` that mean there what they mean outside."""
     for one in below(node):
         inner = names
@@ -124,6 +157,38 @@ class _Reader:
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if self._is_own(name, attr):
                 return self.resolve(f"self.{attr}")
         return Binding("unknown")
+
+    def given_on(self, node: ast.AST) -> set[str]:
+        """The names of data that a node changes, or gets to where it may be changed."""
+        match node:
+            case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(ctx=ast.Store() | ast.Del()):
+                return self._data(node)
+            case ast.Call(func=func, args=args, keywords=keywords):
+                found = self._data(func.value) if isinstance(func, ast.Attribute) else set()
+                found = set() if isinstance(func, ast.Attribute) and func.attr in _ASKING else found
+                reads = isinstance(func, ast.Name) and self.resolve(func.id).kind == "builtin"
+                given = [] if reads else [*args, *(one.value for one in keywords)]
+                return found.union(*map(self._data, given))
+            case ast.expr() | ast.stmt() | ast.comprehension():
+                kept = [getattr(node, name, None) for name in _HANDING]
+                parts = [part for one in kept for part in (one if isinstance(one, list) else [one])]
+                reading = isinstance(node, ast.Attribute | ast.Subscript | ast.FormattedValue | ast.JoinedStr)
+                return set() if reading else set().union(*map(self._data, parts))
+        return set()
+
+    def _data(self, node: Any) -> set[str]:
+        """The name of data that an expression reaches into, where it reaches into data."""
+        key = _ANY
+        while isinstance(node, ast.Subscript | ast.Attribute):
+            if isinstance(node, ast.Attribute) and node.attr == "data" and self._is_component(node.value):
+                return {key}
+            index = node.slice if isinstance(node, ast.Subscript) else None
+            key = str(index.value) if isinstance(index, ast.Constant) else _ANY
+            node = node.value
+        return {key} if isinstance(node, ast.Name) and self.resolve(node.id).kind == "data" else set()
+
+    def _is_component(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and self.resolve(node.id).kind == "self"
 
     def _container(self, target: ast.expr, names: frozenset[str]) -> list[str]:
         """The list, dict or set of setup that an expression reaches into."""

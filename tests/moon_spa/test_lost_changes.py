@@ -174,12 +174,54 @@ class Shop(Component):
             state["count"] = found["a"]
         def right(rows):
             state["count"] = len(rows) + len(state["rows"])
+        def change():
+            data["found"]["a"] = 2
 """
     told = [(one.code, one.span.line, one.hint) for one in moon_spa.compile(source).diagnostics]
     assert told == [
         ("first-value", 8, 'write `state["rows"]`'),
         ("first-value", 10, 'write `data["found"]`'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [
+        ("state['count'] = len(data['steps'])", False),
+        ("state['count'] = data['steps'].index(2) + sum(data['steps'])", False),
+        ("state['count'] = len(self.data['steps']) if 1 in data['steps'] else helper()", False),
+        ("data['limit'] = 5", False),
+        ("data['steps'] = [5]", True),
+        ("self.data['steps'].append(5)", True),
+        ("data['steps'][0] += 5", True),
+        ("del data['steps'][0]", True),
+        ("data.update(steps=[5])", True),
+        ("data['li' + 'mit'] = 5", True),
+        ("one = data['steps']; one.append(5)", True),
+        ("shared = data; shared['steps'] = [5]", True),
+        ("one = [] if state['count'] else data['steps']; one.append(5)", True),
+        ("push(data['steps'])", True),
+        ("return {'data': {'steps': [5]}}", True),
+    ],
+)
+def test_a_name_for_data_is_told_only_where_an_action_may_change_the_data(other: str, is_told: bool) -> None:
+    source = f"""
+class Shop(Component):
+    def setup(self, props):
+        steps = [1, 2]
+        state, data = {{"count": 0}}, {{"steps": steps, "limit": 3}}
+        def act():
+            state["count"] = steps[0]
+        def push(rows):
+            rows.append(5)
+        def helper():
+            return len(steps)
+        def other():
+            {other}
+        return {{"state": state, "data": data, "actions": {{"act": act, "other": other}}}}
+"""
+    found = {one.code for one in moon_spa.compile(source).diagnostics}
+    assert found == ({"first-value"} if is_told else set())
 
 
 def test_the_command_line_warns_at_the_line_and_says_the_remedy(tmp_path: Any) -> None:
