@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from itertools import groupby
 from pathlib import Path
 
 import click
 
-from moon_spa.commands.output import diagnostics_of, may_import_beside, print_json
+from moon_spa.commands.output import diagnostics_of, importing_beside, print_json
 from moon_spa.compiler import compile as compile_component
 from moon_spa.findings import ComponentError
 from moon_spa.listing import ENDINGS, component_names
@@ -39,12 +40,21 @@ def check(paths: tuple[str, ...], as_json: bool) -> None:
 def _checked(path: Path) -> Iterator[Diagnostic]:
     """The findings of a file, or of the files in a folder that hold components."""
     if not path.is_dir():
-        yield from _of_file(path, must_hold_one=True)
+        with importing_beside(path.parent):
+            yield from _of_file(path, must_hold_one=True)
         return
-    for file in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+    for folder, files in groupby(_files(path), lambda file: file.parent):
+        with importing_beside(folder, path):
+            for file in files:
+                yield from _of_file(file, must_hold_one=False)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder that may hold components; none that is hidden."""
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.name.endswith(ENDINGS) and file.is_file() and not hidden:
-            yield from _of_file(file, must_hold_one=False)
+            yield file
 
 
 def _of_file(path: Path, must_hold_one: bool) -> Iterator[Diagnostic]:
@@ -56,7 +66,6 @@ def _of_file(path: Path, must_hold_one: bool) -> Iterator[Diagnostic]:
     except OSError as error:
         yield Diagnostic("not-a-file", error.strerror or "cannot be read", Span(str(path), 1, 1))
         return
-    may_import_beside(path)
     wanted: list[str | None] = [*names] or ([None] if must_hold_one else [])
     for name in wanted:
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import click
@@ -64,6 +66,33 @@ def may_import_beside(file: Path) -> None:
     if folder not in sys.path:
         sys.path.insert(0, folder)
         click.get_current_context().call_on_close(lambda: sys.path.remove(folder))
+
+
+@contextmanager
+def importing_beside(*folders: Path) -> Iterator[None]:
+    """Let components import what lies in these folders, the first of them first; then forget those modules.
+
+    So files of another folder get their own, also where it has modules of the same names.
+    """
+    entries = [str(folder.absolute()) for folder in folders]
+    before, path = set(sys.modules), list(sys.path)
+    sys.path[:0] = entries
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        new = [name for name in sys.modules if name not in before]
+        for name in [name for name in new if _lies_in(sys.modules.get(name.partition(".")[0]), entries)]:
+            del sys.modules[name]
+
+
+def _lies_in(module: ModuleType | None, entries: Iterable[str]) -> bool:
+    """Whether a module, or a package, stands right inside one of these folders."""
+    spec = getattr(module, "__spec__", None)
+    if spec is None:
+        return False
+    places = spec.submodule_search_locations or [spec.origin or ""]
+    return any(os.path.dirname(place) in entries for place in places)
 
 
 def or_exit(work: Callable[[], Result], keys: Iterable[str] = ()) -> Result:

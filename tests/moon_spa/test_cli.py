@@ -146,6 +146,24 @@ def test_a_component_imports_what_lies_beside_its_file(
     del sys.modules["beside_it"]
 
 
+def test_a_check_gives_the_files_of_each_folder_their_own_neighbours(folder: Path) -> None:
+    for number, name in enumerate(("first", "second", "site/inner")):
+        package = folder / name / "own_parts"
+        package.mkdir(parents=True)
+        (package / "deep.py").write_text(f"DEEP_{number} = 1\n", encoding="utf-8")
+        (folder / name / "own_names.py").write_text(f"NAME_{number} = 2\n", encoding="utf-8")
+        python = f"from own_names import NAME_{number}\nfrom own_parts.deep import DEEP_{number}\n"
+        python += "class Card(Component):\n    def setup(self, props):\n        state = {'n': 1}\n"
+        (folder / name / "card.py").write_text(python, encoding="utf-8")
+    (folder / "site" / "shared_names.py").write_text("NAME = 3\n", encoding="utf-8")
+    inner = folder / "site" / "inner" / "card.py"
+    inner.write_text("from shared_names import NAME\n" + inner.read_text(encoding="utf-8"), encoding="utf-8")
+    before = list(sys.path), set(sys.modules)
+    result = run("check", "first", "second/card.py", "site")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (sys.path, set(sys.modules)) == before
+
+
 def test_render_shows_what_the_template_sees(folder: Path) -> None:
     found = json_of("render", "counter.py", "--props", '{"limit": 3}')
     assert found == {"props": {"limit": 3}, "state": {"count": 0, "ratio": 7.0}, "py": {"limit": 3}}
