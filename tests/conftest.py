@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in JUPYTER_FOLDERS:
         os.environ[name] = str(Path(folder.name, name.lower()))
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell has begun this in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
