@@ -143,6 +143,10 @@ class Dependence(ValueStatus):
                 self.block([child], control)
 
     def do_assign(self, node: ast.Assign, control: Status) -> None:
+        roots = [root_of(one) for one in node.targets if isinstance(one, ast.Name) or self.of_self(one)]
+        for root in roots[1:]:
+            self.links[root].add(roots[0])
+            self.links[roots[0]].add(root)
         for target in node.targets:
             self.assign(target, node.value, control)
 
@@ -160,6 +164,8 @@ class Dependence(ValueStatus):
             self.assign_names(node.target.id, value)
         if status.level == 1 and not (self.is_scalar(node.target) and self.is_scalar(node.value)):
             status = opaque(node, "a value is changed in place")
+        if status.level == 2:
+            self.changed(root_of(node.target), status, None)
         self.mark(node.target, status | control)
 
     def do_return(self, node: ast.Return, control: Status) -> None:
@@ -267,6 +273,8 @@ class Dependence(ValueStatus):
             for part, item in zip(target.elts, value.elts, strict=True):
                 self.assign(part, item, control)
             return
+        if self.of_self(target):
+            self.link(self.self_name, value)
         if isinstance(target, ast.Name):
             self.link(target.id, value)
             self.values.setdefault(target.id, value)
@@ -313,7 +321,11 @@ class Dependence(ValueStatus):
                 self.leaves |= opaque(target, f"the global {root} gets a prop")
             if isinstance(target, ast.Subscript) and not key and self.status(target.slice).level:
                 status = opaque(target, "a prop is an index")
-            if self.cells[root, None].level == 1 and root not in self.props_names:
+            if self.of_self(target):
+                self.cells[root, f".{target.attr}"] |= status
+                return
+            whole = self.name(root) if root == self.self_name else self.cells[root, None]
+            if whole.level == 1 and root not in self.props_names:
                 status |= opaque(target, "a value from props is changed")
             if isinstance(target.value, ast.Name) and isinstance(target, ast.Subscript) and key:
                 self.cells[root, key] |= status

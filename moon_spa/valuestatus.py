@@ -79,6 +79,10 @@ class ValueStatus(SetupNames, ABC):
                 found = status
         return found
 
+    def attribute(self, name: str) -> Status:
+        """Status of an attribute of the component."""
+        return self.cells[self.self_name, f".{name}"] | self.cells[self.self_name, None]
+
     def _dict_cells(self, value: ast.Dict) -> Mapping[str | None, Status]:
         """The statuses of a display's entries; None is for those without a constant key."""
         known = self.settled.get(id(value)) if self.settled is not None else None
@@ -133,7 +137,7 @@ class ValueStatus(SetupNames, ABC):
         if self.is_props(node.value):
             return self.of_prop(node.value, node.attr)
         if self.of_self(node):
-            return CLEAN if node.attr in self.methods else self.name(self.self_name)
+            return CLEAN if node.attr in self.methods else self.attribute(node.attr)
         base = self.status(node.value)
         return opaque(node, f"{words_of(node)} belongs to a prop") if base.level == 1 else base
 

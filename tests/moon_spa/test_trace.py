@@ -79,13 +79,15 @@ def refused(body: str) -> ComponentError:
         "f\"{[props.get('n', 1), {'k': 2}]}\"",
         'bool([props.get("n", 0)])',
         '[props.get("n", 1)] * 2',
+        "self.n + len(self.rows)",
         'StateField(from_prop="n", default=3)',
         'StateField(from_prop="n", default=3, cast="int")',
         'StateField(from_prop="n", default="a", cast="str")',
     ],
 )
 def test_the_first_state_is_the_same_on_both_sides(value: str, node: Node) -> None:
-    check_first_states(component(f'state = {{"value": {value}}}'), node)
+    attributes = 'self.n, rows = props.get("n", 1), [1]\nself.rows = rows\n' if "self." in value else ""
+    check_first_states(component(f'{attributes}state = {{"value": {value}}}'), node)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +242,14 @@ def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
         'state = {"n": locals()["props"].get("n", 1) > 0}',
         'state = {"n": self.props.get("n", 1) or 2}',
         'if (n := props.get("n", 1)) > 2:\n    n = 2\nstate = {"n": n}',
+        'self.p = props.get("list", [1])\nself.p[0] = 5\nstate = {"n": self.p}',
+        'rows = [1]\nself.rows = rows\nself.rows[0] = len(props)\nstate = {"n": rows}',
+        'rows = []\nself.rows = rows\nself.rows.append(len(props))\nstate = {"n": rows}',
+        'self.a = []\nself.b = self.a\nself.b.append(len(props))\nstate = {"n": self.a}',
+        'a = b = [1]\na.append(len(props))\nstate = {"n": b}',
+        'self.a = b = [1]\nself.a += [len(props)]\nstate = {"n": b}',
+        'a = [1]\nb = a\nb += [len(props)]\nstate = {"n": a}',
+        'self.a = 1\nif props.get("x"):\n    self.a = 2\nstate = {"n": self.a}',
     ],
 )
 def test_what_props_decide_is_never_written_as_a_constant(body: str) -> None:
