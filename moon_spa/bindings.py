@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from enum import Enum, EnumType
 from functools import cached_property
+from inspect import getattr_static
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -88,6 +91,10 @@ class Bindings:
                 return Binding("self", name=name)
             if name.startswith("self."):
                 return self._attribute(name.removeprefix("self."))
+            if "." in name:
+                root = name.partition(".")[0]
+                inside = root in free or root not in self.scope or root in self._rebound
+                return Binding("unknown", name=name) if inside else self._path(name)
             if name in free:
                 return self._captured(name, free[name])
             if name in self.scope:
@@ -112,16 +119,39 @@ class Bindings:
         """`self.name`, where it is no section."""
         component = self.run.component
         if name in vars(component):
-            return self.bound(
-                f"self.{name}", vars(component)[name], self.dependence.name(self.dependence.self_name)
-            )
+            value = vars(component)[name]
+            status = self.dependence.attribute(name)
+            return _changing(f"self.{name}") if depth(value) else self.bound(f"self.{name}", value, status)
         try:
             value = getattr(type(component), name)
         except AttributeError:
             return Binding("unknown", name=name, why=f"`self.{name}`, which is not defined")
         if isinstance(value, FunctionType):
             return self._function(name, MethodType(value, component))
-        return self.bound(f"self.{name}", value, Status())
+        return self._of_class(type(component), name, f"self.{name}")
+
+    def _of_class(self, cls: type, name: str, what: str) -> Binding:
+        """The constant that a class of this source has as an attribute, if nothing gives it another value."""
+        owner = next((one for one in cls.__mro__ if name in vars(one)), object)
+        value = vars(owner).get(name)
+        made_here = self.scope.get(owner.__name__) is owner and owner.__name__ in self._assigned
+        plain = type(cls) is type and not any("__getattribute__" in vars(one) for one in cls.__mro__[:-1])
+        if depth(value) or not made_here or not plain or name in self._stored or "setattr" in self._stored:
+            return _changing(what)
+        return self.bound(what, value, Status())
+
+    def _path(self, name: str) -> Binding:
+        """`Color.RED.value` of an enumeration, `Shop.LIMIT` of a class of this source, and `math.pi`."""
+        root, *names = name.split(".")
+        match self.scope[root], names:
+            case EnumType() as cls, [member, "value" | "name" as part] if member in cls.__members__:
+                if getattr_static(cls, part) is getattr_static(Enum, part):
+                    return self.bound(name, getattr(cls[member], part), Status())
+            case module, ["pi" | "e" | "tau" | "inf" | "nan" as constant] if module is math:
+                return self.bound(name, getattr(math, constant), Status())
+            case type() as cls, [attribute] if type(cls) is type and hasattr(cls, attribute):
+                return self._of_class(cls, attribute, name)
+        return Binding("unknown", name=name)
 
     def _global(self, name: str) -> Binding:
         value = self.scope[name]
@@ -191,6 +221,14 @@ class Bindings:
     # --- globals
 
     @cached_property
+    def _stored(self) -> frozenset[str]:
+        """Attributes that the source gives values to; `setattr` where it may do so by any name."""
+        stores = (node for node in self.source.nodes if isinstance(node, ast.Attribute))
+        found = {node.attr for node in stores if not isinstance(node.ctx, ast.Load)}
+        names = {node.id for node in self.source.nodes if isinstance(node, ast.Name)}
+        return frozenset(found | (names & {"setattr"}))
+
+    @cached_property
     def _rebound(self) -> frozenset[str]:
         """Globals that are assigned more than once, or from inside a function."""
         counts: dict[str, int] = defaultdict(int)
@@ -239,6 +277,10 @@ class Bindings:
                     found[id(one)] = name
                     todo += one.values() if isinstance(one, dict) else one
         return found
+
+
+def _changing(what: str) -> Binding:
+    return Binding("unknown", name=what, why=f"`{what}`, an attribute that other code may change")
 
 
 def _assigned(statement: ast.stmt) -> list[str]:

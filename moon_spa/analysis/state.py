@@ -30,7 +30,19 @@ def binding_of(c: Body, node: ast.expr) -> Binding:
         if node.attr in c.unit.spec.actions:
             return Binding("action", name=node.attr)
         return c.resolve(f"self.{node.attr}")
+    path = _path(node)
+    if path and not is_local(c, path.partition(".")[0]) and path.partition(".")[0] not in c.scoped:
+        return c.resolve(path)
     return Binding("unknown")
+
+
+def _path(node: ast.expr) -> str:
+    """`a.b.c` as text; "" for what is no such path."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) and names else ""
 
 
 def is_local(c: Body, name: str) -> bool:

@@ -6,7 +6,7 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import to_slot
-from moon_spa.analysis.state import bound, field_of, key_of, read_field, read_prop
+from moon_spa.analysis.state import binding_of, bound, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Caught
 from moon_spa.analysis.subscripts import refuse_sections
 from moon_spa.analysis.values import ASSIGN, Value
@@ -48,6 +48,11 @@ def attribute(c: Body, node: ast.Attribute) -> Value:
     if (prop := key_of(c, node, "props")) is not None:
         return read_prop(c, prop, node)
     refuse_sections(c, node.value, node)
+    binding = binding_of(c, node)
+    if binding.kind == "value":
+        return bound(c, binding, binding.name, node)
+    if binding.why:
+        raise c.refuse(binding.why, node)
     match node:
         case ast.Attribute(value=ast.Call(func=ast.Name(id="type"), args=[inner]), attr="__name__"):
             value = c.expression(inner)

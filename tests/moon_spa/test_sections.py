@@ -328,3 +328,44 @@ class Counter(Component):
     assert (second.code, second.span.line) == ("unused-operation", 8)
     own = "    def toggle(self, name):\n        pass\n"
     assert [one.span.line for one in compile(made.spec.block + own).diagnostics] == [6]
+
+
+CONSTANTS = """
+import math
+from enum import Enum
+class Color(Enum):
+    RED = "red"
+class Shop(Component):
+    LIMIT, BAD, OTHER = 10, [1], 1
+    def setup(self, props):
+        state = {"n": 0.0, "text": ""}
+        self.size, self.start, self.rows = 3, props.get("start", 4), [1]
+        def other():
+            Shop.OTHER = 2
+    def act(self, Local=None):
+        BODY
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "side"),
+    [
+        ("self.state.n = self.LIMIT + Shop.LIMIT + self.size + self.start + 0.0", "client"),
+        ("self.state.text = Color.RED.value + Color.RED.name", "client"),
+        ("self.state.n = math.pi", "client"),
+        ("self.state.n = len(self.BAD) + 0.5", "server: `self.BAD`, an attribute that other code may change"),
+        (
+            "self.state.n = len(self.rows) + 0.5",
+            "server: `self.rows`, an attribute that other code may change",
+        ),
+        ("self.state.n = self.OTHER + 0.5", "server: `self.OTHER`, an attribute that other code may change"),
+        ("self.state.n = Local.LIMIT", "server: the attribute `.LIMIT`"),
+        ("self.state.text = str(Color.RED)", "server: "),
+        ("self.LIMIT = 3; self.state.n = self.LIMIT + 0.5", "server: "),
+        ("setattr(Shop, 'LIMIT', 3); self.state.n = Shop.LIMIT + 0.5", "server: "),
+    ],
+)
+def test_a_constant_of_the_class_an_enumeration_or_math_is_read_in_the_browser(body: str, side: str) -> None:
+    made = compile(CONSTANTS.replace("BODY", body), name="Shop")
+    (line,) = [one.removeprefix("act: ") for one in made.explain if one.startswith("act: ")]
+    assert line.startswith(side)
