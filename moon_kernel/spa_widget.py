@@ -176,7 +176,7 @@ class LiveComponent(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         if not isinstance(name, str) or not isinstance(request, str) or len(name) > MAX_SHOWN:
             return
         try:
-            reply = bridge.call_text(self.component, request, self.deadline)
+            reply = bridge.call_text(self.component, request, self.deadline, stderr=True)
         except KeyboardInterrupt:
             reply = _interrupted(request)
         self.send({"type": "moon.reply", "id": name, "reply": reply})

@@ -39,13 +39,16 @@ CODES = (
 """The codes of errors in replies."""
 
 
-def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[str, Any]:
+def call(
+    compiled: Compiled, request: Any, deadline: float = DEADLINE, stderr: bool = False
+) -> dict[str, Any]:
     """Answer one request: ``{seq, ok, patch: {state, props}, error, stdout}``. Never raises for its input.
 
-    `error` is None or ``{code, type, message, line, path, traceback}``.
+    `error` is None or ``{code, type, message, line, path, traceback}``. With `stderr`, `stdout` has what goes
+    to `sys.stderr` too, as warnings and logging do; else that goes where the process writes it.
     """
     seq = sequence(request)
-    printed = Printed()
+    printed = Printed(stderr)
     compiled = _meant(compiled, request)
     try:
         checked = read_request(compiled, request)
@@ -75,18 +78,20 @@ def call(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[s
     return _reply(seq, printed, done)
 
 
-async def call_async(compiled: Compiled, request: Any, deadline: float = DEADLINE) -> dict[str, Any]:
+async def call_async(
+    compiled: Compiled, request: Any, deadline: float = DEADLINE, stderr: bool = False
+) -> dict[str, Any]:
     """`call` for a server with an event loop, which goes on meanwhile."""
-    return await asyncio.to_thread(call, compiled, request, deadline)
+    return await asyncio.to_thread(call, compiled, request, deadline, stderr)
 
 
-def call_text(compiled: Compiled, text: str, deadline: float = DEADLINE) -> str:
+def call_text(compiled: Compiled, text: str, deadline: float = DEADLINE, stderr: bool = False) -> str:
     """`call` for a transport that carries text: a request in wire form in, its reply in wire form out."""
     seq = None
     try:
         request = wire.loads(text)
         seq = sequence(request)
-        reply = call(compiled, request, deadline)
+        reply = call(compiled, request, deadline, stderr)
         return wire.dumps(reply, _type_of(reply, _meant(compiled, request)))
     except wire.WireError as error:  # the text, or all parts of the patch together, were too much
         return wire.dumps(_reply(seq, Printed(), _refused(error)))
@@ -155,7 +160,7 @@ def _check_kept(compiled: Compiled, request: Request, changed: list[Held]) -> No
     """Refuse changes of what setup makes anew for every request; another setup tells that from the rest."""
     if not changed:
         return
-    with collecting(Printed()):
+    with collecting(Printed(stderr=True)):  # this setup has said it once
         other = open_live(compiled.spec, request.props)
         anew = held_by(other.function(request.kind, request.callback.name), other)
     kept = {id(one.thing) for one in anew}

@@ -41,7 +41,7 @@ STATE = {
     "moon_kernel.compiler._compiling": "ContextVar: the compilation that is going on",
     "moon_kernel.indentation._found": "ContextVar: what the last transformation of a cell found",
     "moon_kernel.lineview._focus": "ContextVar: the blocks that a traceback looks at",
-    "moon_spa.printing._LOCK": "`sys.stdout` is one for the process: calls put their router there in turn",
+    "moon_spa.printing._LOCK": "`sys.stdout` and `sys.stderr` are one for the process: calls take turns",
     "moon_spa.printing._printed": "ContextVar: where the call of this context prints to",
     "moon_spa.worker._IDLE": "threads that wait for the next call, four at the most",
     "moonleap.packages._LOCK": "`sys.path` and `sys.modules` are one for the process: sessions take turns",

@@ -17,7 +17,9 @@ from tests.moon_kernel.test_lines import document
 from tests.moon_kernel.test_magics import shown_text
 
 COUNTER = """\
+import logging
 import time
+import warnings
 
 from moon_spa import Component
 
@@ -39,6 +41,8 @@ class Counter(Component):
 
         def save(text: str):
             print("saving", text)
+            warnings.warn("carefully")
+            logging.warning("slowly")
             state["layout"] = open.__name__ + text
 
         def fail():
@@ -189,8 +193,11 @@ def test_a_call_is_answered_with_its_patch_and_its_prints(notebook: Client) -> N
         "ok": True,
         "patch": {"state": {"layout": "open<b>"}, "props": {}},
         "error": None,
-        "stdout": "saving <b>\n",
+        "stdout": reply["stdout"],
     }
+    printed = reply["stdout"].splitlines()
+    assert (printed[0], printed[-1]) == ("saving <b>", "WARNING:root:slowly")
+    assert printed[1].endswith(" UserWarning: carefully")
     line = document("import math", COUNTER).split("\n").index('            open("/nowhere/at/all")') + 1
     error = browser.call("fail")["error"]
     assert (error["type"], error["line"]) == ("FileNotFoundError", line)

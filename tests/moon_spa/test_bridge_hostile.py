@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import logging
 import math
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -412,6 +414,48 @@ def test_a_flood_of_text_is_cut(shop: Any) -> None:
     text = ask(shop, "chatty")["stdout"]
     assert MAX_PRINTED < len(text) < MAX_PRINTED + 100
     assert text.endswith("… 203000 more characters\n")
+
+
+LOUD = """
+import logging, sys, warnings
+
+class Loud(Component):
+    def setup(self, props):
+        state = {"n": 0}
+        rows = []
+        @server
+        def act(number: int):
+            print("one", number)
+            print("two", number, file=sys.stderr)
+            warnings.warn("three")
+            logging.getLogger("loud").warning("four %s", number)
+            print("five", number)
+        @server
+        def lost():
+            rows.append(1)
+        print("setting up", file=sys.stderr)
+"""
+
+
+@pytest.mark.filterwarnings("always:three")
+def test_stderr_is_the_clients_in_order_where_that_is_asked_for_and_else_the_processs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loud = moon_spa.compile(LOUD, path="loud.py")
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *_: print(message, file=sys.stderr))
+    handler = logging.StreamHandler()  # made before any call, as `logging.basicConfig` does it
+    monkeypatch.setattr(logging.root, "handlers", [handler])
+    capsys.readouterr()
+    before = sys.stdout, sys.stderr, handler.stream
+    asked = {"component": "Loud", "props": {}, "state": {"n": 0}}
+    both = [bridge.call(loud, request("act", (7,), **asked), stderr=stderr) for stderr in (True, False)]
+    assert both[0]["stdout"] == "setting up\none 7\ntwo 7\nthree\nfour 7\nfive 7\n"
+    assert both[1]["stdout"] == "one 7\nfive 7\n"
+    assert capsys.readouterr() == ("", "setting up\ntwo 7\nthree\nfour 7\n")
+    refused = bridge.call(loud, request("lost", **asked))
+    assert error_of(refused)[0] == "lost-change"
+    assert capsys.readouterr() == ("", "setting up\n")
+    assert before == (sys.stdout, sys.stderr, handler.stream)
 
 
 def test_text_of_calls_at_once_is_kept_apart(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
