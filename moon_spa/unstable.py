@@ -36,11 +36,7 @@ def is_unstable(call: ast.Call, namespace: Mapping[str, Any]) -> bool:
     return home in ("time", "datetime") and len(call.args) <= _CLOCKS.get(name, -1)
 
 
-_FIXED = (
-    *(ast.Assign, ast.AnnAssign, ast.Return, ast.Pass, ast.Expr, ast.FunctionDef, ast.AsyncFunctionDef),
-    *(ast.Dict, ast.List, ast.Tuple, ast.Constant, ast.Name),
-)
-"""Statements and displays that run no code of anybody."""
+_LEAVES = (ast.Constant, ast.Name, ast.Pass)
 
 
 def is_fixed(setup: ast.FunctionDef, props: str) -> bool:
@@ -48,33 +44,35 @@ def is_fixed(setup: ast.FunctionDef, props: str) -> bool:
     todo: list[ast.AST | None] = [*setup.body]
     while todo:
         node = todo.pop()
-        match node:
-            case None:
-                continue
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                if node.decorator_list:
-                    return False
-                parameters = [one for one in ast.walk(node.args) if isinstance(one, ast.arg)]
-                todo += [node.returns, *(one.annotation for one in parameters)]
-                todo += [*node.args.defaults, *node.args.kw_defaults]
-            case ast.Dict():
-                unpacked = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
-                if not all(isinstance(one, ast.Name) and one.id == props for one in unpacked):
-                    return False
-                todo += [*node.keys, *node.values]
-            case ast.Assign() if not all(isinstance(target, ast.Name) for target in node.targets):
+        if node is None or isinstance(node, _LEAVES):
+            continue
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if not all(isinstance(target, ast.Name) for target in targets):
                 return False
-            case ast.AnnAssign():
-                todo.append(node.value)
-            case _ if isinstance(node, _FIXED):
-                todo += [
-                    child
-                    for child in ast.iter_child_nodes(node)
-                    if not isinstance(child, ast.Store | ast.Load)
-                ]
-            case _:
+            todo.append(node.value)
+        elif isinstance(node, ast.Dict):
+            unpacked = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+            if not all(isinstance(one, ast.Name) and one.id == props for one in unpacked):
                 return False
+            todo += [*node.keys, *node.values]
+        elif isinstance(node, ast.List | ast.Tuple):
+            todo += node.elts
+        elif isinstance(node, ast.Return | ast.Expr):
+            todo.append(node.value)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.decorator_list:
+            todo += _run_by_definition(node)
+        else:
+            return False
     return True
+
+
+def _run_by_definition(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr | None]:
+    """What of a function is evaluated where it is defined: defaults and annotations."""
+    arguments = node.args
+    parameters = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs]
+    annotations = [one.annotation for one in (*parameters, arguments.kwarg) if one is not None]
+    return [node.returns, *annotations, *arguments.defaults, *arguments.kw_defaults]
 
 
 def _meant(node: ast.expr, namespace: Mapping[str, Any]) -> Any:

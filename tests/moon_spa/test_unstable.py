@@ -93,6 +93,8 @@ OPEN = [
     "state = {**LIMITS}",
     "state = {'n': f'{LIMIT}'}",
     "LIMITS['n'] = 1",
+    "LIMITS['n']: int = 1",
+    "(n := roll())",
     "first, last = LIMITS",
     "n = LIMITS[0]",
     "@roll\n    def act(): pass",
