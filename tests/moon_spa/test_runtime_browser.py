@@ -226,7 +226,10 @@ def test_memory_stays_over_updates_and_mounts(context: BrowserContext) -> None:
     assert stage.js(update, 10_000) == 10_000
     stage.js(again, 100)
     after = used()
-    assert after[1:] == before[1:]
+    assert (after[1] <= before[1], after[2] <= before[2]) == (
+        True,
+        True,
+    )  # less: pages of other tests end late
     assert after[0] - before[0] < 100_000, (before, after)
     page.close()
 
