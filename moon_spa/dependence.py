@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from moon_spa.setupnames import Methods
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of
 from moon_spa.valuestatus import ValueStatus
 
@@ -33,9 +34,7 @@ _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
 class Dependence(ValueStatus):
     """The statuses of one setup function, settled; what setup may not bake into a script is opaque."""
 
-    def __init__(
-        self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods) -> None:
         super().__init__(node, namespace, methods)
         self._settle()
         self.settled = {}

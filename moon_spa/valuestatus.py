@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from moon_spa.setupnames import ADDING, OPERATIONS, SetupNames
+from moon_spa.setupnames import ADDING, OPERATIONS, SEEING, Methods, SetupNames
 from moon_spa.source import all_nodes
 from moon_spa.statuses import (
     CLEAN,
@@ -25,7 +25,6 @@ from moon_spa.statuses import (
 )
 from moon_spa.unstable import is_unstable
 
-_SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir"})
 _HARMLESS = OPERATIONS | {"state", "data"}
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
     {kind: f"of_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
@@ -39,9 +38,7 @@ Cell = tuple[str, str | None]
 class ValueStatus(SetupNames, ABC):
     """Statuses of expressions; `namespace` is the module's scope, `methods` are those of the class."""
 
-    def __init__(
-        self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods) -> None:
         super().__init__(node, namespace, methods)
         self.cells: dict[Cell, Status] = defaultdict(lambda: CLEAN)
         self.displays: dict[str, ast.Dict] = {}
@@ -137,7 +134,9 @@ class ValueStatus(SetupNames, ABC):
         if self.is_props(node.value):
             return self.of_prop(node.value, node.attr)
         if self.of_self(node):
-            return CLEAN if node.attr in self.methods else self.attribute(node.attr)
+            if node.attr in self.methods.computed:
+                return opaque(node, f"{words_of(node)} can read props")
+            return CLEAN if node.attr in self.methods.public else self.attribute(node.attr)
         base = self.status(node.value)
         return opaque(node, f"{words_of(node)} belongs to a prop") if base.level == 1 else base
 
@@ -219,9 +218,9 @@ class ValueStatus(SetupNames, ABC):
         effect = given | self.status(node.func) | self.control
         if root_of(node.func) not in self.locals and is_unstable(node, self.namespace):
             effect |= unstable(node)
-        if self.of_self(node.func):
+        if self.may_read_props(node):
             effect |= opaque(node, f"the call {words_of(node)} can read props")
-        if isinstance(node.func, ast.Name) and node.func.id in _SEEING:
+        if isinstance(node.func, ast.Name) and node.func.id in SEEING:
             return opaque(node, f"`{node.func.id}()` can read props")
         for part in (node.func, *arguments):
             if isinstance(part, ast.Name) and part.id in self.functions:
@@ -311,7 +310,7 @@ class ValueStatus(SetupNames, ABC):
                     return opaque(part, f"`{part.id}` depends on a prop")
                 if part.id == self.self_name and id(part) not in plain:
                     return opaque(part, f"`{part.id}` can read props")
-            elif isinstance(part, ast.Attribute) and self.of_self(part) and part.attr not in _HARMLESS:
+            elif self.of_self(part) and part.attr not in _HARMLESS | self.methods.free:
                 return opaque(part, f"{words_of(part)} can read props")
         return CLEAN
 

@@ -25,6 +25,7 @@ return input.props.map((props) => tools.attempt(() => {
 
 
 PRELUDE = """
+from datetime import date
 G = 1
 SHARED = []
 def pick_global():
@@ -33,11 +34,43 @@ def pick_shared():
     return SHARED[0] if SHARED else 0
 def read(component):
     return len(component.props)
+def counted(function):
+    def wrapper(*given):
+        return len(given[0].props)
+    return wrapper
 class Base(Component):
     def setup(self, props):
         pass
+    SIZE, ROWS = 3, [1]
     def _secret(self):
         return len(self.props)
+    def _apply(self, one):
+        return self._secret() + one
+    def _deep(self):
+        return self._apply(1)
+    def _rows(self):
+        return self.ROWS
+    def _stored(this):
+        return this.count
+    @property
+    def extent(self):
+        return len(self.props)
+    def _today(self):
+        return str(date.today())
+    @counted
+    def _wrapped(self, one):
+        return one
+    def _row(self, value):
+        return [self._none()] * self.SIZE + [value]
+    @staticmethod
+    def _none():
+        return 0
+    @property
+    def label(self):
+        return f"size {self.SIZE}"
+    @classmethod
+    def _many(cls):
+        return cls.SIZE * 2
 """
 
 
@@ -80,6 +113,8 @@ def refused(body: str) -> ComponentError:
         'bool([props.get("n", 0)])',
         '[props.get("n", 1)] * 2',
         "self.n + len(self.rows)",
+        "self._row(2)",
+        "self.label + str(self._many() + self._none())",
         'StateField(from_prop="n", default=3)',
         'StateField(from_prop="n", default=3, cast="int")',
         'StateField(from_prop="n", default="a", cast="str")',
@@ -218,6 +253,15 @@ def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
         'SHARED[:] = [len(props)]\nstate = {"n": pick_shared()}',
         'state = {"n": read(self)}',
         'me = self\nstate = {"n": me._secret()}',
+        'state = {"n": self.extent}',
+        'state = {"n": self._deep()}',
+        'state = {"n": self._wrapped(1)}',
+        'state = {"n": self._rows()}',
+        'state = {"n": self._today()}',
+        'secret = self._secret\nstate = {"n": secret()}',
+        'state = {"n": [*map(self._apply, [1])]}',
+        'state = {"n": self._apply(props.get("a", 1))}',
+        'self.count = len(props)\nstate = {"n": self._stored()}',
         'state = {"n": super()._secret()}',
         'state = {"n": self._secret()}',
         'def pick():\n    return self._secret()\nstate = {"n": pick()}',
