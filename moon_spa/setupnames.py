@@ -266,6 +266,11 @@ class SetupNames:
         own = known is None or (func.id in OVERRIDES and known is OVERRIDES[func.id])
         return own and func.id not in self.functions and not call.keywords
 
+    def copies(self, call: ast.Call) -> bool:
+        """Whether a call does nothing but copy a list or dict."""
+        func = call.func
+        return isinstance(func, ast.Name) and func.id in ("list", "dict") and self.only_reads(call)
+
     def may_change_props(self, func: ast.expr) -> bool:
         """Whether a function that gets the props may add to them: the user's own do, where they store."""
         if isinstance(func, ast.Name) and func.id in self.functions:

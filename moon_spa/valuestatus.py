@@ -229,7 +229,8 @@ class ValueStatus(SetupNames, ABC):
                 effect |= self.mentions(part)
         if not effect.level:
             return CLEAN
-        found = effect if effect.level == 2 else opaque(node, f"the call {words_of(node)} gets a prop")
+        own = "; sections hold copies of their own" if self.copies(node) else ""
+        found = effect if effect.level == 2 else opaque(node, f"the call {words_of(node)} gets a prop{own}")
         receivers = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receivers, *arguments):
             root = root_of(part)

@@ -349,6 +349,10 @@ def test_a_prop_that_is_not_given_is_an_error_when_it_is_rendered() -> None:
     [
         ('options = props.get("options", ["a"])\nfirst = options[0]', "`options[0]` is part of a prop"),
         ('name = props.get("name", "A")\nfirst = name.lower', "`name.lower` belongs to a prop"),
+        (
+            'first = list(props.get("rows", []))',
+            "the call `list(props.get('rows', []))` gets a prop; sections hold copies of their own",
+        ),
         ('first = "ab"[props.get("n", 0)]', "a prop is the index in `'ab'[props.get('n', 0)]`"),
     ],
 )
