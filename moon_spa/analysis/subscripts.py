@@ -32,7 +32,7 @@ def refuse_sections(c: Body, value: ast.expr, node: ast.AST) -> None:
     """Parts of `state` and `data` that cannot be read here."""
     binding = binding_of(c, value)
     if binding.kind == "data":
-        raise c.refuse("`data`", node)
+        raise c.refuse("`data`, which is the server's", node)
     if binding.kind == "state":
         raise c.refuse(f"{_named(node)}, which is not declared", node)
 
