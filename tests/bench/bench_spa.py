@@ -30,8 +30,10 @@ from tests.moon_spa.grammar import EXPRESSIONS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
 from tests.moon_spa.node import Node
 from tests.moon_spa.programs import Writer
+from tests.moon_spa.test_seed import CARD, GAME, GUARD
 
 ROOT = Path(__file__).parents[2]
+WHOLE = ROOT / "tests" / "moon_spa" / "components"
 PROGRAMS = int(os.environ.get("MOON_PROGRAMS") or 20_000)
 SEED = int(os.environ.get("MOON_SEED") or 1)
 BATCH = 200
@@ -39,7 +41,7 @@ SAMPLES = 60
 REPEATED = 10_000
 PUBLISHED = "moon-spa==2.4.3"
 
-AIM_COMPILE, MAX_COMPILE = 0.001, 0.006
+AIM_COMPILE, MAX_COMPILE = 0.001, 0.012
 """Seconds, the median over the components: what the issue asks for, and what ends in a failure."""
 MAX_COUNTER = 500
 """Bytes of the counter's setup() with its helpers, after gzip."""
@@ -328,8 +330,14 @@ def published(folder: Path) -> dict[str, dict[str, float]] | str:
 def test_compiling_is_quick_and_a_counter_is_small() -> None:
     with tempfile.TemporaryDirectory() as folder:
         other = published(Path(folder))
-    family = {f"relative{number}": relative(number) for number in range(FAMILY)}
-    times = compile_times(COMPONENTS | family)
+    groups = {
+        "the seed's own": {"counter": COUNTER, "card": CARD, "game": GAME, "guard": GUARD},
+        "small ones, three to six actions": {
+            f"relative{number}": relative(number) for number in range(FAMILY)
+        },
+        "whole ones, 35 to 100 lines": {file.stem: file.read_text("utf-8") for file in WHOLE.glob("*.py")},
+    }
+    times = compile_times(COMPONENTS)
     print(f"\nmedian of {SAMPLES} compilations; bytes of the script after gzip; actions on the server")
     for name in COMPONENTS:
         seconds = times[name]
@@ -345,17 +353,18 @@ def test_compiling_is_quick_and_a_counter_is_small() -> None:
         print(line)
     if isinstance(other, str):
         print(f"  without {PUBLISHED}: {other}")
-    median = statistics.median(times.values())
-    reached = "reached" if median < AIM_COMPILE else "missed"
-    print(f"  median of {len(times)} components {median * 1000:.3f} ms")
-    print(f"  the aim of {AIM_COMPILE * 1000:.0f} ms is {reached}")
+    medians = {}
+    for group, sources in groups.items():
+        medians[group] = statistics.median(compile_times(sources).values())
+        reached = "reached" if medians[group] < AIM_COMPILE else "missed"
+        print(f"  {group}: median of {len(sources)} is {medians[group] * 1000:.3f} ms, the aim is {reached}")
     modules = module_sizes()
     print(
         "  whole modules after gzip: " + ", ".join(f"{name} {length} B" for name, length in modules.items())
     )
     assert modules["counter"] < MAX_MODULE
     assert size(COUNTER, "counter")[0] < MAX_COUNTER
-    assert median < MAX_COMPILE
+    assert max(medians.values()) < MAX_COMPILE
 
 
 if __name__ == "__main__":

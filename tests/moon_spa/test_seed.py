@@ -60,6 +60,24 @@ class Card(Component):
         }
 """
 
+GAME = """
+class Game(Component):
+    def setup(self, props):
+        state = {"score": 5, "lives": 1, "game_over": True}
+    def restart(self):
+        self.state.score = 0
+        self.state.lives = 3
+        self.state.game_over = False
+"""
+GUARD = """
+class Counter(Component):
+    def setup(self, props):
+        state = {"x": 0}
+    def act(self):
+        if self.state.x < 5:
+            self.state.x += 1
+"""
+
 
 def test_the_pipeline_goes_from_a_block_over_its_scope_to_two_functions() -> None:
     scope = load_python_scope(CARD)
@@ -290,15 +308,7 @@ def test_a_guarded_closure_is_an_operation_with_a_condition() -> None:
 
 @pytest.mark.parametrize("op", ["<", "<=", ">", ">=", "==", "!="])
 def test_a_comparison_is_a_guard(op: str) -> None:
-    source = f"""
-class Counter(Component):
-    def setup(self, props):
-        state = {{"x": 0}}
-    def act(self):
-        if self.state.x {op} 5:
-            self.state.x += 1
-"""
-    made = compile(source)
+    made = compile(GUARD.replace("<", op))
     cond = {"left": "x", "op": op, "right": 5}
     assert made.ops == {"act": [{"op": "add", "state": "x", "value": 1, "cond": cond}]}
     assert holds(made.setup_js, f"if (__state_0 {op} 5) {{")
@@ -313,17 +323,7 @@ def test_a_declared_condition_is_the_guard_that_tracing_gives() -> None:
 
 
 def test_a_method_of_several_steps_is_a_list_of_operations() -> None:
-    made = compile(
-        """
-class Game(Component):
-    def setup(self, props):
-        state = {"score": 5, "lives": 1, "game_over": True}
-    def restart(self):
-        self.state.score = 0
-        self.state.lives = 3
-        self.state.game_over = False
-"""
-    )
+    made = compile(GAME)
     assert made.ops["restart"] == [
         {"op": "set", "state": "score", "value": 0},
         {"op": "set", "state": "lives", "value": 3},
