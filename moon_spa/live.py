@@ -13,7 +13,7 @@ from moon_spa.props import Props
 from moon_spa.requests import RefusedError, check_ints, typed
 from moon_spa.sections import Run, run_setup, start
 from moon_spa.spec import ComponentSpec
-from moon_spa.types import ANY, Type, kind_of
+from moon_spa.types import ANY, INT, Type, kind_of
 
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {
@@ -137,6 +137,7 @@ class Live:
                 wire.encode(name, where=f"a name in {key}")
                 wire.encode(value, kind, what)
                 if key == "state":
+                    _check_number(kind, value, what)
                     check_ints(value, what)
                     value = typed(kind, value, what, "wrong-type")
                 elif key == "data" and name in self.spec.props:
@@ -154,6 +155,13 @@ def _check_names(key: str, before: Space, now: Space) -> None:
             raise RefusedError("undeclared", f"setup declares no {key} {wire.short(repr(name))}")
         if type(name) is not str:
             raise RefusedError("undeclared", f"{key} has the key {wire.short(repr(name))}, which is no name")
+
+
+def _check_number(kind: Type, value: Any, what: str) -> None:
+    """A field whose first value is an int holds ints; say how it could hold floats."""
+    if kind is INT and type(value) is float:
+        hint = "write its first value as a float, 2.0 and not 2, where it may be one"
+        raise RefusedError("wrong-type", f"{what} is {wire.short(repr(value))}, not int: {hint}")
 
 
 def copied(value: Any) -> Any:

@@ -358,7 +358,7 @@ def test_what_else_an_action_returns_is_an_error(shop: Any, what: str, code: str
     [
         *(
             ("str", "wrong-type", "not int"),
-            ("float", "wrong-type", "not int"),
+            ("float", "wrong-type", "not int: write its first value as a float"),
             ("bool", "wrong-type", "not int"),
         ),
         *(("tuple", "not-sendable", "a tuple"), ("set", "not-sendable", "a set")),
