@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 from jupyter_ext.outputs import receipt
 from moonlight.outputs import Entry
@@ -14,6 +15,8 @@ def is_signed(entries: Sequence[Entry]) -> bool:
     from nbformat.sign import NotebookNotary
 
     try:
-        return bool(NotebookNotary().check_signature(receipt(entries)))
+        notary = NotebookNotary()
+        with closing(notary.store):
+            return bool(notary.check_signature(receipt(entries)))
     except (OSError, sqlite3.Error, ValueError):
         return False

@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
 NEEDED = (
-    *("click", "coverage", "fsspec", "hypothesis", "mistune", "pytest", "pytest-timeout", "pytest-xdist"),
-    *("pyyaml", "rich", "ruff"),
+    *("click", "coverage", "fsspec", "hypothesis", "latex2mathml", "mistune", "pytest", "pytest-timeout"),
+    *("pytest-xdist", "pyyaml", "rich", "ruff"),
 )
 """The engine and its tests need no Jupyter."""
 TESTS = ("tests/moonlight", "tests/project")

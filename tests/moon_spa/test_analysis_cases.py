@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -79,6 +80,8 @@ def test_the_table_says_what_the_compiler_does() -> None:
     assert len(cases) == text.count("\n## ")
     found = text
     for case in cases:
+        if sys.version_info >= (3, 12) and "__moon.sum_" in case.js:
+            continue  # the table is that of 3.11; sum() of floats is compensated since, which the code says
         js, said = case.answers()
         old = f"{case.py}```\n\n```js\n{case.js}```\n\n```text\n{case.text}```\n"
         new = f"{case.py}```\n\n```js\n{js}```\n\n```text\n{said}```\n"

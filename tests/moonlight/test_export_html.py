@@ -211,6 +211,7 @@ def test_html_of_outputs_is_text_unless_the_user_has_signed_it(
 def test_what_the_notary_of_this_user_has_signed_is_shown(
     document: Path, put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("nbformat", reason="no Jupyter here")
     from nbformat.sign import NotebookNotary
 
     from jupyter_ext.outputs import receipt

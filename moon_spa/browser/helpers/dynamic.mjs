@@ -116,7 +116,7 @@ export function del_at_a(v, k) {
 }
 
 export function slice_a(v, start, stop, step = null) {
-  if (is_dict(v)) return v instanceof Map ? bail("a slice of a dict") : raise("TypeError", "unhashable type: 'slice'");
+  if (is_dict(v)) bail("a slice of a dict"); // a KeyError since Python 3.12, a TypeError before
   if (typeof v !== "string" && !Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object is not subscriptable`);
   for (const part of [start, stop, step]) {
     if (part !== null && kind_of(part) !== "int") raise("TypeError", "slice indices must be integers or None");
