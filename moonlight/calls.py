@@ -39,7 +39,7 @@ class _Starts:
 
     def start(self) -> None:
         monitoring = self.monitoring
-        self.tool = next((tool for tool in (3, 4) if monitoring.get_tool(tool) is None), None)
+        self.tool = next((tool for tool in (3, 4, 5) if monitoring.get_tool(tool) is None), None)
         if self.tool is not None:
             monitoring.use_tool_id(self.tool, "moonlight-calls")
             monitoring.register_callback(self.tool, monitoring.events.PY_START, self.started)

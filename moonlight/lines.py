@@ -60,7 +60,7 @@ class _Monitor:
 
     def start(self) -> None:
         monitoring = self.monitoring
-        self.tool = next((tool for tool in (4, 3, 5) if monitoring.get_tool(tool) is None), None)
+        self.tool = next((tool for tool in (4, 5, 3) if monitoring.get_tool(tool) is None), None)
         if self.tool is None:
             return
         monitoring.use_tool_id(self.tool, "moonlight")

@@ -111,3 +111,16 @@ def test_profile_and_tools_are_free_afterwards() -> None:
 def test_calls_are_off_by_default_where_they_cost_something() -> None:
     result = run(parse(text_of("def f(): pass", "f()")))
     assert list(result.tracker.calls) == ([(2, 1)] if sys.version_info >= (3, 12) else [])
+
+
+def test_a_document_that_runs_another_leaves_it_calls_and_lines(write: Write) -> None:
+    inner = text_of("def square(n):\n    return n * n", "x = square(3)")
+    found: list[Any] = []
+    program = (
+        'found.append(moonlight.run(moonlight.parse(inner, "i.py.md"), calls=True, lines="full").to_json())'
+    )
+    outer = parse(text_of("import moonlight", program), "outer.py.md")
+    run(outer, namespace={"inner": inner, "found": found}, calls=True)
+    (trace,) = found
+    assert trace["edges"] == [[2, 1]]
+    assert [block for block, _ in trace["lines"]] == [1, 2, 2]
