@@ -24,21 +24,10 @@ ADDING = frozenset({"update", "setdefault"})
 
 _READING = frozenset(
     {
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "frozenset",
-        "int",
-        "isinstance",
-        "len",
-        "list",
+        *("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "len"),
+        *("list", "max", "min", "print", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum"),
+        *("tuple", "type", "zip"),
     }
-    | {"max", "min", "print", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple"}
-    | {"type", "zip"}
 )
 """Built-in functions that change nothing that they are given."""
 

@@ -30,6 +30,7 @@ from tests.moon_spa.grammar import EXPRESSIONS
 from tests.moon_spa.grammar_statements import IN_LOOP, STATEMENTS
 from tests.moon_spa.node import Node
 from tests.moon_spa.programs import Writer
+from tests.moon_spa.test_artefact import COUNTER as SHOWN
 from tests.moon_spa.test_seed import CARD, GAME, GUARD
 
 ROOT = Path(__file__).parents[2]
@@ -124,23 +125,6 @@ class Cart(Component):
             "actions": {"refresh": refresh, "add": add},
             "lifecycle": {},
         }
-"""
-SHOWN = """\
-class Shown(Component):
-    template = '''<button @click="increment">+1</button><button @click="reset">reset</button>
-<p l-if="count > 3">many: {{ count }}</p><p l-else>{{ count }}</p>
-<ul><li l-for="n in seen" :key="n">{{ n }}</li></ul>'''
-
-    def setup(self, props):
-        state = {"count": 0, "seen": [0]}
-
-        def increment():
-            state["count"] += 1
-            state["seen"].append(state["count"])
-
-        def reset():
-            state["count"] = 0
-            state["seen"] = [0]
 """
 EVERYTHING = """\
 class Part(Component):
