@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from typing import Literal
 
-from moon_spa.analysis.store import Ref, Store
+from moon_spa.analysis.store import DEEPEST, Ref, Store
 from moon_spa.analysis.unprovable import Clash
 from moon_spa.spec import ComponentSpec, Field
 from moon_spa.types import (
@@ -138,21 +138,23 @@ def _is_guarded(store: Store, found: Type) -> bool:
     return any(isinstance(part, Ref) for part in members(found)) and _is_checked(store, found)
 
 
-def _is_checked(store: Store, found: Type) -> bool:
-    """Whether the helpers can tell that a value is of this type."""
+def _is_checked(store: Store, found: Type, depth: int = 0) -> bool:
+    """Whether the helpers can tell that a value is of this type; of one that contains itself they cannot."""
+    if depth > DEEPEST:
+        return False
     shape = store.shape(found)
     match shape:
         case SetOf() | TupleOf():
             return False
         case DictOf(key, item):
-            return key in (STR, NEVER) and _is_checked(store, item)
+            return key in (STR, NEVER) and _is_checked(store, item, depth + 1)
         case Union(alternatives):
             others = [one for one in alternatives if one is not NONE]
-            return len(others) == 1 and len(alternatives) == 2 and _is_checked(store, others[0])
+            return len(others) == 1 and len(alternatives) == 2 and _is_checked(store, others[0], depth + 1)
         case ListOf(item):
-            return _is_checked(store, item)
+            return _is_checked(store, item, depth + 1)
         case Record(fields):
-            return all(_is_checked(store, item) for _, item in fields)
+            return all(_is_checked(store, item, depth + 1) for _, item in fields)
     return True
 
 

@@ -71,6 +71,7 @@ class Store(Facts):
         self.tolerant = False
         self._constant: set[int] = set()
         self._known: dict[Hashable, Type] = {}
+        self._loosened: set[int] = set()
 
     def known(self, key: Hashable) -> Type:
         """The type learned so far for a field, parameter, result or shared variable."""
@@ -323,8 +324,12 @@ class Store(Facts):
                 raise Clash("a tuple or an exception where any value may be")
             if isinstance(part, Ref) and self.tolerant:
                 self._vague.append(part)
-            elif isinstance(part, Ref):
-                self._loosen_object(part)
+            elif isinstance(part, Ref) and (root := self._root(part)) not in self._loosened:
+                self._loosened.add(root)  # what contains itself is met again
+                try:
+                    self._loosen_object(part)
+                finally:
+                    self._loosened.discard(root)
 
     def _loosen_object(self, ref: Ref) -> None:
         match self._shapes[self._root(ref)]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import moon_spa
+from moon_spa import bridge
 from tests.moon_spa import differential
 from tests.moon_spa.node import Node
 from tests.moon_spa.programs import Program
@@ -97,3 +98,39 @@ def test_a_call_that_python_refuses_for_its_arguments_is_the_servers(call: str) 
     lines += ["        def act():", '            items = state["items"]', f"            {call}"]
     lines += ['        return {"state": state, "actions": {"act": act}}']
     assert "with these arguments at line 6" in moon_spa.compile("\n".join(lines)).explain[0]
+
+
+GROWN = """
+class Tree(Component):
+    def setup(self, props):
+        state = {"tree": {"value": 1, "kids": []}, "total": 0}
+
+        def walk(node):
+            total = node["value"]
+            for kid in node["kids"]:
+                total += walk(kid)
+            return total
+
+        def count():
+            state["total"] = walk(state["tree"])
+
+        def grow():
+            node = state["tree"]
+            while node["kids"]:
+                node = node["kids"][-1]
+            node["kids"].append({"value": 2, "kids": []})
+
+        return {"state": state, "actions": {"count": count, "grow": grow}}
+"""
+
+
+@pytest.mark.parametrize("mode", ["auto", "server"])
+def test_a_value_that_contains_others_of_its_own_shape_grows_on_the_server(mode: Any) -> None:
+    tree = moon_spa.compile(GROWN, mode=mode)
+    assert (tree.placement["count"], tree.placement["grow"]) == (
+        "client" if mode == "auto" else "server",
+        "server",
+    )
+    request = {"component": "Tree", "instance": 1, "seq": 1, "kind": "action", "name": "grow"}
+    reply = bridge.call(tree, request)
+    assert reply["patch"]["state"] == {"tree": {"value": 1, "kids": [{"value": 2, "kids": []}]}}
