@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from moon_spa.setupnames import Methods
+from moon_spa.ownmethods import Methods
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of
 from moon_spa.valuestatus import ValueStatus
 

@@ -18,10 +18,10 @@ from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
 from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent, unused_operations
+from moon_spa.ownmethods import Methods
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import Props, TracedProps
-from moon_spa.sections import Run, check_name, class_fields, methods_of, run_setup
-from moon_spa.setupnames import read_methods
+from moon_spa.sections import Run, check_name, class_fields, run_setup
 from moon_spa.source import ComponentSource, all_nodes
 from moon_spa.spec import ComponentSpec, Expr, Field
 from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
@@ -48,7 +48,7 @@ class Setup:
         self.cls = cls
         self.node = self._definition()
         self._places: dict[tuple[str, str | None], Place] = {}
-        self.dependence = Dependence(self.node, scope, read_methods(cls, methods_of(cls), self.source, scope))
+        self.dependence = Dependence(self.node, scope, Methods(cls, self.source, scope))
 
     def _definition(self) -> ast.FunctionDef:
         function = self.cls.setup

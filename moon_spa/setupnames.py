@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from dis import get_instructions
-from inspect import getattr_static
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, TypeGuard
 
-from moon_spa.component import Component
 from moon_spa.overrides import OVERRIDES
-from moon_spa.source import ComponentSource, all_nodes
+from moon_spa.ownmethods import Methods
+from moon_spa.source import all_nodes
 from moon_spa.statuses import root_of
-from moon_spa.unchanging import depth
-from moon_spa.unstable import is_unstable
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 ADDING = frozenset({"update", "setdefault"})
@@ -32,92 +28,6 @@ _READING = frozenset(
 """Built-in functions that change nothing that they are given."""
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-SEEING = frozenset({"super", "locals", "vars", "eval", "exec", "dir", "__class__"})
-"""Names by which code sees more than it names."""
-_PLAIN = frozenset({"staticmethod", "classmethod", "property"})
-
-
-@dataclass(frozen=True)
-class Methods:
-    """What the functions of a component's class are to its setup.
-
-    `public` are the methods that may be actions. `free` look at nothing of the component but constants of
-    the class, so they cannot read props; `reading` are all others, `computed` those that need no call.
-    """
-
-    public: frozenset[str] = frozenset()
-    free: frozenset[str] = frozenset()
-    reading: frozenset[str] = frozenset()
-    computed: frozenset[str] = frozenset()
-
-
-def read_methods(
-    cls: type[Component], public: Iterable[str], source: ComponentSource, namespace: Mapping[str, Any]
-) -> Methods:
-    """The methods of a component, read from the source that has them."""
-    owners = cls.__mro__[: cls.__mro__.index(Component)]
-    found = {name: getattr_static(cls, name) for owner in owners for name in vars(owner)}
-    bound = {name: value for name, value in found.items() if hasattr(type(value), "__get__")}
-    nodes = {name: _definition(value, source) for name, value in bound.items()}
-    stored = {one.attr for one in source.nodes if isinstance(one, ast.Attribute) and not _is_read(one)}
-    kept = {name for name, value in found.items() if not depth(value)}
-    constants = kept - set(bound) - stored - {"state", "data", "props"}
-    known = {name: node for name, node in nodes.items() if node is not None and name not in stored}
-    free = {name for name, node in known.items() if not _asks_a_clock(node, namespace)}
-    before: set[str] = set()
-    while before != free:
-        before = free
-        free = {name for name in free if _is_free(known[name], bound[name], free | constants)}
-    reading = frozenset(bound) - free
-    computed = {
-        name for name in reading if not isinstance(bound[name], FunctionType | staticmethod | classmethod)
-    }
-    return Methods(frozenset(public), frozenset(free), reading, frozenset(computed))
-
-
-def _is_read(node: ast.Attribute) -> bool:
-    return isinstance(node.ctx, ast.Load)
-
-
-def _definition(value: Any, source: ComponentSource) -> ast.FunctionDef | None:
-    """The function of a class that a value is, where nothing but a builtin decorates it."""
-    function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-    if not isinstance(function, FunctionType) or function.__code__.co_filename != source.path:
-        return None
-    code = function.__code__
-    nodes = source.definitions.get((code.co_name, code.co_firstlineno), ())
-    if len(nodes) != 1 or "<locals>" in code.co_qualname or "." not in code.co_qualname:
-        return None
-    (node,) = nodes
-    decorators = getattr(node, "decorator_list", ())
-    plain = all(isinstance(one, ast.Name) and one.id in _PLAIN for one in decorators)
-    return node if isinstance(node, ast.FunctionDef) and plain else None
-
-
-def _asks_a_clock(node: ast.FunctionDef, namespace: Mapping[str, Any]) -> bool:
-    return any(isinstance(part, ast.Call) and is_unstable(part, namespace) for part in all_nodes(node))
-
-
-def _is_free(node: ast.FunctionDef, value: Any, known: set[str]) -> bool:
-    """Whether a function uses its component for `known` attributes alone."""
-    given = [*node.args.posonlyargs, *node.args.args]
-    if isinstance(value, staticmethod):
-        given = []
-    elif not given:
-        return False
-    receiver = given[0].arg if given else ""
-    allowed = set()
-    for part in all_nodes(node):
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == receiver:
-            if not _is_read(part) or part.attr not in known:
-                return False
-            allowed.add(id(part.value))
-        elif isinstance(part, ast.Name) and part.id in SEEING:
-            return False
-    names = (part for part in all_nodes(node) if isinstance(part, ast.Name) and part.id == receiver)
-    return all(id(name) in allowed for name in names)
 
 
 class SetupNames:

@@ -52,6 +52,7 @@ PARTS: Mapping[type[ast.AST], tuple[str, ...]] = MappingProxyType(
     }
 )
 """The fields of each class of nodes that hold nodes, or lists of them."""
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 
 
@@ -77,7 +78,7 @@ class ComponentSource:
         """Functions by name and first line, as code objects have them: that of the first decorator."""
         found: dict[tuple[str, int], tuple[Function, ...]] = {}
         for node in self.nodes:
-            if not isinstance(node, Function):
+            if not isinstance(node, _FUNCTIONS):
                 continue
             if isinstance(node, ast.Lambda):
                 key = ("<lambda>", node.lineno)

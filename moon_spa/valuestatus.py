@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from moon_spa.setupnames import ADDING, OPERATIONS, SEEING, Methods, SetupNames
+from moon_spa.ownmethods import SEEING, Methods
+from moon_spa.setupnames import ADDING, OPERATIONS, SetupNames
 from moon_spa.source import all_nodes
 from moon_spa.statuses import (
     CLEAN,
