@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum, EnumType
 from functools import cached_property
 from inspect import getattr_static
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from moon_spa.component import SIDE
@@ -93,6 +93,8 @@ class Bindings:
                 return self._attribute(name.removeprefix("self."))
             if "." in name:
                 root = name.partition(".")[0]
+                if root in free and _is_math(free[root]):
+                    return _of_math(name)
                 inside = root in free or root not in self.scope or root in self._rebound
                 return Binding("unknown", name=name) if inside else self._path(name)
             if name in free:
@@ -147,8 +149,8 @@ class Bindings:
             case EnumType() as cls, [member, "value" | "name" as part] if member in cls.__members__:
                 if getattr_static(cls, part) is getattr_static(Enum, part):
                     return self.bound(name, getattr(cls[member], part), Status())
-            case module, ["pi" | "e" | "tau" | "inf" | "nan" as constant] if module is math:
-                return self.bound(name, getattr(math, constant), Status())
+            case module, [_] if module is math:
+                return _of_math(name)
             case type() as cls, [attribute] if type(cls) is type and hasattr(cls, attribute):
                 return self._of_class(cls, attribute, name)
         return Binding("unknown", name=name)
@@ -175,6 +177,8 @@ class Bindings:
         builtin = _builtin_name(value)
         if builtin:
             return Binding("builtin", name=builtin)
+        if _is_of_math(value, getattr(value, "__name__", "")):
+            return Binding("math", name=value.__name__)
         if isinstance(value, ModuleType):
             return Binding("unknown", value, name=name, why=f"the module `{name}`")
         if status.level == 2 or (status.level and not self.traces):
@@ -308,6 +312,29 @@ def _builtin_name(value: Any) -> str:
     if value is OVERRIDES.get(name) or value is getattr(builtins, name, builtins):
         return name
     return ""
+
+
+def _is_math(cell: Any) -> bool:
+    """Whether a variable of setup holds the module `math`."""
+    try:
+        return cell.cell_contents is math
+    except ValueError:
+        return False
+
+
+def _of_math(path: str) -> Binding:
+    """`math.pi`, `math.floor`."""
+    name = path.rpartition(".")[2]
+    value = getattr(math, name, None)
+    if isinstance(value, float):
+        return Binding("value", value, name=path)
+    return Binding("math" if _is_of_math(value, name) else "unknown", name=name)
+
+
+def _is_of_math(value: Any, name: str) -> bool:
+    """Whether a value is the function of the module `math` that has this name."""
+    is_builtin = isinstance(value, BuiltinFunctionType)
+    return is_builtin and getattr(value, "__module__", "") == "math" and value.__name__ == name
 
 
 def _identity(value: Any) -> Any:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from moon_spa.jstokens import tokens
 from moon_spa.shrinking import shrunk
 
-FILES = ("errors", "numbers", "text", "values", "format", "sequences", "mappings", "dynamic", "view")
+FILES = ("errors", "numbers", "math", "text", "values", "format", "sequences", "mappings", "dynamic", "view")
 """Where the helpers stand, in the order of the text."""
 
 _FOLDER = Path(__file__).parent / "browser" / "helpers"

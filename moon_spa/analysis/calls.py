@@ -9,6 +9,7 @@ from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import BUILTINS
 from moon_spa.analysis.convert import constant, may_be, taken_as, test
 from moon_spa.analysis.functions import Callee, call_function
+from moon_spa.analysis.mathfunctions import math_call
 from moon_spa.analysis.methods import (
     any_method,
     dict_method,
@@ -56,6 +57,8 @@ def _call_binding(c: Body, binding: Binding, name: str, node: ast.Call) -> Value
         if handler is None:
             raise c.refuse(f"`{name}()`", node)
         return handler(c, node)
+    if binding.kind == "math":
+        return math_call(c, binding.name, node)
     if binding.kind == "helper" and binding.node is not None and binding.resolve is not None:
         key = ("helper", name, binding.node.lineno, binding.node.col_offset)
         return call_function(c, Callee(key, name, binding.node, binding.resolve), node)
@@ -90,6 +93,9 @@ def _call_attribute(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
     if isinstance(func.value, ast.Name) and base.kind == "builtin":
         return _unbound(c, func, node)
     if base.kind == "unknown" and base.why and isinstance(func.value, ast.Name):
+        binding = binding_of(c, func)
+        if binding.kind == "math":
+            return math_call(c, binding.name, node)
         raise c.refuse(base.why, node)
     return method(c, c.expression(func.value), func.attr, node)
 

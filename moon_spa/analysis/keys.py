@@ -42,12 +42,14 @@ def as_lambda(c: Body, node: ast.expr) -> ast.Lambda:
     item = ast.Name("item", ast.Load())
     called: ast.expr
     if isinstance(node, ast.Name) and (
-        is_local(c, node.id) or binding_of(c, node).kind in ("builtin", "helper")
+        is_local(c, node.id) or binding_of(c, node).kind in ("builtin", "helper", "math")
     ):
         called = ast.Call(node, [item], [])
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "str":
         called = ast.Call(ast.Attribute(item, node.attr, ast.Load()), [], [])
-    elif isinstance(node, ast.Attribute) and (_is_variable(c, node.value) or field_of(c, node.value)):
+    elif isinstance(node, ast.Attribute) and (
+        _is_variable(c, node.value) or field_of(c, node.value) or binding_of(c, node).kind == "math"
+    ):
         called = ast.Call(node, [item], [])
     else:
         raise c.refuse("a function that is computed", node)

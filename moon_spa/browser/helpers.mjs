@@ -39,6 +39,9 @@
  *   round(x)  round_f(x, n)  round_i(a, n)   round(float)->int, round(float, n)->float, round(int, n)->int
  * NUM arithmetic (Bail where the answer depends on int or float)
  *   add_n sub_n mul_n floordiv_n mod_n (a, b)   neg_n abs_n (a)
+ * the module math (floats are numbers, ints of any size)
+ *   sqrt copysign fmod degrees radians isinf (x)   isclose(a, b, rel_tol, abs_tol)   real_a(v) an ANY value as NUM, TypeError
+ *   gcd lcm (...ints)   isqrt factorial (n)   perm(n, k) comb(n, k)   prod(ints, start)
  * comparison: numbers of any kind: plain JS < <= > >= and == (exact for BigInt too); two strings ==: plain JS ===
  *   eq(a, b)                        deep; any values of which tuple/list is not in question;  ne = !eq
  *   lt_s(a, b)                      str < str by code points (a > b is lt_s(b, a); a <= b is !lt_s(b, a))
@@ -97,6 +100,7 @@
 
 import * as errors from "./helpers/errors.mjs";
 import * as numbers from "./helpers/numbers.mjs";
+import * as math from "./helpers/math.mjs";
 import * as text from "./helpers/text.mjs";
 import * as values from "./helpers/values.mjs";
 import * as format from "./helpers/format.mjs";
@@ -107,6 +111,7 @@ import * as view from "./helpers/view.mjs";
 
 export * from "./helpers/errors.mjs";
 export * from "./helpers/numbers.mjs";
+export * from "./helpers/math.mjs";
 export * from "./helpers/text.mjs";
 export * from "./helpers/values.mjs";
 export * from "./helpers/format.mjs";
@@ -115,4 +120,4 @@ export * from "./helpers/mappings.mjs";
 export * from "./helpers/dynamic.mjs";
 export * from "./helpers/view.mjs";
 
-export const helpers = { ...errors, ...numbers, ...text, ...values, ...format, ...sequences, ...mappings, ...dynamic, ...view };
+export const helpers = { ...errors, ...numbers, ...math, ...text, ...values, ...format, ...sequences, ...mappings, ...dynamic, ...view };

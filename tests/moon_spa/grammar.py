@@ -7,6 +7,7 @@ all holes but those with ``!``. The first word of a form is its name in the repo
 from __future__ import annotations
 
 from tests.moon_spa.grammar_forms import Form, form
+from tests.moon_spa.grammar_library import LIBRARY
 from tests.moon_spa.grammar_records import RECORDS
 
 TYPES = (
@@ -29,7 +30,7 @@ TYPES = (
 """numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None; priced: records of a
 float and an int; entries: list[tuple[str, int]]"""
 
-EXPRESSIONS: dict[str, tuple[Form, ...]] = {
+_OWN: dict[str, tuple[Form, ...]] = {
     "int": (
         form("default", "scaled(«int»)"),
         form("keyword", "scaled(«int», by=«int»)"),
@@ -395,3 +396,4 @@ EXPRESSIONS: dict[str, tuple[Form, ...]] = {
     "key": (),
     "digits": (form("digits", "str(«int»)"),),
 }
+EXPRESSIONS = {kind: (*forms, *LIBRARY.get(kind, ())) for kind, forms in _OWN.items()}

@@ -308,4 +308,43 @@ TEXTS = (
     dynamic("join_a", lambda sep, items: sep.join(items), v.short, v.one_of(WORDS, ANY)),
 )
 
-SCALARS = (*NUMBERS, *COMPARISONS, *VALUES, *TEXTS)
+
+def _real(value: Any) -> Any:
+    """A number as the functions of math take it: a bool is an int."""
+    if not isinstance(value, int):
+        math.fabs(value)
+    return value + 0
+
+
+NATURAL = v.one_of(v.counts, v.small)
+MATH = (
+    case("real_a", _real, v.one_of(NUMBER, v.constant("1", None, []))),
+    case("sqrt", math.sqrt, FLOAT),
+    case("copysign", math.copysign, FLOAT, FLOAT, bails=0.2),
+    case("isinf", math.isinf, FLOAT),
+    case("fmod", math.fmod, FLOAT, FLOAT),
+    case("degrees", math.degrees, FLOAT),
+    case("radians", math.radians, FLOAT),
+    case("isclose", math.isclose, FLOAT, FLOAT),
+    case(
+        "isclose",
+        lambda a, b, relative, absolute: math.isclose(a, b, rel_tol=relative, abs_tol=absolute),
+        *(v.constant(1.0, 1.1, -1.0, 0.0, 1e300, math.inf), v.constant(1.0, 1.05, 0.95, math.inf, math.nan)),
+        *(v.constant(0.0, 0.05, 0.1, -1.0, math.inf), v.constant(0.0, 0.05, 0.5, -0.1, math.nan)),
+    ),
+    case("gcd", math.gcd, INT, INT),
+    case("gcd", math.gcd, v.constant(2**60 * 3**5, 2**40, 0, -12), INT, v.constant(0, 6, 2**70)),
+    case("lcm", math.lcm, INT, INT),
+    case("lcm", math.lcm, SMALL, SMALL, SMALL),
+    case("isqrt", math.isqrt, INT),
+    case(
+        "isqrt", math.isqrt, v.constant(*(n * n + d for n in (94906265, 2**31, 10**20) for d in (-1, 0, 1)))
+    ),
+    case("factorial", math.factorial, NATURAL),
+    case("perm", math.perm, NATURAL, NATURAL),
+    case("perm", math.perm, NATURAL),
+    case("comb", math.comb, NATURAL, NATURAL),
+    case("prod", lambda items, start: math.prod(items, start=start), v.lists(INT), INT),
+)
+
+SCALARS = (*NUMBERS, *MATH, *COMPARISONS, *VALUES, *TEXTS)

@@ -23,6 +23,7 @@ HELPERS = {
     "label": ("str", ("int", "str"), "if «bool»:\n    return «str»\nreturn «str»"),
     "total": ("int", ("ints",), "found = 0\nfor x in a0:\n    found += x\nreturn found"),
 }
+IMPORTS = "import math\nfrom math import trunc\n"
 CONSTANTS = (
     "limit = 3",
     "sizes = (1, 20, 300)",
@@ -225,7 +226,7 @@ class Writer:
         names = ", ".join(f'"{name}": {name}' for name, _ in actions)
         lines.append(f'return {{"state": state, "actions": {{{names}}}}}')
         body = "\n".join("        " + line for line in lines)
-        source = f"class Fuzz(Component):\n    def setup(self, props):\n{body}\n"
+        source = f"{IMPORTS}class Fuzz(Component):\n    def setup(self, props):\n{body}\n"
         calls = []
         for _ in range(random.randint(2, 5)):
             name, kinds = random.choice(actions)
