@@ -22,6 +22,7 @@ from moon_spa.loading import LOADED, Loaded, component_of, load, within_deadline
 from moon_spa.lostchanges import lost_changes
 from moon_spa.placing import place
 from moon_spa.present import Present
+from moon_spa.results import wrong_results
 from moon_spa.scope import first_context, operations_of
 from moon_spa.shaking import needed
 from moon_spa.source import ComponentSource, from_text, text_of
@@ -70,7 +71,8 @@ class CompiledComponent:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is no error, and should be looked at."""
         found = self.template.diagnostics if self.template else _warnings(self.spec)
-        return (*self.spec.doubts, *lost_changes(self.spec), *found, *self._misplaced())
+        seen = (*lost_changes(self.spec), *wrong_results(self.spec, self.placed))
+        return (*self.spec.doubts, *seen, *found, *self._misplaced())
 
     def _misplaced(self) -> Iterable[Diagnostic]:
         if not self.template or not self.template.client.components:

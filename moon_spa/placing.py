@@ -48,4 +48,6 @@ def _dressed(spec: ComponentSpec, callback: Callback, placed: Placed, types: Map
         return placed
     call = server_call(callback.kind, callback.name, parameter_names(callback))
     operations = (Operation("server_call", callback.name, kind=callback.kind),)
-    return replace(call, operations=operations, reason=placed.reason, line=placed.line)
+    return replace(
+        call, operations=operations, reason=placed.reason, line=placed.line, returned=placed.returned
+    )

@@ -28,6 +28,9 @@ OPS = ("add", "sub", "set", "toggle")
 CONDITIONS = ("<", "<=", ">", ">=", "==", "!=")
 """Operators of an operation's condition."""
 
+PATCH = frozenset({"state", "data", "props"})
+"""The keys of a mapping that an action may return."""
+
 
 @dataclass(frozen=True)
 class Expr:
@@ -175,7 +178,7 @@ class Placed:
     """A callable on its side.
 
     `body` are the statements of ``name: function (params) { body }`` inside setup(); `lines` are pairs of a
-    line of the body, from 0, and a line of the file.
+    line of the body, from 0, and a line of the file. `returned` is what it returns, where that is an error.
     """
 
     side: Side
@@ -186,3 +189,4 @@ class Placed:
     body: str = ""
     helpers: frozenset[str] = frozenset()
     lines: tuple[tuple[int, int], ...] = ()
+    returned: str = ""

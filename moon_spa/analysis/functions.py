@@ -11,8 +11,8 @@ from moon_spa.analysis.convert import constant, to_slot
 from moon_spa.analysis.names import parameters, place
 from moon_spa.analysis.unprovable import Unprovable
 from moon_spa.analysis.values import ASSIGN, Value
-from moon_spa.spec import Binding, Function
-from moon_spa.types import ANY, NONE, DictOf, Record, Type
+from moon_spa.spec import PATCH, Binding, Function
+from moon_spa.types import ANY, NEVER, NONE, DictOf, Record, Type, members
 
 DEEPEST = 40
 """Functions that call each other may do so to this depth."""
@@ -226,9 +226,11 @@ def leave(body: Body, value: Value | None) -> None:
 
 def _leave_action(body: Body, value: Value | None, found: Type) -> None:
     if found is not NONE:
-        is_patch = found is ANY or isinstance(body.store.shape(found), Record | DictOf)
-        remedy = "" if is_patch else " (the name of a helper begins with `_`)"
-        raise body.refuse(f"a value that the action returns{remedy}")
+        is_result = all(map(_may_be_result, members(body.store.plain(found))))
+        returned, remedy = "", ""
+        if not is_result:
+            returned, remedy = body.store.describe(found), " (the name of a helper begins with `_`)"
+        raise Unprovable(f"a value that the action returns{remedy}", body.line, returned)
     if value is not None and not value.simple:
         body.write(f"{value.js};")
     if isinstance(body.node, ast.Lambda):
@@ -238,6 +240,13 @@ def _leave_action(body: Body, value: Value | None, found: Type) -> None:
         body.write("break done;")
     else:
         body.write("return;")
+
+
+def _may_be_result(found: Type) -> bool:
+    """Whether the bridge may take a value for what an action returns: nothing, or a patch."""
+    if isinstance(found, Record):
+        return PATCH.issuperset(key for key, _ in found.fields)
+    return found in (ANY, NEVER, NONE) or isinstance(found, DictOf)
 
 
 def finished(body: Body) -> list[Line]:

@@ -65,7 +65,8 @@ def examine(spec: ComponentSpec, mode: Mode = "auto") -> Analysis:
         if not failures:
             break
         for key, why in failures.items():
-            placed[key] = server_call(pending.pop(key), why.construct, why.line)
+            found = server_call(pending.pop(key), why.construct, why.line)
+            placed[key] = replace(found, returned=why.returned)
     placed |= {key: one.placed() for key, one in compiled.items()}
     types = {field.name: contract(store, field) for field in spec.fields}
     for key, callback in callbacks.items():

@@ -20,8 +20,8 @@ from moonlight import parse
 ROOT = Path(__file__).parents[2]
 ERRORS = sorted((Path(__file__).parent / "cases" / "errors").glob("*.md"))
 FRONT_END = (
-    *("bindings", "compiler", "findings", "loading", "lostchanges", "operations", "placing", "scope"),
-    *("sections", "setup", "source"),
+    *("bindings", "compiler", "findings", "loading", "lostchanges", "operations", "placing", "results"),
+    *("scope", "sections", "setup", "source"),
 )
 ELSEWHERE = frozenset(
     {
@@ -29,13 +29,14 @@ ELSEWHERE = frozenset(
         "too-busy",
         "name-clash",
         "int-or-float",
+        "bad-result",
         "lost-change",
         "first-value",
         "prop-changed",
         "unused-operation",
     }
 )
-"""A deadline of seconds, in test_scope.py, and warnings, in test_sections.py and test_lost_changes.py."""
+"""A deadline of seconds, in test_scope.py, and warnings, in test_sections.py and elsewhere."""
 
 _CODE = re.compile(r'\b(?:finding|refusal)\(\s*"([a-z-]+)"')
 
