@@ -16,74 +16,19 @@ from moon_spa.templates.nodes import Expression
 from moonlight.hints import did_you_mean
 
 FUNCTIONS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "dict",
-        "divmod",
-        "enumerate",
-        "float",
-        "int",
-        "len",
-        "list",
-        "max",
-        "min",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "zip",
-    ]
+    {
+        *("abs", "all", "any", "bool", "dict", "divmod", "enumerate", "float", "int", "len", "list", "max"),
+        *("min", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip"),
+    }
 )
 METHODS = frozenset(
-    [
-        "capitalize",
-        "casefold",
-        "count",
-        "endswith",
-        "find",
-        "get",
-        "index",
-        "is_integer",
-        "isalnum",
-        "isalpha",
-        "isascii",
-        "isdigit",
-        "islower",
-        "isspace",
-        "isupper",
-        "items",
-        "join",
-        "keys",
-        "ljust",
-        "lower",
-        "lstrip",
-        "partition",
-        "removeprefix",
-        "removesuffix",
-        "replace",
-        "rfind",
-        "rjust",
-        "rpartition",
-        "rsplit",
-        "rstrip",
-        "split",
-        "splitlines",
-        "startswith",
-        "strip",
-        "swapcase",
-        "title",
-        "upper",
-        "values",
-        "zfill",
-    ]
+    {
+        *("capitalize", "casefold", "count", "endswith", "find", "get", "index", "is_integer", "isalnum"),
+        *("isalpha", "isascii", "isdigit", "islower", "isspace", "isupper", "items", "join", "keys", "ljust"),
+        *("lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rfind", "rjust"),
+        *("rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "swapcase"),
+        *("title", "upper", "values", "zfill"),
+    }
 )
 VIEWS = frozenset({"items", "keys", "values"})
 """Methods whose result is only gone through: as a value it is neither a list nor the same in JavaScript."""
@@ -99,7 +44,8 @@ MAX_DEPTH = 60
 class Names:
     """What a template may name: keys of its namespaces, and what its loops bind.
 
-    `paths` has the loop variables that are items of state, with where they stand in it.
+    `paths` has the loop variables that are items of state, with where they stand in it. `actions` are names
+    that no expression has: it is said why.
     """
 
     py: frozenset[str] = frozenset()
@@ -107,6 +53,7 @@ class Names:
     props: frozenset[str] = frozenset()
     loops: frozenset[str] = frozenset()
     event: bool = False
+    actions: frozenset[str] = frozenset()
     paths: Mapping[str, ast.expr] = field(default_factory=dict)
 
     def inside(self, targets: tuple[str, ...], items: ast.expr, depth: int) -> Names:
@@ -150,6 +97,8 @@ class Names:
 
 
 MEMBERSHIP = (ast.In, ast.NotIn)
+OF_ACTIONS = "events call actions, as `@click`; to show a value write its expression, or keep it in `state`"
+"""What to do where an expression names an action."""
 
 
 class ExpressionError(Exception):
@@ -194,9 +143,18 @@ def parse_python(text: str) -> ast.expr:
         line, column = error.lineno or 1, (error.offset or 1) - (error.lineno == 1)
         if line > len(lines) or column > len(lines[line - 1]):
             line, column = len(lines), len(lines[-1]) + 1
-        raise ExpressionError(f"not an expression: {error.msg}", line, column) from None
+        hint = "a template changes nothing: write an action, and name it here" if _is_statement(text) else ""
+        raise ExpressionError(f"not an expression: {error.msg}", line, column, hint) from None
     except (ValueError, MemoryError, RecursionError):
         raise ExpressionError("not an expression that Python can read", 1, 1) from None
+
+
+def _is_statement(text: str) -> bool:
+    """Whether a text is Python, but no expression: ``count += 1``."""
+    try:
+        return bool(ast.parse(text.strip()).body)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
 
 
 def place_at(place: Place, line: int, column: int) -> Place:
@@ -306,6 +264,7 @@ class _Resolver:
             raise self.error(f"`{name}` is known only inside {ONLY_INSIDE[name]}", node)
         everything = self.names.py | self.names.state | self.names.props | self.names.loops
         hint = did_you_mean(name, sorted(everything), "give it a default in setup's `props`")
+        hint = OF_ACTIONS if name in self.names.actions else hint
         self.warn("template-name", f"`{name}` is not declared; it is taken from the props", place, hint)
         return self.prop(name, node)
 
@@ -353,11 +312,17 @@ class _Resolver:
             case ast.Attribute(value=value, attr=method) if method in METHODS:
                 function = ast.Attribute(self.resolve(value), method, ast.Load())
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                hint = "call actions with `@click`; compute other values in setup's `data`"
-                raise self.error(f"templates cannot call `{name}`", node.func, hint)
+                raise self.uncallable(name, node.func)
             case _:
                 raise self.error("templates cannot call this", node.func)
         return ast.Call(ast.copy_location(function, node.func), arguments, keywords)
+
+    def uncallable(self, name: str, function: ast.expr) -> ExpressionError:
+        """A call of something else than Python's own functions and methods."""
+        if name in self.names.actions and not isinstance(function, ast.Attribute):
+            return self.error(f"templates cannot call `{name}`, an action", function, OF_ACTIONS)
+        hint = "write the expression itself, keep it in `state`, or compute it in setup's `data`"
+        return self.error(f"templates cannot call `{name}`", function, hint)
 
     def go_through(self, nodes: Iterable[ast.expr]) -> None:
         """These stand where a view of a dict is gone through."""

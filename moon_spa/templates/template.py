@@ -43,7 +43,8 @@ def compile_template(name: str, text: str, place: Place, offer: Offer, style: st
 
     Raises ComponentError with all that is wrong; what is doubtful stays in `diagnostics` as warnings.
     """
-    names = Names(frozenset(offer.py), frozenset(offer.state), frozenset(offer.props))
+    spaces = (frozenset(offer.py), frozenset(offer.state), frozenset(offer.props))
+    names = Names(*spaces, actions=frozenset(offer.actions))
     known = Known(names, offer.state, offer.actions, frozenset(offer.components))
     parsed = parse_template(text, place.path, place.line, place.column, known)
     if any(found.severity == "error" for found in parsed.diagnostics):

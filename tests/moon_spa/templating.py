@@ -20,7 +20,7 @@ ACTIONS = dict.fromkeys(("act", "pick"), None)
 def parsed(text: str, state: Mapping[str, Any] | None = None, py: Any = (), props: Any = ()) -> Parsed:
     """A template as it is parsed from the file ``card.py.md``, line 10, column 5."""
     state = state or {}
-    names = Names(frozenset(py), frozenset(state), frozenset(props))
+    names = Names(frozenset(py), frozenset(state), frozenset(props), actions=frozenset(ACTIONS))
     types = {name: type_of(value) for name, value in state.items()}
     known = Known(names, types, ACTIONS, frozenset({"Card"}))
     return parse_template(text, "card.py.md", 10, 5, known)

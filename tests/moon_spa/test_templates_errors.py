@@ -105,6 +105,26 @@ def test_an_error_names_its_place(text: str, line: int, column: int, message: st
     assert errors[0].message.endswith(f" (column {column})")
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("{{ act() }}", "events call actions, as `@click`; to show a value write its expression"),
+        ("<i :title='len(act())'></i>", "events call actions, as `@click`; to show a value"),
+        ("{{ act }}", "events call actions, as `@click`; to show a value"),
+        ("{{ items.append(1) }}", "write the expression itself, keep it in `state`"),
+        ("{{ self.act() }}", "write the expression itself, keep it in `state`"),
+        ("{{ _total() }}", "write the expression itself, keep it in `state`"),
+        ("<i @click='count += 1'></i>", "a template changes nothing: write an action, and name it here"),
+        ("<i @click='act(); act()'></i>", "a template changes nothing: write an action"),
+        ("{{ import os }}", "a template changes nothing: write an action"),
+        ("{{ 1 + }}", ""),
+    ],
+)
+def test_what_belongs_in_an_action_or_in_state_is_said_with_the_remedy(text: str, hint: str) -> None:
+    found = parsed(text, STATE).diagnostics[0]
+    assert found.hint.startswith(hint) if hint else not found.hint
+
+
 def test_all_errors_of_a_template_are_told_at_once() -> None:
     text = "<p :a='1 +'>{{ 2 + }}</p>\n<i @click='nothing'></i>"
     assert [d.span.line for d in parsed(text, STATE).diagnostics] == [10, 10, 11]
