@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How something depends on props: `level` 0 clean, 1 traced, 2 opaque because of `why` at `line`."""
+    """How something depends on props: `level` 0 clean, 1 traced, 2 opaque for a `reason` at `line`.
+
+    The text of `node` stands in the reason where it has `{}`; it is made once somebody asks `why`.
+    """
 
     level: int = 0
     line: int = 0
-    why: str = ""
+    reason: str = ""
+    node: ast.AST | None = field(default=None, compare=False)
 
     def __or__(self, other: Status) -> Status:
         return other if other.level > self.level else self
 
     @property
+    def why(self) -> str:
+        """The reason in words."""
+        if self.node is None or "{}" not in self.reason:
+            return self.reason
+        return self.reason.replace("{}", _words_of(self.node))
+
+    @property
     def is_unstable(self) -> bool:
         """Whether it is no prop that decides, but a clock or chance."""
-        return self.why.endswith(_EACH_TIME)
+        return self.reason.endswith(_EACH_TIME)
 
-    def seen(self, node: ast.AST, why: str) -> Status:
-        """Opaque because of `why`, or because of the clock or chance that stands behind it."""
-        return self if self.is_unstable else opaque(node, why)
+    def seen(self, node: ast.AST, reason: str) -> Status:
+        """Opaque because of `reason`, or because of the clock or chance that stands behind it."""
+        return self if self.is_unstable else opaque(node, reason)
 
 
 CLEAN, TRACED = map(Status, (0, 1))
@@ -41,14 +52,14 @@ def worst(statuses: Iterable[Status]) -> Status:
     return found
 
 
-def opaque(node: ast.AST, why: str) -> Status:
-    """Something that props may decide without tracing seeing it."""
-    return Status(2, getattr(node, "lineno", 0), why)
+def opaque(node: ast.AST, reason: str) -> Status:
+    """Something that props may decide without tracing seeing it; `{}` in the reason is the node's text."""
+    return Status(2, getattr(node, "lineno", 0), reason, node)
 
 
 def unstable(node: ast.expr) -> Status:
     """The result of a call that a clock or chance decides."""
-    return opaque(node, f"{words_of(node)} {_EACH_TIME}")
+    return opaque(node, f"{{}} {_EACH_TIME}")
 
 
 def plain_text(node: ast.JoinedStr) -> bool:
@@ -70,6 +81,6 @@ def key_of(node: ast.expr) -> str | None:
     return None
 
 
-def words_of(node: ast.expr) -> str:
+def _words_of(node: ast.AST) -> str:
     text = ast.unparse(node)
     return f"`{text if len(text) < 40 else text[:37] + '…'}`"

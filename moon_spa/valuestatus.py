@@ -21,7 +21,6 @@ from moon_spa.statuses import (
     plain_text,
     root_of,
     unstable,
-    words_of,
     worst,
 )
 from moon_spa.unstable import is_unstable
@@ -116,7 +115,7 @@ class ValueStatus(SetupNames, ABC):
         if isinstance(node, ast.NamedExpr):
             self.assign(node.target, node.value, CLEAN)
             return found
-        return found.seen(node, f"{words_of(node)} depends on a prop") if found.level else found
+        return found.seen(node, "{} depends on a prop") if found.level else found
 
     def of_constant(self, node: ast.Constant) -> Status:
         return CLEAN
@@ -136,10 +135,10 @@ class ValueStatus(SetupNames, ABC):
             return self.of_prop(node.value, node.attr)
         if self.of_self(node):
             if node.attr in self.methods.computed:
-                return opaque(node, f"{words_of(node)} can read props")
+                return opaque(node, "{} can read props")
             return CLEAN if node.attr in self.methods.public else self.attribute(node.attr)
         base = self.status(node.value)
-        return opaque(node, f"{words_of(node)} belongs to a prop") if base.level == 1 else base
+        return opaque(node, "{} belongs to a prop") if base.level == 1 else base
 
     def of_prop(self, node: ast.expr, key: str | None) -> Status:
         """Status of one prop, of any without a `key`, read from an expression that is props."""
@@ -151,16 +150,16 @@ class ValueStatus(SetupNames, ABC):
 
     def of_subscript(self, node: ast.Subscript) -> Status:
         if self.status(node.slice).level:
-            return opaque(node, f"a prop is the index in {words_of(node)}")
+            return opaque(node, "a prop is the index in {}")
         if isinstance(node.value, ast.Name) and key_of(node) and node.value.id not in self.props_names:
             whole = self.cells[node.value.id, None]
             return self.cells[node.value.id, key_of(node)] | (
-                opaque(node, f"{words_of(node)} is part of a prop") if whole.level == 1 else whole
+                opaque(node, "{} is part of a prop") if whole.level == 1 else whole
             )
         if self.is_props(node.value):
             return self.of_prop(node.value, key_of(node))
         found = self.status(node.value)
-        return opaque(node, f"{words_of(node)} is part of a prop") if found.level == 1 else found
+        return opaque(node, "{} is part of a prop") if found.level == 1 else found
 
     def of_binop(self, node: ast.BinOp) -> Status:
         left, right = self.status(node.left), self.status(node.right)
@@ -220,7 +219,7 @@ class ValueStatus(SetupNames, ABC):
         if root_of(node.func) not in self.locals and is_unstable(node, self.namespace):
             effect |= unstable(node)
         if self.may_read_props(node):
-            effect |= opaque(node, f"the call {words_of(node)} can read props")
+            effect |= opaque(node, "the call {} can read props")
         if isinstance(node.func, ast.Name) and node.func.id in SEEING:
             return opaque(node, f"`{node.func.id}()` can read props")
         for part in (node.func, *arguments):
@@ -231,7 +230,7 @@ class ValueStatus(SetupNames, ABC):
         if not effect.level:
             return CLEAN
         own = "; sections hold copies of their own" if self.copies(node) else ""
-        found = effect if effect.level == 2 else opaque(node, f"the call {words_of(node)} gets a prop{own}")
+        found = effect if effect.level == 2 else opaque(node, f"the call {{}} gets a prop{own}")
         receivers = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receivers, *arguments):
             root = root_of(part)
@@ -313,7 +312,7 @@ class ValueStatus(SetupNames, ABC):
                 if part.id == self.self_name and id(part) not in plain:
                     return opaque(part, f"`{part.id}` can read props")
             elif self.of_self(part) and part.attr not in _HARMLESS | self.methods.free:
-                return opaque(part, f"{words_of(part)} can read props")
+                return opaque(part, "{} can read props")
         return CLEAN
 
 
