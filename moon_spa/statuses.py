@@ -27,7 +27,7 @@ class Status:
         """The reason in words."""
         if self.node is None or "{}" not in self.reason:
             return self.reason
-        return self.reason.replace("{}", _words_of(self.node))
+        return self.reason.replace("{}", words_of(self.node))
 
     @property
     def is_unstable(self) -> bool:
@@ -81,6 +81,6 @@ def key_of(node: ast.expr) -> str | None:
     return None
 
 
-def _words_of(node: ast.AST) -> str:
+def words_of(node: ast.AST) -> str:
     text = ast.unparse(node)
     return f"`{text if len(text) < 40 else text[:37] + '…'}`"
