@@ -215,8 +215,9 @@ class Dependence(ValueStatus):
             control |= opaque(node, "a prop decides this `match`")
         for case in node.cases:
             for name in ast.walk(case.pattern):
-                if isinstance(name, ast.MatchAs | ast.MatchStar) and name.name:
-                    self.cells[name.name, None] |= control
+                stored = getattr(name, "name", None) or getattr(name, "rest", None)
+                if stored:
+                    self.cells[stored, None] |= control
             if case.guard is not None and self.status(case.guard).level:
                 control |= opaque(case.guard, "a prop decides this `case`")
             self.block(case.body, control)
