@@ -96,6 +96,7 @@ class Component:
     data: Any = MappingProxyType[str, Any]({})
     props: Any = MappingProxyType[str, Any]({})
     _setting_up = False
+    _follows = False
 
     def setup(self, props: Any) -> Any:
         """Declare the sections: return a mapping, or nothing and let them be inferred from the locals."""

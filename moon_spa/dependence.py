@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from moon_spa.ownmethods import Methods
+from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of
 from moon_spa.valuestatus import ValueStatus
 
@@ -34,8 +35,10 @@ _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
 class Dependence(ValueStatus):
     """The statuses of one setup function, settled; what setup may not bake into a script is opaque."""
 
-    def __init__(self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods) -> None:
-        super().__init__(node, namespace, methods)
+    def __init__(
+        self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
+    ) -> None:
+        super().__init__(node, namespace, methods, follows)
         self._settle()
         self.settled = {}
         self._sections: dict[str, list[tuple[ast.expr | None, Status]]] = {}
@@ -105,6 +108,7 @@ class Dependence(ValueStatus):
             if display is None:
                 yield value, control
                 continue
+            control |= self._dict_cells(display).get(None, CLEAN)
             for name, item in _entries(display):
                 if name == section:
                     yield item, control
@@ -157,7 +161,7 @@ class Dependence(ValueStatus):
         value = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
         status = self.status(value)
         if isinstance(node.op, ast.BitOr) and self.is_props(node.target):
-            self.mark(node.target, self.status(node.value) | control)
+            self.mark(node.target, self.unpacked(node.value) | control)
             return
         if isinstance(node.target, ast.Name):
             self.assign_names(node.target.id, value)
@@ -249,9 +253,11 @@ class Dependence(ValueStatus):
 
     def do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, control: Status) -> None:
         self.cells[node.name, None] |= control
+        self.depth += 1  # what stands here is executed as it is written
         for default in (*node.args.defaults, *node.args.kw_defaults, *node.decorator_list):
             if default is not None:
                 self.cells[node.name, None] |= self.status(default)
+        self.depth -= 1
 
     do_asyncfunctiondef = do_functiondef
 
@@ -274,9 +280,9 @@ class Dependence(ValueStatus):
                 self.assign(part, item, control)
             return
         if self.of_self(target):
-            self.link(self.self_name, value)
+            self.link(self.self_name, value, status)
         if isinstance(target, ast.Name):
-            self.link(target.id, value)
+            self.link(target.id, value, status)
             self.values.setdefault(target.id, value)
             if isinstance(value, ast.Dict):
                 self.displays.setdefault(target.id, value)
@@ -296,10 +302,16 @@ class Dependence(ValueStatus):
         if not any(one is value or _same(one, value) for one in self.assigned[name]):
             self.assigned[name].append(value)
 
-    def link(self, name: str, value: ast.expr) -> None:
-        """Both names may stand for one object."""
-        root = root_of(value)
-        if root and root != name and not isinstance(value, ast.Call):
+    def link(self, name: str, value: ast.expr, status: Status) -> None:
+        """A name may stand for an object that others stand for: of a traced value, any that it reads."""
+        roots = {root_of(value)} if not isinstance(value, ast.Call) else set()
+        if status.level == 1 and not self.is_scalar(value):
+            read = (part for part in all_nodes(value) if isinstance(part, ast.Name))
+            others = {
+                part.id for part in read if part.id not in self.props_names and not self.is_scalar(part)
+            }
+            roots |= others - {self.self_name}
+        for root in roots - {"", name}:
             self.links[name].add(root)
             self.links[root].add(name)
 

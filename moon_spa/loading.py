@@ -17,10 +17,22 @@ from typing import Any, TypeVar
 from moon_spa import worker
 from moon_spa.component import Component, StateField, client, server
 from moon_spa.findings import ComponentError, Place, finding, refusal
+from moon_spa.following import Following, follows
 from moon_spa.overrides import OVERRIDES
 from moon_spa.printing import Printed, collecting
 from moon_spa.props import called_dict, joined_text, merged
-from moon_spa.rewriting import DICT, LOCALS, MERGED, OPERATED, TEXT, Inferred, rewritten
+from moon_spa.rewriting import (
+    DICT,
+    FOLLOWED,
+    FOLLOWS,
+    HERE,
+    LOCALS,
+    MERGED,
+    OPERATED,
+    TEXT,
+    Inferred,
+    Rewritten,
+)
 from moon_spa.source import ComponentSource
 from moon_spa.trace import MissingPropError, StateInSetupError, operated
 from moonlight.hints import did_you_mean
@@ -39,10 +51,11 @@ LEGACY = ("setup", "context", "client")
 
 @dataclass
 class Loaded:
-    """Where a scope comes from, and what its code has printed."""
+    """Where a scope comes from, what of it is written anew, and what its code has printed."""
 
     source: ComponentSource
     printed: Printed = field(default_factory=Printed)
+    rewritten: Rewritten = field(default_factory=Rewritten)
 
 
 @dataclass(frozen=True)
@@ -74,17 +87,20 @@ def load(source: ComponentSource, namespace: Mapping[str, Any] | None = None) ->
         OPERATED: operated,
         DICT: called_dict,
         TEXT: joined_text,
+        FOLLOWS: follows,
+        HERE: locals,
         LOADED: loaded,
     }
-    code = _compiled(source)
+    code = _compiled(source, loaded.rewritten)
+    scope[FOLLOWED] = Following(loaded.rewritten.followed, scope)
     with collecting(loaded.printed):
         run_user_code(lambda: exec(code, scope), source.path, "the block")
     return scope
 
 
-def _compiled(source: ComponentSource) -> Any:
+def _compiled(source: ComponentSource, rewritten: Rewritten) -> Any:
     try:
-        return compile(rewritten(source.tree), source.path, "exec", dont_inherit=True)
+        return compile(rewritten.module(source.tree), source.path, "exec", dont_inherit=True)
     except SyntaxError as error:
         place = Place(source.path, error.lineno or 1, error.offset or 1)
         raise refusal("syntax", error.msg, place, "this is no Python") from None

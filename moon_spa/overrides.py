@@ -8,19 +8,19 @@ from typing import Any
 from moon_spa.constants import helper
 from moon_spa.javascript import UnwritableError
 from moon_spa.spec import Expr
-from moon_spa.trace import NO_VALUE, expression_any, is_traced, plain, traced
+from moon_spa.trace import NO_VALUE, expression_any, is_traced, plain, traced, without_form
 from moon_spa.types import BOOL, FLOAT, INT, STR, Type
 
 
 def _cast(value: Any, base: type, helper_name: str, result: Type) -> Any:
     """``base(value)`` with the call of a helper as its expression."""
     known = plain(value)
+    known = NO_VALUE if known is NO_VALUE else base(known)
     try:
         call = helper(helper_name, expression_any(value))
-        expr: Expr | None = Expr(call.js, result, call.uses)
-    except UnwritableError:
-        expr = None
-    return traced(NO_VALUE if known is NO_VALUE else base(known), expr)
+    except UnwritableError as error:
+        return without_form(known, error)
+    return traced(known, Expr(call.js, result, call.uses))
 
 
 def cast_int(value: Any) -> Any:

@@ -1,21 +1,24 @@
 """Setup as it is executed: it returns its locals where it returns nothing, and keeps more traces.
 
-Four things of a `setup` are written anew before it is compiled; lines and columns stay, and the tree that
+Five things of a `setup` are written anew before it is compiled; lines and columns stay, and the tree that
 was given is not changed, so debuggers and coverage see the source as it is:
 
 1. ``return`` and the end of the function return the local variables, from which sections are inferred;
 2. a dict display with ``**props``, ``dict(props)`` or ``dict(**props)`` keeps reads of props not given yet;
 3. an f-string without formats keeps the expressions of its parts;
-4. operators ask a traced value on their right first: a float on the left would not.
+4. operators ask a traced value on their right first: a float on the left would not;
+5. what `moon_spa.followable` tells is asked for its JavaScript where it reads a traced value.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+from dataclasses import dataclass, field
 from typing import Any
 
-from moon_spa.source import PARTS
+from moon_spa.followable import is_followable
+from moon_spa.source import PARTS, all_nodes
 from moon_spa.statuses import plain_text
 
 LOCALS = "__moon_locals__"
@@ -23,6 +26,9 @@ MERGED = "__moon_merged__"
 DICT = "__moon_dict__"
 TEXT = "__moon_text__"
 OPERATED = "__moon_operated__"
+FOLLOWS = "__moon_follows__"
+FOLLOWED = "__moon_followed__"
+HERE = "__moon_here__"
 UNPACKED = "__moon_unpacked__"
 """Argument of a `dict` that unpacks one mapping and names nothing beside it."""
 
@@ -49,6 +55,7 @@ _OPERATORS = {
 }
 
 
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _KEPT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 """What is executed as it stands."""
 
@@ -57,30 +64,51 @@ class Inferred(dict[str, Any]):
     """The local variables of a setup that has returned nothing."""
 
 
-def rewritten(tree: ast.Module) -> ast.Module:
-    """The module with every `setup` of a class as it is executed."""
-    body = [_class(node) if isinstance(node, ast.ClassDef) else node for node in tree.body]
-    return ast.Module(body, tree.type_ignores) if body != tree.body else tree
+@dataclass
+class Rewritten:
+    """What has been written anew: `setups` that are, and expressions in them that are `followed`."""
 
+    setups: list[ast.FunctionDef] = field(default_factory=list)
+    followed: list[ast.expr] = field(default_factory=list)
 
-def _class(node: ast.ClassDef) -> ast.ClassDef:
-    body: list[ast.stmt] = []
-    for part in node.body:
-        setup = isinstance(part, ast.FunctionDef) and part.name == "setup"
-        body.append(_setup(part) if setup and isinstance(part, ast.FunctionDef) else part)
-    if body == node.body:
-        return node
-    found = copy.copy(node)
-    found.body = body
-    return found
+    def module(self, tree: ast.Module) -> ast.Module:
+        """The module with every `setup` of a class as it is executed."""
+        body = self._statements(tree.body)
+        return ast.Module(body, tree.type_ignores) if body is not tree.body else tree
 
+    def _statements(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        done = [self._statement(node) for node in body]
+        return done if done != body else body
 
-def _setup(node: ast.FunctionDef) -> ast.FunctionDef:
-    found = copy.copy(node)
-    found.body = [_copied(part) for part in node.body]
-    if not isinstance(found.body[-1], ast.Return | ast.Raise):
-        found.body.append(_return_locals(node.body[-1]))
-    return found
+    def _statement(self, node: Any) -> Any:
+        """A statement with the classes in it, wherever they stand."""
+        changes = {}
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            part = getattr(node, name, None)
+            if type(part) is list:
+                done = self._class(part) if isinstance(node, ast.ClassDef) else self._statements(part)
+                if done is not part:
+                    changes[name] = done
+        return _changed(node, changes)
+
+    def _class(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        done = []
+        for part in body:
+            if isinstance(part, ast.FunctionDef) and part.name == "setup":
+                part = self._setup(part)
+            else:
+                part = self._statement(part)
+            done.append(part)
+        return done if done != body else body
+
+    def _setup(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.setups.append(node)
+        found = copy.copy(node)
+        copier = _Copier([one.arg for one in node.args.args[:2]], self.followed)
+        found.body = [copier.copied(part) for part in node.body]
+        if not isinstance(found.body[-1], ast.Return | ast.Raise):
+            found.body.append(_return_locals(node.body[-1]))
+        return found
 
 
 def _return_locals(node: ast.stmt) -> ast.Return:
@@ -95,27 +123,53 @@ def _return_locals(node: ast.stmt) -> ast.Return:
     return found
 
 
-def _copied(node: Any) -> Any:
-    """A node with what is below it written anew; untouched parts are shared."""
-    parts = PARTS[type(node)]
-    if not parts or isinstance(node, _KEPT):
+class _Copier:
+    """Writes the body of one setup anew; `parameters` are its first two, `followed` gets what is followed."""
+
+    def __init__(self, parameters: list[str], followed: list[ast.expr]) -> None:
+        self.parameters = parameters
+        self.followed = followed
+
+    def copied(self, node: Any, inside: bool = False) -> Any:
+        """A node with what is below it written anew, `inside` a comprehension; untouched parts are shared."""
+        parts = PARTS[type(node)]
+        if not parts or isinstance(node, _KEPT):
+            return node
+        if isinstance(node, ast.Return) and _is_nothing(node.value):
+            return _return_locals(node)
+        if not inside and len(self.parameters) == 2 and is_followable(node, self.parameters[1]):
+            return self._followed(node)
+        inside = inside or isinstance(node, _COMPREHENSIONS)
+        changes = {}
+        for name in parts:
+            value = getattr(node, name) if name != "annotation" else None
+            if type(value) is list:
+                done: Any = [part if part is None else self.copied(part, inside) for part in value]
+            else:
+                done = None if value is None else self.copied(value, inside)
+            if done is not value and done != value:
+                changes[name] = done
+        return _expression(_changed(node, changes))
+
+    def _followed(self, node: ast.expr) -> ast.expr:
+        """``followed(number, locals()) if follows(self, locals(), "rows") else len(rows)``."""
+        read = sorted({one.id for one in all_nodes(node) if isinstance(one, ast.Name)})
+        names = [_constant(name, node) for name in read]
+        test = _call(FOLLOWS, [_name(self.parameters[0], node), _call(HERE, [], node), *names], node)
+        number = _constant(len(self.followed), node)
+        self.followed.append(node)
+        value = _call(FOLLOWED, [number, _call(HERE, [], node)], node)
+        return ast.copy_location(ast.IfExp(test, value, node), node)
+
+
+def _changed(node: Any, changes: dict[str, Any]) -> Any:
+    """The node, or a copy of it with other parts."""
+    if not changes:
         return node
-    if isinstance(node, ast.Return) and _is_nothing(node.value):
-        return _return_locals(node)
-    changes = {}
-    for name in parts:
-        value = getattr(node, name)
-        if type(value) is list:
-            done: Any = [part if part is None else _copied(part) for part in value]
-        else:
-            done = None if value is None else _copied(value)
-        if done is not value and done != value:
-            changes[name] = done
-    if changes:
-        node = copy.copy(node)
-        for name, value in changes.items():
-            setattr(node, name, value)
-    return _expression(node)
+    node = copy.copy(node)
+    for name, value in changes.items():
+        setattr(node, name, value)
+    return node
 
 
 def _expression(node: Any) -> Any:
@@ -143,7 +197,7 @@ def _expression(node: Any) -> Any:
 
 
 def _operated(place: ast.AST, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
-    return _call(OPERATED, [ast.copy_location(ast.Constant(name), place), left, right], place)
+    return _call(OPERATED, [_constant(name, place), left, right], place)
 
 
 def _pair(key: ast.expr | None, value: ast.expr, place: ast.AST) -> ast.expr:
@@ -158,6 +212,10 @@ def _is_nothing(node: ast.expr | None) -> bool:
 
 def _call(name: str, arguments: list[ast.expr], place: ast.AST) -> ast.Call:
     return ast.copy_location(ast.Call(_name(name, place), list(arguments), []), place)
+
+
+def _constant(value: str | int, place: ast.AST) -> ast.Constant:
+    return ast.copy_location(ast.Constant(value), place)
 
 
 def _name(name: str, place: ast.AST) -> ast.Name:

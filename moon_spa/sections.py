@@ -19,7 +19,7 @@ from moon_spa.findings import Place, refusal
 from moon_spa.props import Props
 from moon_spa.rewriting import Inferred
 from moon_spa.spec import HOOKS
-from moon_spa.trace import _TraceState
+from moon_spa.trace import Traced, _TraceState
 from moon_spa.types import kind_of, with_article
 from moonlight.hints import did_you_mean
 
@@ -43,19 +43,23 @@ class Run:
         return {**class_fields(type(self.component)), **self.sections["state"]}
 
 
-def run_setup(cls: type[Component], props: Props, where: Where) -> Run:
-    """Make a component and run its setup. What the user's code raises comes through as it is."""
+def run_setup(cls: type[Component], props: Props, where: Where, follows: bool = False) -> Run:
+    """Make a component and run its setup. What the user's code raises comes through as it is.
+
+    With `follows` what `moon_spa.followable` tells is followed, with its JavaScript.
+    """
     check_constructor(cls, where)
     component = cls()
     component.props = props
     component.state = tracing = _TraceState()
-    component._setting_up = True
+    component._setting_up, component._follows = True, follows
     result = component.setup(props)
     component._setting_up = False
     if inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result):
         _close(result)
         hint = "write `def setup(self, props):`, and wait in an async action or in the hook `created`"
         raise refusal("async-setup", "setup cannot wait or yield", where("", None), hint)
+    _check_untraced(result, "sections", where("", None))
     inferred = isinstance(result, Inferred)
     if not isinstance(result, Mapping):
         hint = "return a mapping with the sections, or nothing"
@@ -65,6 +69,9 @@ def run_setup(cls: type[Component], props: Props, where: Where) -> Run:
     _add_methods(
         sections, component, inferred or "actions" not in result, inferred or "lifecycle" not in result
     )
+    for name, value in sections.items():
+        what = {"state": "state fields", "lifecycle": "hooks"}.get(name, name)
+        _check_untraced(value, what, where(name, None))
     _check_kinds(sections, where)
     _check_attributes(component, {"props": props, "state": tracing}, sections, where)
     for name, field in class_fields(cls).items():
@@ -100,6 +107,14 @@ def first_value(declared: Any, props: Mapping[str, Any]) -> Any:
         return cast_value(declared.cast, value)
     except CastError:
         return cast_value(declared.cast, declared.default)
+
+
+def _check_untraced(value: Any, what: str, place: Place) -> None:
+    """Refuse what a prop decides as a whole: its entries are plain values."""
+    if isinstance(value, Traced):
+        message = f"which {what} there are depends on props"
+        hint = "write them all, and let props decide the first value of each"
+        raise refusal("depends-on-props", message, place, hint)
 
 
 def _close(result: Any) -> None:

@@ -6,6 +6,7 @@ import ast
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -24,7 +25,8 @@ from moon_spa.props import Props, TracedProps
 from moon_spa.sections import Run, check_name, class_fields, run_setup
 from moon_spa.source import ComponentSource, all_nodes
 from moon_spa.spec import ComponentSpec, Expr, Field
-from moon_spa.trace import NO_VALUE, Traced, expression, expression_any, is_traced, plain
+from moon_spa.statuses import Status
+from moon_spa.trace import NO_VALUE, Traced, UnfollowedError, expression, expression_any, is_traced, plain
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
 from moon_spa.unstable import is_fixed
 
@@ -48,7 +50,11 @@ class Setup:
         self.cls = cls
         self.node = self._definition()
         self._places: dict[tuple[str, str | None], Place] = {}
-        self.dependence = Dependence(self.node, scope, Methods(cls, self.source, scope))
+        self.dependence = self._read(follows=bool(self.loaded.rewritten.followed))
+
+    def _read(self, follows: bool) -> Dependence:
+        """What props decide; `follows` says that expressions are followed as a whole."""
+        return Dependence(self.node, self.scope, Methods(self.cls, self.source, self.scope), follows)
 
     def _definition(self) -> ast.FunctionDef:
         function = self.cls.setup
@@ -59,7 +65,9 @@ class Setup:
                     hint = "write `def setup(self, props):`, and wait in an async action or in `created`"
                     where = Place(self.source.path, node.lineno)
                     raise refusal("async-setup", "setup cannot wait or yield", where, hint)
-                if isinstance(node, ast.FunctionDef):
+                if isinstance(node, ast.FunctionDef) and any(
+                    node is one for one in self.loaded.rewritten.setups
+                ):
                     return _checked(node, self.source.path)
         hint = "write `def setup(self, props):` in this source, without decorators"
         raise refusal("no-setup", f"setup of {self.cls.__name__} stands elsewhere", place, hint)
@@ -102,22 +110,34 @@ class Setup:
                     return node.lineno
         return 0
 
-    def run(self, props: Props, printed: Printed | None = None) -> Run:
+    def run(self, props: Props, printed: Printed | None = None, follows: bool = False) -> Run:
         """Run setup once; what it raises becomes an error at its line."""
         with collecting(printed or self.loaded.printed):
-            return run_user_code(lambda: run_setup(self.cls, props, self.where), self.source.path, "setup")
+            work = partial(run_setup, self.cls, props, self.where, follows)
+            return run_user_code(work, self.source.path, "setup")
 
     def traced(self, printed: Printed | None = None) -> tuple[Run, bool]:
-        """A run with traced props, or with none where something in setup does not take traced values."""
+        """A run with traced props, or with less where something in setup does not take traced values."""
         try:
-            return self.run(TracedProps(), printed), True
+            return self.run(TracedProps(), printed, self.dependence.follows), True
         except ComponentError as error:
             if error.code != "raised":
                 raise
+            if self.dependence.follows:
+                return self._followed_less(error, printed)
             try:
                 return self.run(Props(), printed), False
             except ComponentError:
                 raise error from error.__cause__
+
+    def _followed_less(self, error: ComponentError, printed: Printed | None) -> tuple[Run, bool]:
+        """A run in which whole expressions are not followed, now and from here on; else the first error."""
+        self.dependence = self._read(follows=False)
+        self._places.clear()
+        try:
+            return self.traced(printed)
+        except ComponentError:
+            raise error from error.__cause__
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""
@@ -176,6 +196,8 @@ class Setup:
                 if is_traced(value):
                     return expression(value)
                 constant(value)
+            except UnfollowedError as error:
+                raise refuse_dependent(what, Status(2, error.line, str(error)), place) from None
             except (UnwritableError, RecursionError) as error:
                 hint = "use None, bool, int, float, str, and lists and dicts of them"
                 why = error if isinstance(error, UnwritableError) else "a value that is deep, or holds itself"

@@ -45,12 +45,21 @@ class MissingPropError(KeyError, AttributeError):
         return f"give a default: `props.get({self.prop!r}, default)`"
 
 
+class UnfollowedError(UnwritableError):
+    """A value that props decide has no form in JavaScript; the text says what of it, `line` where."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.line = line
+
+
 class Traced:
     """A value with the expression that computes it from props; `prop` where it is one prop as given."""
 
     expr: Expr | None
     prop: str
     default: Any
+    why: tuple[str, int] | None = None
 
 
 def traced(value: Any, expr: Expr | None, prop: str = "", default: Any = NO_VALUE) -> Any:
@@ -61,6 +70,22 @@ def traced(value: Any, expr: Expr | None, prop: str = "", default: Any = NO_VALU
     found = kind(value)
     found.expr, found.prop, found.default = expr, prop, default
     return found
+
+
+def unfollowed(value: Any, why: str, line: int = 0) -> Any:
+    """`value` as a proxy that knows why it has no expression."""
+    found = traced(value, None)
+    found.why = (why, line)
+    return found
+
+
+def without_form(value: Any, error: UnwritableError) -> Any:
+    """`value` as a proxy whose expression could not be written."""
+    return (
+        unfollowed(value, str(error), error.line)
+        if isinstance(error, UnfollowedError)
+        else traced(value, None)
+    )
 
 
 def plain(value: Any) -> Any:
@@ -92,6 +117,8 @@ def expression(value: Any) -> Expr:
     """The JavaScript of a value that may hold traced ones. Raises UnwritableError where it has none."""
     if isinstance(value, Traced):
         if value.expr is None:
+            if value.why is not None:
+                raise UnfollowedError(*value.why)
             raise UnwritableError("what is computed from the props here has no form in JavaScript")
         return value.expr
     if not is_traced(value):
@@ -141,8 +168,8 @@ def _combined(name: str, operation: Callable[..., Any], *operands: Any) -> Any:
         return value
     try:
         return traced(value, _operation(name, operands))
-    except UnwritableError:
-        return traced(value, None)
+    except UnwritableError as error:
+        return without_form(value, error)
 
 
 def operated(name: str, left: Any, right: Any) -> Any:

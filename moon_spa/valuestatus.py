@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from moon_spa.followable import base_of, called_names, is_followable, operands
+from moon_spa.overrides import OVERRIDES
 from moon_spa.ownmethods import SEEING, Methods
 from moon_spa.setupnames import ADDING, OPERATIONS, SetupNames
 from moon_spa.source import all_nodes
@@ -38,8 +41,11 @@ Cell = tuple[str, str | None]
 class ValueStatus(SetupNames, ABC):
     """Statuses of expressions; `namespace` is the module's scope, `methods` are those of the class."""
 
-    def __init__(self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods) -> None:
+    def __init__(
+        self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
+    ) -> None:
         super().__init__(node, namespace, methods)
+        self.follows = follows and self.self_name not in self.locals
         self.cells: dict[Cell, Status] = defaultdict(lambda: CLEAN)
         self.displays: dict[str, ast.Dict] = {}
         self.values: dict[str, ast.expr] = {}
@@ -92,7 +98,7 @@ class ValueStatus(SetupNames, ABC):
     def _entry_cells(self, value: ast.Dict) -> dict[str | None, Status]:
         found: dict[str | None, Status] = {}
         for key, item in zip(value.keys, value.values, strict=True):
-            status = self.status(item)
+            status = self.status(item) if key is not None else self.unpacked(item)
             name = key.value if isinstance(key, ast.Constant) else None
             if not isinstance(name, str):
                 name = None
@@ -100,6 +106,18 @@ class ValueStatus(SetupNames, ABC):
                     status = opaque(key, "a prop is a key")
             found[name] = found[name] | status if name in found else status
         return found
+
+    def unpacked(self, node: ast.expr) -> Status:
+        """Status of the entries of a mapping that is copied: those of a prop are not known."""
+        found = self.status(node)
+        if found.level != 1 or self.is_props(node):
+            return found
+        whole = found
+        if isinstance(node, ast.Name):
+            whole = self.cells[node.id, None]
+        elif isinstance(node, ast.Dict):
+            whole = self._dict_cells(node).get(None, CLEAN)
+        return opaque(node, "a prop is unpacked") if whole.level == 1 else found
 
     def status(self, node: ast.expr) -> Status:
         """Status of an expression's value; calls in it are taken for what they may change."""
@@ -115,13 +133,48 @@ class ValueStatus(SetupNames, ABC):
         if isinstance(node, ast.NamedExpr):
             self.assign(node.target, node.value, CLEAN)
             return found
-        return found.seen(node, "{} depends on a prop") if found.level else found
+        if not found.level:
+            return found
+        return self.followed(node) or found.seen(node, "{} depends on a prop")
+
+    def followed(self, node: ast.expr) -> Status | None:
+        """Status of an expression that is followed as a whole; None for any other."""
+        if not self.follows or self.depth or not is_followable(node, self.props_name):
+            return None
+        for name in called_names(node):
+            known = self.namespace.get(name)
+            own = known is None or known is OVERRIDES.get(name) or known is getattr(builtins, name)
+            if not own or name in self.locals or name in self.functions:
+                return None
+        found = CLEAN
+        for part in operands(node, self._is_operand):
+            if isinstance(part, ast.Name) and (part.id in self.functions or self.is_props(part)):
+                return None
+            found |= self._of_operand(part)
+        return found if found.level else None
+
+    def _is_operand(self, node: ast.expr) -> bool:
+        """Whether a part of something is read as one value."""
+        base = base_of(node)
+        if base is None:
+            return False
+        return self.is_props(base) or (isinstance(node, ast.Subscript) and isinstance(base, ast.Name))
+
+    def _of_operand(self, node: ast.expr) -> Status:
+        """Status of what a followed expression reads; parts of props are followed too."""
+        if isinstance(node, ast.Subscript) and not self.is_props(node.value):
+            root = root_of(node)
+            return self.cells[root, key_of(node)] | self.cells[root, None]
+        return self.status(node)
 
     def of_constant(self, node: ast.Constant) -> Status:
         return CLEAN
 
     def of_lambda(self, node: ast.Lambda) -> Status:
-        return CLEAN
+        self.depth += 1  # the defaults are executed as they are written
+        found = self.joined((*node.args.defaults, *node.args.kw_defaults))
+        self.depth -= 1
+        return found.seen(node, "{} depends on a prop") if found.level else CLEAN
 
     def of_name(self, node: ast.Name) -> Status:
         if node.id == self.self_name:
@@ -150,22 +203,27 @@ class ValueStatus(SetupNames, ABC):
 
     def of_subscript(self, node: ast.Subscript) -> Status:
         if self.status(node.slice).level:
-            return opaque(node, "a prop is the index in {}")
+            return self.followed(node) or opaque(node, "a prop is the index in {}")
         if isinstance(node.value, ast.Name) and key_of(node) and node.value.id not in self.props_names:
             whole = self.cells[node.value.id, None]
             return self.cells[node.value.id, key_of(node)] | (
-                opaque(node, "{} is part of a prop") if whole.level == 1 else whole
+                self._of_part(node) if whole.level == 1 else whole
             )
         if self.is_props(node.value):
             return self.of_prop(node.value, key_of(node))
         found = self.status(node.value)
-        return opaque(node, "{} is part of a prop") if found.level == 1 else found
+        return self._of_part(node) if found.level == 1 else found
+
+    def _of_part(self, node: ast.Subscript) -> Status:
+        return self.followed(node) or opaque(node, "{} is part of a prop")
 
     def of_binop(self, node: ast.BinOp) -> Status:
+        if isinstance(node.op, ast.BitOr) and self.is_props(node):
+            return self.unpacked(node.left) | self.unpacked(node.right)
         left, right = self.status(node.left), self.status(node.right)
         number = isinstance(node.left, ast.Constant) and isinstance(node.left.value, int | float)
         if isinstance(node.op, ast.Mod) and right.level and not left.level and not number:
-            return opaque(node, "text is formatted with a prop")
+            return self.followed(node) or opaque(node, "text is formatted with a prop")
         return left | right
 
     def of_unaryop(self, node: ast.UnaryOp) -> Status:
@@ -205,17 +263,24 @@ class ValueStatus(SetupNames, ABC):
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         given = self.joined(arguments)
         if self.is_followed(node):
+            if isinstance(node.func, ast.Name) and node.func.id == "dict":
+                return worst((given, *map(self.unpacked, self._copied(node))))
             return given | self._of_read(node) if self.reads_props(node.func) else given
         if (
             isinstance(node.func, ast.Attribute)
             and node.func.attr in ADDING
             and self.is_props(node.func.value)
         ):
+            if node.func.attr == "update":
+                given = worst((given, *map(self.unpacked, self._copied(node))))
             self.mark_props(node.func.value, given | self.control)
             return given | TRACED
         if self._is_update(node):
             return self._updated(node)
-        effect = given | self.status(node.func) | self.control
+        effect = given | self.status(node.func)
+        if effect.level and (followed := self.followed(node)):
+            return followed
+        effect |= self.control
         if root_of(node.func) not in self.locals and is_unstable(node, self.namespace):
             effect |= unstable(node)
         if self.may_read_props(node):
@@ -242,6 +307,11 @@ class ValueStatus(SetupNames, ABC):
                 if self.is_shared(root):
                     self.leaves |= opaque(node, f"the global {root} gets a prop")
         return found
+
+    @staticmethod
+    def _copied(node: ast.Call) -> list[ast.expr]:
+        """The mappings that a call of `dict` or `update` copies."""
+        return [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg is None)]
 
     def _of_read(self, node: ast.Call) -> Status:
         """``props.get("x", 0)``, or ``props.copy()``."""

@@ -6,8 +6,8 @@ The store knows what may be in every object; bodies follow the flow of one funct
 
 from __future__ import annotations
 
-from moon_spa.analysis.expressions import compile_expression
+from moon_spa.analysis.expressions import compile_expression, strict_call
 from moon_spa.analysis.placement import Analysis, analyse, examine
 from moon_spa.analysis.unprovable import Unprovable
 
-__all__ = ["Analysis", "Unprovable", "analyse", "compile_expression", "examine"]
+__all__ = ["Analysis", "Unprovable", "analyse", "compile_expression", "examine", "strict_call"]

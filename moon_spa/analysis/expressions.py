@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from moon_spa.analysis.body import Body, Tables, Unit
+from moon_spa.analysis.calls import call_node, method
 from moon_spa.analysis.convert import SCALARS, descriptor, to_slot
 from moon_spa.analysis.names import Names
 from moon_spa.analysis.store import Store
 from moon_spa.analysis.tables import EXPRESSIONS, STATEMENTS
+from moon_spa.analysis.textmethods import ONLY_OF_TEXTS
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import Value, call
+from moon_spa.javascript import text
 from moon_spa.spec import Binding, ComponentSpec, Expr
-from moon_spa.types import ANY, FLOAT, NUM, holds
+from moon_spa.types import ANY, FLOAT, NUM, STR, holds
 
 MOST_PASSES = 10
 """How often an expression is compiled until its types no longer grow."""
@@ -29,15 +33,16 @@ def compile_expression(
     calls: CallHandler | None = None,
     reserved: Iterable[str] = (),
     boxed: bool = False,
+    constants: Mapping[str, Binding] = MappingProxyType({}),
 ) -> Expr:
     """The JavaScript of a Python expression over the names of `env`, with its type and its helpers.
 
     `functions` are the builtins that it may call, `calls` compiles calls where they mean something else,
     `reserved` are JavaScript names that its own variables must not take. With `boxed` the value is one of any
-    type. Raises Unprovable.
+    type. `constants` are names with a value. Raises Unprovable.
     """
     try:
-        return _compiled(node, _resolver(env, functions), _tables(calls), tuple(reserved), boxed)
+        return _compiled(node, _resolver(env, functions, constants), _tables(calls), tuple(reserved), boxed)
     except Clash as clash:
         raise Unprovable(str(clash), getattr(node, "lineno", 0)) from clash
 
@@ -58,8 +63,22 @@ def _compiled(
     return Expr(_text(body, value), store.plain(value.type), frozenset(unit.helpers))
 
 
-def _resolver(env: Mapping[str, Expr], functions: Collection[str]) -> Callable[[str], Binding]:
+def strict_call(c: Body, node: ast.Call) -> Value:
+    """A call; a method that texts alone have says that a value of unknown type has to be one."""
+    if not isinstance(node.func, ast.Attribute):
+        return call_node(c, node)
+    name, target = node.func.attr, c.expression(node.func.value)
+    if target.type is ANY and name in ONLY_OF_TEXTS:
+        target = call(c.helper("text_a"), target, text(name), result=STR)
+    return method(c, target, name, node)
+
+
+def _resolver(
+    env: Mapping[str, Expr], functions: Collection[str], constants: Mapping[str, Binding]
+) -> Callable[[str], Binding]:
     def resolve(name: str) -> Binding:
+        if name in constants:
+            return constants[name]
         if name in env:
             return Binding("value", expr=env[name], name=name)
         if name in functions:

@@ -84,6 +84,8 @@ def round_call(c: Body, node: ast.Call) -> Value:
             return value
         if value.type in (FLOAT, NUM):
             return call(c.helper("round"), value, result=INT)
+        if value.type is ANY:
+            return call(c.helper("round_a"), value, result=INT)
         return refused(c, node, value)
     if digits.type is not INT:
         raise c.refuse("`round()` to digits that are no int", node)

@@ -1,0 +1,232 @@
+"""Expressions of setup, followed: each has its value, and JavaScript that the compiler of actions writes.
+
+Where props are traced, an expression that `moon_spa.followable` tells is not executed operation by operation:
+what it reads is looked up, its value is CPython's for these, and its source is compiled with what they are in
+JavaScript. Where the compiler does not find that both are the same for all props, the value says why.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from moon_spa.analysis import Unprovable, compile_expression, strict_call
+from moon_spa.component import Component
+from moon_spa.constants import as_any, constant_any
+from moon_spa.followable import FUNCTIONS, base_of, called_names, operands
+from moon_spa.javascript import UnwritableError
+from moon_spa.overrides import OVERRIDES
+from moon_spa.props import Props
+from moon_spa.source import PARTS, all_nodes
+from moon_spa.spec import Binding, Expr
+from moon_spa.statuses import words_of
+from moon_spa.trace import NO_VALUE, expression, is_traced, plain, traced, unfollowed
+from moon_spa.types import ANY, FLOAT, NUM, SetOf, TupleOf, Type, kind_of, parts_of
+
+_SCALARS = (type(None), bool, int, float, str)
+
+
+class _UnreadError(Exception):
+    """What an expression reads is nothing that can be followed; the text says why."""
+
+
+class Following:
+    """The expressions of one source that are followed, in the order in which they were found."""
+
+    def __init__(self, nodes: list[ast.expr], scope: Mapping[str, Any]) -> None:
+        self._nodes = nodes
+        self._scope = scope
+
+    def __call__(self, number: int, variables: Mapping[str, Any]) -> Any:
+        """The value of an expression where setup has these local variables."""
+        return _Reader(self._scope, variables).follow(self._nodes[number])
+
+
+def follows(component: Any, variables: Mapping[str, Any], *names: str) -> bool:
+    """Whether an expression that reads `names` is to be followed: some of them know what props they are."""
+    if not getattr(component, "_follows", False):
+        return False
+    return any(map(_knows_props, (variables[name] for name in names if name in variables)))
+
+
+def _knows_props(value: Any) -> bool:
+    return isinstance(value, Props | Component) or is_traced(value)
+
+
+class _Reader:
+    """Looks up what expressions read."""
+
+    def __init__(self, scope: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+        self.scope = scope
+        self.variables = variables
+
+    def follow(self, node: ast.expr) -> Any:
+        """The value of an expression, with its JavaScript where a prop has a say in it."""
+        try:
+            parts = [*operands(node, self._is_one)]
+            values = [self._value(part) for part in parts]
+            self._check_functions(node)
+        except (_UnreadError, KeyError) as error:
+            return unfollowed(plain(self._executed(node)), f"{words_of(node)}: {error}", node.lineno)
+        if parts and parts[0] is node:
+            return values[0]
+        if not any(map(is_traced, values)):
+            return self._executed(node)
+        names = {id(part): f"moon{number}" for number, part in enumerate(parts)}
+        given = {names[id(part)]: value for part, value in zip(parts, values, strict=True)}
+        renamed = _renamed(node, names)
+        known = _computed(renamed, given)
+        try:
+            return traced(known, _compiled(renamed, given))
+        except Unprovable as error:
+            loose = _loose(renamed, given)
+            try:
+                return traced(known, _compiled(*loose))
+            except Unprovable:
+                return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
+        except (UnwritableError, RecursionError) as error:
+            return unfollowed(known, f"{words_of(node)}: {error}", node.lineno)
+
+    def _is_one(self, node: ast.expr) -> bool:
+        """Whether a part of something is read as one value: of props, and of a dict that setup has made."""
+        base = base_of(node)
+        owner = self._owner(base)
+        if isinstance(owner, Props):
+            return True
+        return type(owner) is dict and isinstance(node, ast.Subscript) and isinstance(base, ast.Name)
+
+    def _owner(self, base: ast.expr | None) -> Any:
+        """What a name or `self.props` stands for; None for anything else."""
+        if isinstance(base, ast.Name):
+            return self.variables.get(base.id)
+        if isinstance(base, ast.Attribute) and isinstance(base.value, ast.Name):
+            owner = self.variables.get(base.value.id)
+            return owner.props if isinstance(owner, Component) and base.attr == "props" else None
+        return None
+
+    def _value(self, node: ast.expr) -> Any:
+        """What an operand stands for."""
+        match node:
+            case ast.Name(id=name):
+                return self._named(name)
+            case ast.Attribute(value=base, attr=name):
+                return self._attribute(base, name)
+            case ast.Subscript(value=base, slice=ast.Constant(value=key)):
+                return self._owner(base)[key]
+            case ast.Call(args=[ast.Constant(value=key), *rest]):
+                return self._owner(base_of(node)).get(key, *map(self.follow, rest))
+        raise _UnreadError("what it reads is not known")
+
+    def _named(self, name: str) -> Any:
+        if name in self.variables:
+            value = self.variables[name]
+        elif name in self.scope:
+            value = self.scope[name]
+        elif hasattr(builtins, name):
+            value = getattr(builtins, name)
+        else:
+            raise _UnreadError(f"`{name}` has no value")
+        if isinstance(value, Props | Component):
+            raise _UnreadError(f"`{name}` is used as a whole")
+        return value
+
+    def _attribute(self, base: ast.expr, name: str) -> Any:
+        owner = self._owner(base)
+        if isinstance(owner, Props):
+            return getattr(owner, name)
+        if isinstance(owner, Component) and name in vars(owner) and name not in ("props", "state"):
+            return vars(owner)[name]
+        if isinstance(base, ast.Name) and isinstance(self.scope.get(base.id), ModuleType) and owner is None:
+            return getattr(self.scope[base.id], name, None)
+        raise _UnreadError(f"`.{name}` is an attribute")
+
+    def _check_functions(self, node: ast.expr) -> None:
+        for name in called_names(node):
+            own = (getattr(builtins, name, None), OVERRIDES.get(name))
+            known = self.scope.get(name, own[0])
+            if name in self.variables or all(known is not one for one in own):
+                raise _UnreadError(f"`{name}` is not Python's")
+
+    def _executed(self, node: ast.expr) -> Any:
+        """What Python makes of an expression as it stands."""
+        return _evaluated(node, {**self.scope, **self.variables})
+
+
+def _evaluated(node: ast.expr, names: dict[str, Any]) -> Any:
+    return eval(compile(ast.Expression(node), "<setup>", "eval", dont_inherit=True), names)
+
+
+def _computed(node: ast.expr, given: Mapping[str, Any]) -> Any:
+    """The value for what the operands are at compile time; NO_VALUE where one has none."""
+    values = {name: plain(value) for name, value in given.items()}
+    if any(value is NO_VALUE for value in values.values()):
+        return NO_VALUE
+    return _evaluated(node, values)
+
+
+def _renamed(node: Any, names: Mapping[int, str]) -> Any:
+    """A copy of an expression in which each operand is a name of its own."""
+    if id(node) in names:
+        return ast.copy_location(ast.Name(names[id(node)], ast.Load()), node)
+    found = copy.copy(node)
+    for field in PARTS[type(node)]:
+        value = getattr(node, field)
+        if type(value) is list:
+            setattr(found, field, [part if part is None else _renamed(part, names) for part in value])
+        elif value is not None:
+            setattr(found, field, _renamed(value, names))
+    return found
+
+
+def _compiled(node: ast.expr, given: Mapping[str, Any]) -> Expr:
+    """The JavaScript of an expression, in the form that a value of its type has."""
+    known = {name: expression(value) for name, value in given.items() if is_traced(value)}
+    constants = {name: _constant(value) for name, value in given.items() if name not in known}
+    found = compile_expression(node, known, FUNCTIONS, strict_call, constants=constants)
+    inside = {found.type, *_all_parts(found.type)}
+    if any(isinstance(part, TupleOf | SetOf) for part in inside):
+        raise Unprovable("a tuple or a set as its value", node.lineno)
+    if found.type is not FLOAT and inside & {FLOAT, NUM}:
+        found = compile_expression(node, known, FUNCTIONS, strict_call, boxed=True, constants=constants)
+        return Expr(found.js, ANY, found.uses)
+    return found
+
+
+def _loose(node: ast.expr, given: Mapping[str, Any]) -> tuple[ast.expr, dict[str, Any]]:
+    """The same expression with its floats as values of any type: JavaScript then asks which they are."""
+    floats = [
+        one for one in all_nodes(node) if isinstance(one, ast.Constant) and isinstance(one.value, float)
+    ]
+    names = {id(one): f"moon{len(given) + number}" for number, one in enumerate(floats)}
+    values = {**given, **{names[id(one)]: one.value for one in floats}}
+    return _renamed(node, names), {name: _boxed(value) for name, value in values.items()}
+
+
+def _boxed(value: Any) -> Any:
+    if is_traced(value):
+        known = expression(value)
+        return traced(plain(value), as_any(known)) if known.type is FLOAT else value
+    return traced(value, constant_any(value)) if isinstance(value, float) else value
+
+
+def _all_parts(kind: Type) -> set[Type]:
+    found = {*parts_of(kind)}
+    return found.union(*map(_all_parts, found))
+
+
+def _constant(value: Any) -> Binding:
+    if _is_constant(value):
+        return Binding("value", value)
+    return Binding("unknown", why=kind_of(value))
+
+
+def _is_constant(value: Any) -> bool:
+    if isinstance(value, _SCALARS):
+        return type(value) in _SCALARS
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(_is_constant, value))
+    return type(value) is dict and all(_is_constant(k) and _is_constant(v) for k, v in value.items())
