@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from moon_spa.analysis.names import COMPREHENSIONS, own_nodes, parameters, scan
+from moon_spa.analysis.names import COMPREHENSIONS, own_nodes, parameters, scan, stored_name
 from moon_spa.source import ComponentSource, below
 from moon_spa.spec import Function
 
@@ -87,6 +87,8 @@ class Unchanging:
             self.stores[variable].append(node)
             if isinstance(node, ast.FunctionDef):
                 self.functions[variable] = node
+        elif name := stored_name(node):
+            self.stores[self.variable(node, name)].append(node)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for one in node.names:
                 self.stores[self.variable(node, (one.asname or one.name).partition(".")[0])].append(node)

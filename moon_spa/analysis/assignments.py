@@ -28,7 +28,7 @@ def assign_node(c: Body, node: ast.Assign) -> None:
     value = c.expression(node.value)
     if any(map(_has_effects, node.targets)) and value.constant is Missing:
         value = replace(value, simple=False)
-    value = _held(c, value, "value")
+    value = held(c, value, "value")
     for target in node.targets:
         store(c, target, value, node)
 
@@ -65,9 +65,9 @@ def store(c: Body, target: ast.expr, value: Value, node: ast.AST) -> None:
         raise c.refuse("assigning an attribute", node)
     refuse_sections(c, target.value, node)
     if _has_effects(target) and value.constant is Missing:
-        value = _held(c, replace(value, simple=False), "value")
+        value = held(c, replace(value, simple=False), "value")
     elif not value.pure or isinstance(target.slice, ast.Slice):
-        value = _held(c, value, "value")
+        value = held(c, value, "value")
     owner = c.expression(target.value)
     if isinstance(target.slice, ast.Slice):
         set_slice(c, owner, target.slice, value, node)
@@ -85,8 +85,8 @@ def _store_name(c: Body, target: str, value: Value, node: ast.AST) -> None:
     c.write(f"{declare(c, target, js)};")
 
 
-def _held(c: Body, value: Value, hint: str) -> Value:
-    """The value in a constant of its own, where it is not one already."""
+def held(c: Body, value: Value, hint: str) -> Value:
+    """The value in a constant of its own, where it has no name already."""
     if value.simple:
         return value
     name = c.unit.names.fresh(hint)
@@ -157,14 +157,44 @@ def aug_assign(c: Body, node: ast.AugAssign) -> None:
         raise c.refuse("writing `data` or `props`", node)
     load = _loaded(target)
     old = c.expression(load)
+    rebinds = isinstance(old.type, Ref) and _may_rebind(c, node.value)
+    if rebinds:
+        old = held(c, replace(old, simple=False), "target")
     value = _in_place(c, old, sign, node)
     if value is None:
         store(c, target, operate(c, sign, old, c.expression(node.value), node), node)
         return
     c.write(f"{value.js};")
     field = field_of(c, target)
-    if field is not None:
+    if rebinds:
+        store(c, target, old, node)
+    elif field is not None:
         write_field(c, field, old, node)
+
+
+def _may_rebind(c: Body, node: ast.expr) -> bool:
+    """Whether evaluating an expression may give a variable or field another object."""
+    for one in all_nodes(node):
+        match one:
+            case ast.NamedExpr():
+                return True
+            case ast.Call(func=ast.Attribute(value=base)) if binding_of(c, base).kind in ("self", "state"):
+                return True
+            case ast.Name() if _is_own_function(c, one):
+                return True
+            case ast.Attribute() if binding_of(c, one).kind in ("helper", "action"):
+                return True
+    return False
+
+
+def _is_own_function(c: Body, node: ast.Name) -> bool:
+    """Whether a name is a function of the component, which shares the draft of the state."""
+    body: Body | None = c
+    while body is not None:
+        if node.id in body.nested:
+            return True
+        body = body.outer
+    return binding_of(c, node).kind in ("helper", "action")
 
 
 def _loaded(target: ast.expr) -> ast.expr:
@@ -212,11 +242,14 @@ def _aug_item(c: Body, target: ast.Subscript, sign: str, node: ast.AugAssign) ->
         raise c.refuse("changing a slice in place", node)
     if binding_of(c, target.value).kind in ("data", "props"):
         raise c.refuse("writing `data` or `props`", node)
-    owner = _held(c, c.expression(target.value), "target")
-    index = _held(c, c.expression(target.slice), "index")
+    owner = c.expression(target.value)
+    if _may_rebind(c, target.slice):
+        owner = replace(owner, simple=False)
+    owner = held(c, owner, "target")
+    index = held(c, c.expression(target.slice), "index")
     old = item(c, owner, index, node)
     if old.type is not NEVER and old.type is not STR and isinstance(old.type, Ref):
-        change = _in_place(c, _held(c, old, "item"), sign, node)
+        change = _in_place(c, held(c, old, "item"), sign, node)
         if change is not None:
             c.write(f"{change.js};")
             return

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from moon_spa.analysis.names import Names, parameters
+from moon_spa.analysis.names import Names, parameters, stored_name
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import ATOM, Value
@@ -167,8 +167,8 @@ class Body:
     def recover(self, node: ast.stmt) -> None:
         """Go on after a statement of a server action, of which only the writes of the state are wanted."""
         for one in ast.walk(node):
-            if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load) and one.id in self.locals:
-                self.set(one.id, ANY)
+            if (stored := stored_name(one)) in self.locals:
+                self.set(stored, ANY)
             elif isinstance(one, ast.Constant) and isinstance(one.value, str):
                 self.unit.unclear.add(one.value)
             elif isinstance(one, ast.Attribute):
@@ -179,8 +179,8 @@ class Body:
         self.loops.append(Loop())
         for name in ("body", "orelse", "finalbody"):
             self.block(getattr(node, name, []) if not isinstance(node, ast.FunctionDef) else [])
-        for handler in getattr(node, "handlers", []):
-            self.block(handler.body)
+        for part in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
+            self.block(part.body)
         self.loops.pop()
 
     def _give_away(self, node: ast.Name) -> None:
@@ -322,7 +322,6 @@ WORDS: Mapping[str, str] = {
     "Import": "`import`",
     "ImportFrom": "`import`",
     "Lambda": "a lambda that is kept",
-    "Match": "`match`",
     "Nonlocal": "`nonlocal`",
     "Starred": "`*`",
     "TryStar": "`except*`",

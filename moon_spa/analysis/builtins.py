@@ -286,6 +286,8 @@ CHECKS: Mapping[str, tuple[Type, ...]] = {
     "int": (INT, BOOL),
     "float": (FLOAT,),
 }
+CLASSES = frozenset({*CHECKS, "dict", "list", "tuple"})
+"""Classes that are asked for."""
 
 
 def _isinstance(c: Body, node: ast.Call) -> Value:
@@ -294,20 +296,30 @@ def _isinstance(c: Body, node: ast.Call) -> Value:
     value = c.expression(given.args[0])
     named = given.args[1].elts if isinstance(given.args[1], ast.Tuple) else [given.args[1]]
     names = [one.id for one in named if isinstance(one, ast.Name) and c.resolve(one.id).kind == "builtin"]
-    if len(names) != len(named) or any(name not in CHECKS and name not in ("list", "dict") for name in names):
+    if len(names) != len(named) or not CLASSES.issuperset(names):
         raise c.refuse("`isinstance()` with this class", node)
-    if value.type is ANY and all(name in CHECKS for name in names) and value.simple:
-        letters: Mapping[Type, str] = {STR: '"s"', BOOL: '"b"', INT: '"i"', FLOAT: '"f"'}
-        wanted = dict.fromkeys(kind for name in names for kind in CHECKS[name])
-        checks = [f"{c.helper('is_type')}({value.js}, {letters[kind]})" for kind in wanted]
+    if value.type is ANY and value.simple:
+        checks = any_checks(c, value.js, names, node)
         return Value(f"({' || '.join(checks)})" if len(checks) > 1 else checks[0], BOOL)
-    answers = {_is_instance(c, part, names) for part in members(value.type)}
+    answers = {is_instance(c, part, names) for part in members(value.type)}
     if len(answers) == 1 and value.pure and None not in answers:
         return constant(answers.pop())
     raise c.refuse(f"`isinstance()` of {c.store.describe(value.type)}", node)
 
 
-def _is_instance(c: Body, part: Type, names: list[str]) -> bool | None:
+def any_checks(c: Body, js: str, names: list[str], node: ast.AST) -> list[str]:
+    """The tests, one of which holds where a value of unknown type is of one of these classes."""
+    if "tuple" in names:
+        raise c.refuse("whether a value of unknown type is a tuple", node)
+    letters: Mapping[Type, str] = {STR: '"s"', BOOL: '"b"', INT: '"i"', FLOAT: '"f"'}
+    wanted = dict.fromkeys(kind for name in names for kind in CHECKS.get(name, ()))
+    found = [f"{c.helper('is_type')}({js}, {letters[kind]})" for kind in wanted]
+    found += [f"Array.isArray({js})"] if "list" in names else []
+    return [*found, f"{c.helper('is_dict')}({js})"] if "dict" in names else found
+
+
+def is_instance(c: Body, part: Type, names: list[str]) -> bool | None:
+    """Whether a value of a type, no union, is of one of these classes; None where that is not known."""
     if part in (ANY, NEVER) or (part is NUM and ("int" in names) != ("float" in names)):
         return None
     kinds: dict[Type, tuple[str, ...]] = {NUM: ("float",), NONE: ()}
@@ -319,6 +331,8 @@ def _is_instance(c: Body, part: Type, names: list[str]) -> bool | None:
         return "list" in names
     if isinstance(shape, Record | DictOf):
         return "dict" in names
+    if isinstance(shape, TupleOf):
+        return "tuple" in names
     return any(name in names for name in kinds.get(part, ()))
 
 

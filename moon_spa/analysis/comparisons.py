@@ -122,6 +122,11 @@ def _pair(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     return _ordered(c, sign, a, b, node)
 
 
+def equal(c: Body, a: Value, b: Value, node: ast.AST) -> Value:
+    """`a == b`, both compiled already."""
+    return _pair(c, "==", a, b, node)
+
+
 def _identical(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     """`is None`; with True and False too, which JavaScript has one of as well."""
     if b.type is not NONE and not (b.type is BOOL and b.constant is not Missing):

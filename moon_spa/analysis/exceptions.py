@@ -7,6 +7,7 @@ import builtins
 
 from moon_spa.analysis.body import Body, Env
 from moon_spa.analysis.functions import leave
+from moon_spa.analysis.names import stored_name
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.state import binding_of, is_local
@@ -175,7 +176,7 @@ def _handler(c: Body, handler: ast.ExceptHandler, error: str) -> None:
     kept = None
     if handler.name:
         if handler.name in c.shared or any(
-            isinstance(one, ast.Name) and one.id == handler.name and not isinstance(one.ctx, ast.Load)
+            stored_name(one) == handler.name and not isinstance(one, ast.ExceptHandler)
             for one in all_nodes(c.node)
         ):
             raise c.refuse(f"assigning `{handler.name}`, the name of an exception", handler)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from moon_spa.analysis.body import Body, Env, Loop
 from moon_spa.analysis.iteration import Source, check_unchanged, iteration, moment
-from moon_spa.analysis.names import mentions, own_nodes
+from moon_spa.analysis.names import mentions, own_nodes, stored_name
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.values import Missing
@@ -87,8 +87,7 @@ def _is_local(c: Body, node: ast.For) -> bool:
     if len(set(names)) != len(names) or any(name in c.shared or name in c.declared for name in names):
         return False
     inside = [one for part in node.body for one in (part, *own_nodes(part))]
-    stored = {one.id for one in inside if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
-    if not stored.isdisjoint(names):
+    if not {stored_name(one) for one in inside}.isdisjoint(names):
         return False
     within = [one for part in (node.target, *node.body) for one in all_nodes(part)]
     return mentions(c.store.scans.of(c.node).nodes, names) == mentions(within, names)

@@ -23,7 +23,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _NAMING = frozenset(
     {
         *(*SCOPES, *COMPREHENSIONS, ast.Name, ast.ExceptHandler, ast.Import, ast.ImportFrom),
-        *(ast.MatchAs, ast.MatchStar, ast.Global, ast.Nonlocal, ast.Return),
+        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.Global, ast.Nonlocal, ast.Return),
     }
 )
 """Nodes that say something of the names of a function, or of what it returns."""
@@ -143,6 +143,7 @@ def scan(node: ast.AST) -> Scan:
                 ast.ExceptHandler(name=str(name))
                 | ast.MatchAs(name=str(name))
                 | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
             ):
                 found[name] = None
             case ast.Import(names=names) | ast.ImportFrom(names=names):
@@ -177,6 +178,21 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
 def mentions(nodes: Iterable[ast.AST], names: Collection[str]) -> set[int]:
     """Those nodes, by their ids, that mention one of some names."""
     return {id(one) for one in nodes if isinstance(one, ast.Name) and one.id in names}
+
+
+def stored_name(node: ast.AST) -> str:
+    """The variable that a node gives a value: a target, a part of a pattern, `except … as`; "" for others."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return name
+        case (
+            ast.MatchAs(name=str(name))
+            | ast.MatchStar(name=str(name))
+            | ast.MatchMapping(rest=str(name))
+            | ast.ExceptHandler(name=str(name))
+        ):
+            return name
+    return ""
 
 
 def place(node: ast.AST) -> tuple[int, ...]:

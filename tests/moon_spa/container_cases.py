@@ -172,6 +172,14 @@ SEQUENCES = (
     case("unpack_star", star, ITEMS, v.constant(0, 1, 2), v.constant(0, 1)),
 )
 
+
+def without(values: dict[Any, Any], keys: list[Any]) -> dict[Any, Any]:
+    made = values.copy()
+    for key in keys:
+        del made[key]
+    return made
+
+
 MAPPINGS = tuple(
     case(helper, python, made, *(key if one is KEY else one for one in makers))
     for made, key in ((DICT, KEY), (MAP, v.one_of(SMALL, v.bools)))
@@ -199,6 +207,8 @@ MAPPINGS = tuple(
 )
 
 MORE = (
+    case("dict_without", without, DICT, v.lists(KEY, 2)),
+    case("dict_without", without, MAP, v.lists(SMALL, 2)),
     case("dict_in", lambda k, d: k in d, KEY, DICT),
     case(
         "dict_in",

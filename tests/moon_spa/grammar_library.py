@@ -35,3 +35,80 @@ LIBRARY: dict[str, tuple[Form, ...]] = {
     ),
     "floats": (form("sorted-math", "sorted(«floats», key=math.fabs)"),),
 }
+
+MATCHES: tuple[Form, ...] = (
+    form(
+        "match-int",
+        "match «int!»:\n    case 0 | 1:\n        «place_int!» = «int!»\n    case -1 | 2:\n        pass\n"
+        "    case «x» if «bool»:\n        «block»",
+        x="int",
+    ),
+    form(
+        "match-str",
+        "match «str!»:\n    case 'a' | '':\n        pass\n    case «s»:\n        «block»",
+        s="str",
+    ),
+    form(
+        "match-float",
+        "match «float!»:\n    case 0 | 1.5:\n        pass\n    case «y» if «y» < «float!»:\n        «block»",
+        y="float",
+    ),
+    form("match-bool", "match «bool»:\n    case True:\n        «block»\n    case 0:\n        «block»"),
+    form(
+        "match-list",
+        "match «ints!»:\n    case [] | [0, *_]:\n        «place_int!» = 1\n"
+        "    case [«x», *«r»]:\n        «block»",
+        x="int",
+        r="ints",
+    ),
+    form(
+        "match-list-ends",
+        "match «ints!»:\n    case [«x», *«r», «y»] if «bool»:\n        «block»\n"
+        "    case [_] | [3, _, _]:\n        «place_int!» -= 1",
+        x="int",
+        r="ints",
+        y="int",
+    ),
+    form(
+        "match-either",
+        "match «words!»:\n    case ['a', «x»] | [«x», 'a', *_]:\n        «block»\n"
+        "    case [*_, 'b']:\n        «place_words!» = []",
+        x="str",
+    ),
+    form(
+        "match-pair",
+        "match «pair!»:\n    case (1, «s»):\n        «block»\n    case _:\n        «place_int!» = 1",
+        s="str",
+    ),
+    form(
+        "match-two",
+        "match «int!», «maybe!»:\n    case 0, None:\n        «place_str!» = 'none'\n"
+        "    case «x», str(«s»):\n        «block»",
+        x="int",
+        s="str",
+    ),
+    form(
+        "match-dict",
+        "match «table!»:\n    case {'a': 1}:\n        «place_int!» = 5\n"
+        "    case {«key!»: «x», **«r»}:\n        «block»\n    case {}:\n        pass",
+        x="int",
+        r="table",
+    ),
+    form(
+        "match-rows",
+        "match «rows!»:\n    case [{'name': 'a', 'n': «x»}, *_] | [_, {'n': «x»}]:\n        «block»",
+        x="int",
+    ),
+    form("match-alias", "match «place_rows»:\n    case [*_, «w»]:\n        «w»['n'] = «int»", w="row"),
+    form(
+        "match-as",
+        "match «place_rows»:\n    case [_, _] as «w»:\n        «w».append(«w»[0])\n"
+        "    case [{'done': True}] | []:\n        «place_rows» = «rows!»",
+        w="rows",
+    ),
+    form(
+        "match-maybe",
+        "match «maybe!»:\n    case None:\n        pass\n    case «s» if «s» in «words»:\n        «block»",
+        s="str",
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.moon_spa.grammar import TYPES
 from tests.moon_spa.grammar_forms import Form, form
+from tests.moon_spa.grammar_library import MATCHES
 
 STATEMENTS: tuple[Form, ...] = (
     *(
@@ -159,6 +160,7 @@ STATEMENTS: tuple[Form, ...] = (
     ),
     form("for-entries", "for «k», «v» in «entries!»:\n    «block»", loop=True, k="str", v="int"),
     form("pass", "pass"),
+    *MATCHES,
 )
 
 IN_LOOP = (

@@ -98,6 +98,13 @@ export function dict_copy(d) {
   return d instanceof Map ? new Map(d) : dict_new(dict_items(d));
 }
 
+/** What `**rest` of a pattern is */
+export function dict_without(d, keys) {
+  const made = dict_copy(d);
+  for (const key of keys) dict_del(made, key);
+  return made;
+}
+
 export function dict_update(d, other) {
   for (const [key, value] of pairs_of(other)) dict_set(d, key, value);
 }
