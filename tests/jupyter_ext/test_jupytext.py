@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -444,8 +445,8 @@ def test_contents_manager_can_say_what_text_a_pair_is_written_onto() -> None:
     text = read("x.py.md")
     manager = jupytext.TextFileContentsManager()
     manager.root_dir = str(Path.cwd())
-    model = manager.get("x.ipynb")
-    model["content"]["cells"][4]["source"] = "print(2)"
-    with module.writing_onto(lambda path: Path(path).read_text()):
+    with closing(manager.notary), module.writing_onto(lambda path: Path(path).read_text()):
+        model = manager.get("x.ipynb")
+        model["content"]["cells"][4]["source"] = "print(2)"
         manager.save(model, "x.ipynb")
     assert read("x.py.md") == text.replace("print(x)", "print(2)")
