@@ -35,10 +35,11 @@ return input.programs.map((program) => modules.component.runProgram(program, moo
 
 @dataclass(frozen=True)
 class Step:
-    """What CPython made of one call: the exception's name, or "", and the state after it."""
+    """What CPython made of one call: the exception's name, or "", and the state and data after it."""
 
     error: str
     state: dict[str, Any]
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,18 +114,18 @@ def python_steps(program: Program) -> list[Step]:
 
 
 def traced_steps(program: Program) -> list[Step]:
-    scope: dict[str, Any] = {"Component": Component}
+    scope: dict[str, Any] = {"Component": Component, "server": lambda function: function}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(program.source, FILE, "exec"), scope)
     component = [one for one in scope.values() if isinstance(one, type)][-1]()
     component.state = _State({})
     sections = component.setup({})
-    state = sections["state"]
+    state, data = sections["state"], sections.get("data", {})
     component.state = _State(state)
     steps = []
     for name, args in program.calls:
-        before = separate(state)
+        before, data_before = separate(state), separate(data)
         error = ""
         try:
             sections["actions"][name](*copy.deepcopy(args))
@@ -135,7 +136,9 @@ def traced_steps(program: Program) -> list[Step]:
             error, after = "OverflowError", before
         state.clear()
         state.update(after)
-        steps.append(Step(error, separate(after)))
+        if error:
+            data.update(data_before)
+        steps.append(Step(error, separate(after), separate(data)))
     return steps
 
 
