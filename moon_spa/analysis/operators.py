@@ -15,6 +15,7 @@ from moon_spa.analysis.store import arithmetic, is_number
 from moon_spa.analysis.values import (
     AND,
     ASSIGN,
+    ATOM,
     CHOICE,
     EQUAL,
     OR,
@@ -89,7 +90,10 @@ SET_HELPERS: Mapping[str, str] = {"|": "set_or", "&": "set_and", "-": "set_minus
 def bin_op(c: Body, node: ast.BinOp) -> Value:
     """`a + b` and its like."""
     a = c.expression(node.left)
+    changes = c.unit.changes
     b = c.expression(node.right)
+    if a.type is STR and isinstance(b.type, TupleOf) and changes != c.unit.changes:
+        raise c.refuse("`%` with values that change others", node)
     return operate(c, SIGNS[type(node.op)], a, b, node)
 
 
@@ -177,6 +181,8 @@ def _sequences(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value |
     spread = f"[...{a.at(ASSIGN)}, ...{b.at(ASSIGN)}]"
     if sign == "+" and isinstance(one, ListOf) and isinstance(two, ListOf):
         item = c.store.join(one.item, two.item, slot=True)
+        if not b.pure:  # what is evaluated on the right may change the list on the left
+            spread = f"{a.at(ATOM)}.concat({b.at(ASSIGN)})"
         return Value(spread, c.store.site(("sum", place(node)), ListOf(_settled(c, item, one, two, node))))
     if sign == "+" and isinstance(one, TupleOf) and isinstance(two, TupleOf):
         return Value(spread, TupleOf((*one.items, *two.items)))

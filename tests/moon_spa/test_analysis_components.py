@@ -134,3 +134,46 @@ def test_a_value_that_contains_others_of_its_own_shape_grows_on_the_server(mode:
     request = {"component": "Tree", "instance": 1, "seq": 1, "kind": "action", "name": "grow"}
     reply = bridge.call(tree, request)
     assert reply["patch"]["state"] == {"tree": {"value": 1, "kids": [{"value": 2, "kids": []}]}}
+
+
+WAITING = """
+class Waiting(Component):
+    def setup(self, props):
+        state = {"items": [1], "table": {"a": 1}, "text": ""}
+
+        def grow():
+            state["items"].append(len(state["items"]))
+            return 1
+
+        def replace():
+            state["items"] = [7, 8]
+            state["table"] = {"z": 1}
+            return 1
+
+        def act():
+            CODE
+
+        return {"state": state, "actions": {"act": act, "grow_": lambda: grow()}}
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'state["text"] = str(state["items"] + [grow()])',
+        'items = state["items"]; state["text"] = str(items + [grow()] + items + [grow()])',
+        'state["text"] = "%s %s" % (state["items"], grow())',
+        'state["text"] = "%s %d" % (state["items"], grow())',
+        'state["items"] += [replace()]',
+        'state["items"] *= replace() + 1',
+        'state["items"] += sorted([2, 1], key=lambda one: one * replace())',
+        'state["table"] |= {"k": replace()}',
+        'state["items"][replace() - 1] += 10',
+        'items = state["items"]; items += [(items := [5])[0]]; state["text"] = str(items)',
+    ],
+)
+def test_an_operator_sees_what_its_right_side_changes_as_in_python(code: str, node: Node) -> None:
+    program = Program(WAITING.replace("CODE", code), (("act", ()), ("act", ())))
+    report = differential.run(node, [program])
+    assert not [str(one) for one in report.differences]
+    assert report.outcomes.total() == 2
