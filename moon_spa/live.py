@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,8 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "!=": operator.ne,
     }
 )
+
+_SCALARS = frozenset({type(None), bool, int, float, str})
 
 Space = dict[str, Any]
 Snapshot = Mapping[str, Space]
@@ -167,11 +169,11 @@ def _check_number(kind: Type, value: Any, what: str) -> None:
 def copied(value: Any) -> Any:
     """A copy that shares nothing that changes; objects that cannot travel anyway are kept as they are."""
     if type(value) is list:
-        return [copied(one) for one in value]
+        return [one if type(one) in _SCALARS else copied(one) for one in value]
     if type(value) is dict:
-        return {key: copied(one) for key, one in value.items()}
+        return {key: one if type(one) in _SCALARS else copied(one) for key, one in value.items()}
     if type(value) is tuple:
-        return tuple(copied(one) for one in value)
+        return tuple(map(copied, value))
     return set(value) if type(value) is set else value
 
 
@@ -184,7 +186,12 @@ def same(a: Any, b: Any) -> bool:
     if type(a) is float:
         return repr(a) == repr(b)
     if type(a) in (list, tuple):
-        return len(a) == len(b) and all(map(same, a, b))
+        return _same_items(a, b)
     if type(a) is dict:
-        return same(list(a), list(b)) and all(same(a[key], b[key]) for key in a)
+        return _same_items(a, b) and _same_items(a.values(), b.values())
     return type(a) in (int, str, bool, set) and bool(a == b)
+
+
+def _same_items(a: Collection[Any], b: Collection[Any]) -> bool:
+    """The same, one by one; in copies nothing has changed of, all are identical."""
+    return len(a) == len(b) and (all(map(operator.is_, a, b)) or all(map(same, a, b)))
