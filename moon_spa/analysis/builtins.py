@@ -101,7 +101,7 @@ def _extreme(helper: str) -> Callable[[Body, ast.Call], Value]:
             return _extreme_of_series(c, node, given, helper)
         if not given.args or "default" in given.named:
             raise c.refuse(f"{describe(node)} with these arguments", node)
-        values = [number(c.expression(one)) for one in given.args]
+        values = [c.expression(one) for one in given.args]
         found: Type = NEVER
         for one in values:
             found = c.store.join(found, one.type)
