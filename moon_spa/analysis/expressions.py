@@ -64,12 +64,14 @@ def _compiled(
 
 
 def strict_call(c: Body, node: ast.Call) -> Value:
-    """A call; a method that texts alone have says that a value of unknown type has to be one."""
+    """A call; a method that texts or dicts alone have says that a value of unknown type has to be one."""
     if not isinstance(node.func, ast.Attribute):
         return call_node(c, node)
     name, target = node.func.attr, c.expression(node.func.value)
     if target.type is ANY and name in ONLY_OF_TEXTS:
         target = call(c.helper("text_a"), target, text(name), result=STR)
+    elif target.type is ANY and name == "get":
+        target = call(c.helper("dict_a"), target, text(name), result=ANY)
     return method(c, target, name, node)
 
 

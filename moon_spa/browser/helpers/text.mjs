@@ -375,9 +375,9 @@ export function isidentifier(s) {
   return isascii(s) ? /^[A-Za-z_]\w*$/.test(s) : bail("an identifier that is not ASCII");
 }
 
-/** sep.join(items) of ANY values */
+/** sep.join(items) of ANY values, in one or what goes through one */
 export function join_a(sep, items) {
-  return Array.from(iter_a(items), (item, i) =>
+  return Array.from(typeof items?.next === "function" ? items : iter_a(items), (item, i) =>
     typeof item === "string" ? item : raise("TypeError", `sequence item ${i}: expected str instance, ${type_name(item)} found`),
   ).join(sep);
 }
