@@ -24,7 +24,7 @@ from moon_spa.props import Props
 from moon_spa.source import PARTS, all_nodes
 from moon_spa.spec import Binding, Expr
 from moon_spa.statuses import words_of
-from moon_spa.trace import NO_VALUE, expression, is_traced, plain, traced, unfollowed
+from moon_spa.trace import NO_VALUE, expression, is_traced, missing_prop, plain, traced, unfollowed
 from moon_spa.types import ANY, FLOAT, NUM, SetOf, TupleOf, Type, kind_of, parts_of
 
 _SCALARS = (type(None), bool, int, float, str)
@@ -81,11 +81,11 @@ class _Reader:
         renamed = _renamed(node, names)
         known = _computed(renamed, given)
         try:
-            return traced(known, _compiled(renamed, given))
+            return traced(known, _compiled(renamed, given), missing_prop(values))
         except Unprovable as error:
             loose = _loose(renamed, given)
             try:
-                return traced(known, _compiled(*loose))
+                return traced(known, _compiled(*loose), missing_prop(values))
             except Unprovable:
                 return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
         except (UnwritableError, RecursionError) as error:

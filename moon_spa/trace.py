@@ -79,6 +79,11 @@ def unfollowed(value: Any, why: str, line: int = 0) -> Any:
     return found
 
 
+def missing_prop(operands: Iterable[Any]) -> str:
+    """The first prop among some values that has no value at compile time; "" for none."""
+    return next((one.prop for one in operands if isinstance(one, TracedValue) and plain(one) is NO_VALUE), "")
+
+
 def without_form(value: Any, error: UnwritableError) -> Any:
     """`value` as a proxy whose expression could not be written."""
     return (
@@ -152,7 +157,7 @@ def _display(value: Any, parts: list[Expr]) -> Expr:
         item = join_all(part.type for part in parts)
         types = ListOf(item)
         if item is ANY:
-            parts = [as_any(part) for part in parts]
+            parts = [*map(expression_any, value)]
     return Expr(f"[{', '.join(part.js for part in parts)}]", types, _used(parts))
 
 
@@ -167,7 +172,7 @@ def _combined(name: str, operation: Callable[..., Any], *operands: Any) -> Any:
     if value is NotImplemented:
         return value
     try:
-        return traced(value, _operation(name, operands))
+        return traced(value, _operation(name, operands), missing_prop(operands))
     except UnwritableError as error:
         return without_form(value, error)
 
