@@ -9,6 +9,7 @@ from moon_spa.analysis.convert import constant, to_slot
 from moon_spa.analysis.opening import leave_open
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, STATE_SPAN, Missing, Value
+from moon_spa.component import State
 from moon_spa.javascript import UnwritableError, literal, member, text
 from moon_spa.spec import Binding
 from moon_spa.types import ANY, INT, NONE, TupleOf, Type, members, parts_of, type_of
@@ -62,8 +63,18 @@ def key_of(c: Body, node: ast.expr, kind: str) -> str | None:
             return node.slice.value
         raise c.refuse(f"a key of the {kind} that is computed", node)
     if isinstance(node, ast.Attribute) and binding_of(c, node.value).kind == kind:
+        _check_attribute(c, node, kind)
         return node.attr
     return None
+
+
+def _check_attribute(c: Body, node: ast.Attribute, kind: str) -> None:
+    """A section is a dict without such attributes; those of `self.state` and of props may be methods."""
+    known = c.unit.fields if kind == "state" else {**c.unit.spec.props, **c.unit.spec.prop_types}
+    is_dict = kind == "state" and isinstance(node.value, ast.Name)
+    if node.attr in known and (is_dict or hasattr(State if kind == "state" else dict, node.attr)):
+        key = f'{ast.unparse(node.value)}["{node.attr}"]'
+        raise c.refuse(f"`{ast.unparse(node)}`, which is not `{key}`", node)
 
 
 def field_of(c: Body, node: ast.expr) -> str | None:
