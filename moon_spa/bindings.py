@@ -250,8 +250,11 @@ class Bindings:
         known = self._changing.get(name)
         if known is None:
             value = self.scope[name]
-            own = name in self._assigned and _is_constant(value)
-            known = depth(value) > 0 and not (own and self._uses.is_kept(name, value))
+            try:
+                own = name in self._assigned and _is_constant(value)
+                known = depth(value) > 0 and not (own and self._uses.is_kept(name, value))
+            except RecursionError:  # a value that is deep, or holds itself
+                known = True
             self._changing[name] = known
         return known
 

@@ -33,7 +33,7 @@ from moon_spa.rewriting import (
     Inferred,
     Rewritten,
 )
-from moon_spa.source import ComponentSource
+from moon_spa.source import ComponentSource, too_deep
 from moon_spa.trace import MissingPropError, StateInSetupError, operated
 from moonlight.hints import did_you_mean
 
@@ -104,7 +104,9 @@ def _compiled(source: ComponentSource, rewritten: Rewritten) -> Any:
     except SyntaxError as error:
         place = Place(source.path, error.lineno or 1, error.offset or 1)
         raise refusal("syntax", error.msg, place, "this is no Python") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise too_deep(source.path) from None
+    except ValueError as error:
         raise refusal("syntax", str(error), Place(source.path, 1), "this is no Python") from None
 
 
@@ -144,9 +146,9 @@ def run_user_code(work: Callable[[], Result], path: str, what: str) -> Result:
     """What `work` returns; what it raises becomes a ComponentError at the user's line."""
     try:
         return work()
-    except ComponentError:
+    except (ComponentError, worker.Stop, worker.TooSlowError):
         raise
-    except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+    except BaseException as error:
         place, frames = _user_frames(error, path)
         raise _raised(error, place, what) from error.with_traceback(frames)
 

@@ -34,6 +34,8 @@ UNNAMED = "<component>"
 SECTIONS = ("python", "template", "style")
 
 _OPEN = re.compile(r"^<([A-Za-z][\w-]*)(?:\s[^>]*)?>[ \t]*(?=\n|\Z)", re.MULTILINE)
+_TAG = re.compile(r"^[ \t]*</?([A-Za-z][\w-]*)", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PYTHON_TAG = re.compile(r"^<python(?:\s[^>]*)?>", re.MULTILINE)
 _LEAVES = frozenset(
     {
@@ -142,10 +144,16 @@ def parsed(code: str, path: str) -> ast.Module:
     except SyntaxError as error:
         place = Place(path, error.lineno or 1, error.offset or 1)
         raise refusal("syntax", f"{error.msg}", place, "this is no Python") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise refusal(
-            "syntax", str(error) or "too deeply nested", Place(path, 1), "this is no Python"
-        ) from None
+    except (RecursionError, MemoryError):
+        raise too_deep(path) from None
+    except ValueError as error:
+        raise refusal("syntax", str(error), Place(path, 1), "this is no Python") from None
+
+
+def too_deep(path: str) -> ComponentError:
+    """The error for a source that Python itself does not compile, though it is Python."""
+    hint = "give parts of long expressions, and of long chains of elif, names of their own"
+    return refusal("syntax", "nested too deeply for Python's compiler", Place(path, 1), hint)
 
 
 def _is_python(text: str) -> bool:
@@ -231,12 +239,29 @@ def _defines_setup(tree: ast.Module, name: str) -> bool:
     return False
 
 
+def _check_outside(text: str, start: int, end: int, path: str) -> None:
+    """Refuse markup between sections, which nobody would see, but for comments."""
+    outside = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text[start:end])
+    match = _TAG.search(outside)
+    if match is None:
+        return
+    tag = match[1]
+    hint = "put it between lines <template> and </template>"
+    message = f"<{tag}> stands outside of the sections"
+    if tag in SECTIONS:
+        hint = f"write <{tag}> and </{tag}> alone, at the start of their lines"
+        message = f"the tag <{tag}> of a section has other text on its line"
+    line = text.count("\n", 0, start) + outside.count("\n", 0, match.start()) + 1
+    raise refusal("unknown-section-tag", message, Place(path, line), hint)
+
+
 def from_sections(text: str, path: str) -> ComponentSource:
     """A component file: its sections are known by their tags at the start of a line."""
     found: dict[str, _Section] = {}
     position = 0
     while match := _OPEN.search(text, position):
         tag = match[1]
+        _check_outside(text, position, match.start(), path)
         place = Place(path, text.count("\n", 0, match.start()) + 1)
         if tag not in SECTIONS:
             hint = did_you_mean(tag, SECTIONS, "a component file has <python>, <template> and <style>")
@@ -249,6 +274,7 @@ def from_sections(text: str, path: str) -> ComponentSource:
             raise refusal("section-unclosed", f"the section <{tag}> is never closed", place, hint)
         found[tag] = _Section(text[match.end() : end.start()].removeprefix("\n"), place.line + 1)
         position = end.end()
+    _check_outside(text, position, len(text), path)
     if "python" not in found:
         hint = "put the class between lines <python> and </python>"
         raise refusal("no-component", "a component file needs a <python> section", Place(path, 1), hint)

@@ -188,6 +188,53 @@ p { color: red }
     assert refused(text.replace("0}", "1 / 0}"), path=str(file)).diagnostics[0].span.line == 8
 
 
+@pytest.mark.parametrize(
+    ("outside", "message"),
+    [
+        (
+            "<template><p>{{ count }}</p></template>",
+            "the tag <template> of a section has other text on its line",
+        ),
+        (
+            "  <template>\n<p></p>\n  </template>",
+            "the tag <template> of a section has other text on its line",
+        ),
+        ("<p>{{ count }}</p>", "<p> stands outside of the sections"),
+        ("<!-- <p>old</p> --> prose\n", ""),
+    ],
+)
+def test_markup_outside_of_the_sections_is_refused_where_it_stands(outside: str, message: str) -> None:
+    before, behind = (f"{outside}\n<python>{COUNTER}</python>\n", f"<python>{COUNTER}</python>\n{outside}")
+    if not message:
+        assert compile(before).spec.template is None
+        return
+    for text in (before, behind):
+        error = refused(text)
+        assert (error.code, error.diagnostics[0].message) == ("unknown-section-tag", message)
+        assert text.splitlines()[error.diagnostics[0].span.line - 1] == outside.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", ["asyncio.CancelledError", "Odd"])
+def test_an_error_that_no_except_exception_catches_is_told_like_others(name: str) -> None:
+    head = "import asyncio\nclass Odd(BaseException):\n    def __str__(self): raise KeyError\n"
+    error = refused(f"{head}raise {name}\n{COUNTER}")
+    assert error.code == "raised"
+    assert error.diagnostics[0].span.line == 4
+
+
+@pytest.mark.parametrize("code", ["x = " + "1 + " * 5000 + "1", "if x: pass\n" + "elif x: pass\n" * 5000])
+def test_a_source_that_is_nested_too_deeply_for_python_is_refused_as_that(code: str) -> None:
+    assert "nested too deeply for Python's compiler" in str(refused(code))
+
+
+@pytest.mark.parametrize("made", ["[]\nd.append(d)", "{}\nd['d'] = d", "[]\nfor _ in range(3000): d = [d]"])
+def test_a_value_that_holds_itself_or_is_deep_is_no_constant_of_an_action(made: str) -> None:
+    actions = "        state = {'n': 0}\n        def of_module(): state['n'] = len(d)\n"
+    actions += "        own = d\n        def of_setup(x=d): state['n'] = len(own)\n"
+    found = compile(f"d = {made}\nclass Deep(Component):\n    def setup(self, props):\n{actions}")
+    assert found.placement == {"of_module": "server", "of_setup": "server"}
+
+
 def test_a_text_without_a_path_is_told_from_what_it_holds() -> None:
     assert compile(COUNTER).spec.path == "<component>"
     assert compile(f"# Title\n\n```py{COUNTER}```\n").spec.line == 4
