@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from moon_spa.analysis.placement import Key, Mode
+from moon_spa.analysis.reach import Reach
 from moon_spa.artefact import Origin, Part, esm
 from moon_spa.casts import prop_casts
 from moon_spa.codegen import Generated, generate
@@ -32,6 +33,7 @@ from moon_spa.templates.nesting import misplaced_parts
 from moon_spa.templates.server import Rendered, View, render
 from moon_spa.templates.template import Template
 from moon_spa.types import Type
+from moon_spa.undeclared import undeclared_names
 from moon_spa.views import Specs, specs_of, template_of, with_models
 from moonlight.diagnostic import Diagnostic
 
@@ -71,7 +73,9 @@ class CompiledComponent:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is no error, and should be looked at."""
         found = self.template.diagnostics if self.template else _warnings(self.spec)
-        seen = (*lost_changes(self.spec), *wrong_results(self.spec, self.placed))
+        reach = Reach(self.spec)
+        seen = (*lost_changes(self.spec), *wrong_results(self.spec, self.placed, reach))
+        seen += undeclared_names(self.spec, reach)
         return (*self.spec.doubts, *seen, *found, *self._misplaced())
 
     def _misplaced(self) -> Iterable[Diagnostic]:

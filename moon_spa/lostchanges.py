@@ -90,7 +90,7 @@ def _reached(callback: Callback) -> Iterator[tuple[_Reader, list[Seen]]]:
             continue
         seen.add(id(one.node))
         reader = _Reader(one.value, one.resolve)
-        nodes = list(_in_sight(one.node, frozenset(reader.values)))
+        nodes = list(in_sight(one.node, frozenset(reader.values)))
         yield reader, nodes
         todo += [reader.called(node.func) for node, _ in nodes if isinstance(node, ast.Call)]
 
@@ -110,7 +110,7 @@ def _changed_data(spec: ComponentSpec) -> set[str]:
     return found
 
 
-def _in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[Seen]:
+def in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[Seen]:
     """All nodes of a function, each with those of `names` that mean there what they mean outside."""
     for one in below(node):
         inner = names
@@ -119,7 +119,7 @@ def _in_sight(node: ast.AST, names: frozenset[str]) -> Iterator[Seen]:
             own = {argument.arg for argument in parameters(one.args)} | set(scan(one).assigned)
             inner = names - (own - outer)
         yield one, inner
-        yield from _in_sight(one, inner)
+        yield from in_sight(one, inner)
 
 
 class _Reader:

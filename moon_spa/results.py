@@ -35,10 +35,9 @@ _RETURNED: Mapping[str, str] = MappingProxyType(
 _OF_TEXTS = frozenset({"format", "join", "lower", "replace", "strip", "title", "upper"})
 
 
-def wrong_results(spec: ComponentSpec, placed: Mapping[Key, Placed]) -> tuple[Diagnostic, ...]:
+def wrong_results(spec: ComponentSpec, placed: Mapping[Key, Placed], reach: Reach) -> tuple[Diagnostic, ...]:
     """A warning for each action and hook that returns what is an error when it is called."""
     found = []
-    reach = Reach(spec)
     for callback in (*spec.actions.values(), *spec.lifecycle.values()):
         known = placed[callback.kind, callback.name]
         if known.side == "server" and callback.node is not None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 ERRORS = sorted((Path(__file__).parent / "cases" / "errors").glob("*.md"))
 FRONT_END = (
     *("bindings", "compiler", "findings", "loading", "lostchanges", "operations", "placing", "results"),
-    *("scope", "sections", "setup", "source"),
+    *("scope", "sections", "setup", "source", "undeclared"),
 )
 ELSEWHERE = frozenset(
     {
@@ -32,6 +32,7 @@ ELSEWHERE = frozenset(
         "bad-result",
         "lost-change",
         "first-value",
+        "undeclared",
         "prop-changed",
         "unused-operation",
     }
