@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -76,16 +76,18 @@ class _Reader:
             return values[0]
         if not any(map(is_traced, values)):
             return self._executed(node)
-        names = {id(part): f"moon{number}" for number, part in enumerate(parts)}
+        first = {ast.dump(part): f"moon{number}" for number, part in reversed([*enumerate(parts)])}
+        names = {id(part): first[ast.dump(part)] for part in parts}
         given = {names[id(part)]: value for part, value in zip(parts, values, strict=True)}
+        held = [names[id(part)] for part in parts if isinstance(part, ast.Name)]
         renamed = _renamed(node, names)
         known = _computed(renamed, given)
         try:
-            return traced(known, _compiled(renamed, given), missing_prop(values))
+            return traced(known, _compiled(renamed, given, held), missing_prop(values))
         except Unprovable as error:
             loose = _loose(renamed, given)
             try:
-                return traced(known, _compiled(*loose), missing_prop(values))
+                return traced(known, _compiled(*loose, held), missing_prop(values))
             except Unprovable:
                 return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
         except (UnwritableError, RecursionError) as error:
@@ -182,10 +184,21 @@ def _renamed(node: Any, names: Mapping[int, str]) -> Any:
     return found
 
 
-def _compiled(node: ast.expr, given: Mapping[str, Any]) -> Expr:
-    """The JavaScript of an expression, in the form that a value of its type has."""
+def _compiled(node: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> Expr:
+    """The JavaScript of an expression; the variables `held` that are computed come before it, each once."""
     known = {name: expression(value) for name, value in given.items() if is_traced(value)}
     constants = {name: _constant(value) for name, value in given.items() if name not in known}
+    before = {name: known[name] for name in held if name in known and known[name].uses}
+    found = _written(node, known | {name: Expr(name, one.type) for name, one in before.items()}, constants)
+    if not before:
+        return found
+    body = f"({found.js})" if found.js.startswith("{") else found.js
+    js = f"(({', '.join(before)}) => {body})({', '.join(one.js for one in before.values())})"
+    return Expr(js, found.type, found.uses.union(*(one.uses for one in before.values())))
+
+
+def _written(node: ast.expr, known: Mapping[str, Expr], constants: Mapping[str, Binding]) -> Expr:
+    """The JavaScript of an expression, in the form that a value of its type has."""
     found = compile_expression(node, known, FUNCTIONS, strict_call, constants=constants)
     inside = {found.type, *_all_parts(found.type)}
     if any(isinstance(part, TupleOf | SetOf) for part in inside):
@@ -201,7 +214,7 @@ def _loose(node: ast.expr, given: Mapping[str, Any]) -> tuple[ast.expr, dict[str
     floats = [
         one for one in all_nodes(node) if isinstance(one, ast.Constant) and isinstance(one.value, float)
     ]
-    names = {id(one): f"moon{len(given) + number}" for number, one in enumerate(floats)}
+    names = {id(one): f"float{number}" for number, one in enumerate(floats)}
     values = {**given, **{names[id(one)]: one.value for one in floats}}
     return _renamed(node, names), {name: _boxed(value) for name, value in values.items()}
 
