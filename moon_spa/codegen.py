@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from moon_spa.analysis.leaving import may_leave
+from moon_spa.analysis.leaving import LEFT, may_leave
 from moon_spa.analysis.placement import Key
 from moon_spa.constants import as_any, constant_any, constant_as, helper
 from moon_spa.javascript import key, object_literal, text
@@ -96,7 +96,10 @@ def first_value(out: _Writer, one: Field, kind: Type) -> str:
     """The argument of `useState`."""
     if one.initial is not None:
         expr = as_any(one.initial) if kind is ANY else one.initial
-        return out.use(helper("exact_all", expr) if _may_be_large(expr) else expr)
+        js = out.use(helper("exact_all", expr) if _may_be_large(expr) else expr)
+        if LEFT.keys().isdisjoint(expr.uses):
+            return js
+        return f"() => ({js})"  # where the server has made it already, nothing has to be left to it
     default = constant_as(one.default, kind)
     if one.from_prop is None:
         return out.use(default)

@@ -27,7 +27,7 @@ export class Instance {
       const [name] = component.fields[at++] ?? [];
       if (name === undefined) return (this.kept[at] ??= [initial]);
       if (typeof initial === "bigint") throw overflow(name);
-      if (!(name in values)) values[name] = initial;
+      if (!(name in values)) values[name] = typeof initial === "function" ? initial() : initial;
       return [values[name], (value) => this.act(() => this.set(name, value))];
     };
     this.setup ??= component.setup(this.app.kit.caller?.(this));

@@ -18,7 +18,8 @@ HELPERS = Path(__file__).parents[2] / "moon_spa" / "browser" / "helpers"
 FIRST_STATE = """
 const setup = new Function("__serverCall", "__moon", `return (${input.js})`)(null, modules.helpers.helpers);
 return input.props.map((props) => tools.attempt(() => {
-  const seen = setup({ useState: (value) => [value, null], props: tools.decode(props), componentName: "C" });
+  const useState = (first) => [typeof first === "function" ? first() : first, null];
+  const seen = setup({ useState, props: tools.decode(props), componentName: "C" });
   return { state: seen.state, props: seen.props };
 }));
 """
