@@ -8,7 +8,6 @@ from IPython.core.error import UsageError
 from IPython.display import display
 
 import moon_spa
-from moon_kernel.magics import guess
 from moon_kernel.spa_cells import Cells
 from moon_kernel.spa_line import SpaLine, read_line
 from moon_kernel.spa_source import cell_source, compile_class, compile_source, find
@@ -17,6 +16,7 @@ from moon_kernel.spa_views import ComponentView, Findings
 from moon_kernel.spa_widget import LiveComponent, goes_on, live, write_page
 from moon_spa import bridge
 from moon_spa.analysis.placement import Mode
+from moonlight.hints import did_you_mean
 
 MAX_DEADLINE = 3600.0
 
@@ -102,7 +102,8 @@ def _store(shell: Any, asked: SpaLine) -> Store | None:
     found = shell.user_ns.get(name)
     if not isinstance(found, Store):
         stores = [key for key, value in list(shell.user_ns.items()) if isinstance(value, Store)]
-        raise UsageError(f"%spa: {name} is no Store{guess(name, stores)}")
+        remedy = did_you_mean(name, stores, f"write `{name} = moon_kernel.Store(count=0)` first")
+        raise UsageError(f"%spa: {name} is no Store; {remedy}")
     return found
 
 

@@ -200,7 +200,7 @@ def component_of(scope: Mapping[str, Any], name: str | None = None) -> type[Comp
         return next(iter(found.values()))
     if name is None and found:
         names = ", ".join(found)
-        hint = "say which one with `name`, or keep one in a file"
+        hint = "say which one with `name`, `--name` on the command line, or keep one in a file"
         message = f"{len(found)} components stand here: {names}"
         raise refusal(
             "several-components", message, Place(source.path, class_line(source, [*found][1])), hint

@@ -310,7 +310,10 @@ def test_a_store_is_one_model_and_agrees_in_python(notebook: Client) -> None:
         ("live(Counter, store=Store(other=1))", "Counter shares no field with Store(other=1)"),
         ("live(Counter, store=Store(count='x'))", "state count is 'x', not int"),
         ("s = Store(count=1)\nlive(Counter, store=s)\ns.count = 'x'", "state count is 'x', not int"),
-        ("%spa Counter --store nothing", "nothing is no Store"),
+        (
+            "%spa Counter --store nothing",
+            "nothing is no Store; write `nothing = moon_kernel.Store(count=0)` first",
+        ),
     ],
 )
 def test_a_store_that_does_not_fit_is_refused(notebook: Client, code: str, message: str) -> None:
