@@ -65,7 +65,7 @@ class Bindings:
         if not isinstance(function, FunctionType) or function.__code__.co_filename != self.source.path:
             return None
         code = function.__code__
-        found = self.source.definitions.get((code.co_name, code.co_firstlineno), ())
+        found = self.source.definitions(code.co_name, code.co_firstlineno)
         if len(found) < 2:
             return found[0] if found else None
         inside = [node for node in found if _holds(node, code)]

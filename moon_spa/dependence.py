@@ -22,7 +22,7 @@ from typing import Any
 
 from moon_spa.ownmethods import Methods
 from moon_spa.source import all_nodes
-from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of
+from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
 from moon_spa.valuestatus import ValueStatus
 
 _SEQUENCES = (ast.Tuple, ast.List)
@@ -268,7 +268,8 @@ class Dependence(ValueStatus):
 
     def assign(self, target: ast.expr, value: ast.expr, control: Status) -> None:
         """Take ``target = value``."""
-        status = self.status(value) | control
+        cells = self._dict_cells(value) if isinstance(value, ast.Dict) else {}
+        status = (worst(cells.values()) if cells else self.status(value)) | control
         if isinstance(target, ast.Name):
             self.assign_names(target.id, value)
         if (
@@ -286,7 +287,7 @@ class Dependence(ValueStatus):
             self.values.setdefault(target.id, value)
             if isinstance(value, ast.Dict):
                 self.displays.setdefault(target.id, value)
-                for key, one in self._dict_cells(value).items():
+                for key, one in cells.items():
                     self.cells[target.id, key] |= one | control
                 if self.is_props(value):
                     self.props_names.add(target.id)

@@ -30,6 +30,7 @@ RESERVED = frozenset(
 )
 """Names that no JavaScript variable may have, or that mean something already."""
 
+_QUOTE = json.JSONEncoder(ensure_ascii=False).encode
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*\Z", re.ASCII)
 _INDEX = re.compile(r"(0|[1-9][0-9]*)\Z", re.ASCII)
 _UNSAFE = re.compile("[<\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
@@ -41,7 +42,7 @@ class UnwritableError(ValueError):
 
 def text(value: str) -> str:
     """A string literal: no ``<``, no line separator and no lone surrogate stands in it as such."""
-    quoted = json.dumps(str(value), ensure_ascii=False)
+    quoted = _QUOTE(str(value))
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted) if _UNSAFE.search(quoted) else quoted
 
 

@@ -76,7 +76,7 @@ class Methods:
         if not isinstance(function, FunctionType) or function.__code__.co_filename != self._source.path:
             return None
         code = function.__code__
-        nodes = self._source.definitions.get((code.co_name, code.co_firstlineno), ())
+        nodes = self._source.definitions(code.co_name, code.co_firstlineno)
         if len(nodes) != 1 or "<locals>" in code.co_qualname or "." not in code.co_qualname:
             return None
         (node,) = nodes

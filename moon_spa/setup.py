@@ -60,7 +60,7 @@ class Setup:
         function = self.cls.setup
         place = Place(self.source.path, class_line(self.source, self.cls.__name__))
         if isinstance(function, FunctionType) and function.__code__.co_filename == self.source.path:
-            for node in self.source.definitions.get(("setup", function.__code__.co_firstlineno), ()):
+            for node in self.source.definitions("setup", function.__code__.co_firstlineno):
                 if isinstance(node, ast.AsyncFunctionDef):
                     hint = "write `def setup(self, props):`, and wait in an async action or in `created`"
                     where = Place(self.source.path, node.lineno)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
@@ -54,7 +54,15 @@ PARTS: Mapping[type[ast.AST], tuple[str, ...]] = MappingProxyType(
     }
 )
 """The fields of each class of nodes that hold nodes, or lists of them."""
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+BLOCKS: Mapping[type[ast.AST], tuple[str, ...]] = MappingProxyType(
+    {
+        kind: tuple(name for name in ("body", "handlers", "cases", "orelse", "finalbody") if name in parts)
+        if not issubclass(kind, ast.expr)
+        else ()
+        for kind, parts in PARTS.items()
+    }
+)
+"""Those that hold statements, or what has statements."""
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 
 
@@ -75,18 +83,24 @@ class ComponentSource:
         """All nodes of the tree."""
         return tuple(all_nodes(self.tree))
 
+    def definitions(self, name: str, line: int) -> Sequence[Function]:
+        """The functions of a name and first line, as code objects have them: that of the first decorator."""
+        if name == "<lambda>":
+            return [node for node in self.nodes if isinstance(node, ast.Lambda) and node.lineno == line]
+        return self._functions.get((name, line), ())
+
     @cached_property
-    def definitions(self) -> Mapping[tuple[str, int], tuple[Function, ...]]:
-        """Functions by name and first line, as code objects have them: that of the first decorator."""
-        found: dict[tuple[str, int], tuple[Function, ...]] = {}
-        for node in self.nodes:
-            if not isinstance(node, _FUNCTIONS):
-                continue
-            if isinstance(node, ast.Lambda):
-                key = ("<lambda>", node.lineno)
-            else:
-                key = (node.name, min([node.lineno, *(one.lineno for one in node.decorator_list)]))
-            found[key] = (*found.get(key, ()), node)
+    def _functions(self) -> Mapping[tuple[str, int], Sequence[Function]]:
+        """All that `def` makes: it is found without a look at expressions."""
+        found: dict[tuple[str, int], list[Function]] = {}
+        todo: list[ast.AST] = [self.tree]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                line = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+                found.setdefault((node.name, line), []).append(node)
+            for name in BLOCKS[type(node)]:
+                todo += getattr(node, name)
         return found
 
 

@@ -239,9 +239,9 @@ def describe(a: Type) -> str:
     return type(a).__name__
 
 
-def holds(a: Type, part: Type) -> bool:
-    """Whether a type is another one, or has it inside."""
-    return a == part or any(holds(one, part) for one in parts_of(a))
+def holds(a: Type, part: Basic) -> bool:
+    """Whether a type is a basic one, or has it inside."""
+    return a is part or (not isinstance(a, Basic) and any(holds(one, part) for one in parts_of(a)))
 
 
 def parts_of(one: Type) -> Iterable[Type]:

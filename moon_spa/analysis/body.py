@@ -11,6 +11,7 @@ from moon_spa.analysis.names import Names, parameters, stored_name
 from moon_spa.analysis.store import Ref, Store
 from moon_spa.analysis.unprovable import Clash, Unprovable
 from moon_spa.analysis.values import ATOM, Value
+from moon_spa.source import all_nodes
 from moon_spa.spec import Binding, ComponentSpec
 from moon_spa.types import ANY, FLOAT, INT, Type
 
@@ -300,7 +301,7 @@ def changed_names(node: ast.AST) -> set[str]:
             targets = [target]
         case ast.Call(func=ast.Attribute(value=receiver)):
             targets = [receiver]
-    inner = [one for target in targets for one in ast.walk(target)]
+    inner = [one for target in targets for one in all_nodes(target)]
     texts = {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return texts | {one.attr for one in inner if isinstance(one, ast.Attribute)}
 

@@ -13,6 +13,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from moon_spa.analysis.reach import Reach, Reached
+from moon_spa.source import all_nodes
 from moon_spa.spec import OPS, Callback, ComponentSpec
 
 _CHANGING = frozenset(
@@ -30,6 +31,9 @@ _TAKEN = frozenset(
         *(ast.For, ast.comprehension, ast.Delete, ast.Call),
     }
 )
+
+
+_OWNERS = (ast.Subscript, ast.Attribute)
 
 
 @dataclass
@@ -88,7 +92,8 @@ class _Reader:
     def read(self) -> _Touched:
         """What the function does."""
         for node in self.function.scan.nodes:
-            self._take(node)
+            if type(node) in _TAKEN:
+                self._take(node)
         for one in self.changed:
             self.touched.changed |= self.roots(one)
         self.touched.actions = {one.name for one in self.function.bound.values() if one.kind == "action"}
@@ -96,13 +101,14 @@ class _Reader:
 
     def named(self, node: ast.AST) -> str | None:
         """The field that an expression names."""
-        match node:
-            case (
-                ast.Subscript(value=owner, slice=ast.Constant(value=str(name)))
-                | ast.Attribute(value=owner, attr=name)
-            ):
-                return name if name in self.objects and self.function.is_a("state", owner) else None
-        return None
+        if isinstance(node, ast.Attribute):
+            name: object = node.attr
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            name = node.slice.value
+        else:
+            return None
+        found = isinstance(name, str) and name in self.objects and self.function.is_a("state", node.value)
+        return str(name) if found else None
 
     def roots(self, node: ast.AST) -> set[str]:
         """The fields into whose objects an expression may reach."""
@@ -121,13 +127,11 @@ class _Reader:
         return {name}
 
     def _take(self, node: ast.AST) -> None:
-        if type(node) not in _TAKEN:
+        if isinstance(node, _OWNERS):
+            if isinstance(node.ctx, ast.Load) and (name := self.named(node)) is not None:
+                self.touched.read.add(name)
             return
         match node:
-            case ast.Subscript() | ast.Attribute():
-                name = self.named(node)
-                if name is not None and isinstance(node.ctx, ast.Load):
-                    self.touched.read.add(name)
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     self._store(target, value)
@@ -162,7 +166,7 @@ class _Reader:
     def _alias(self, target: ast.expr, value: ast.expr) -> None:
         found = self.roots(value)
         if found:
-            for one in ast.walk(target):
+            for one in all_nodes(target):
                 if isinstance(one, ast.Name):
                     self.fields_of[one.id] |= found
 

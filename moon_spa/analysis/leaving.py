@@ -62,7 +62,10 @@ _SURE = re.compile(r"\b__moon\.pow\(\w+, \d+\)")
 
 def called(text: str) -> frozenset[str]:
     """The helpers that a text of JavaScript calls, and `mixed` where a number may be int or float."""
-    return frozenset(_CALL.findall(text)) | ({"mixed"} if _MIXED_CALL.search(text) else set())
+    if "__moon." not in text:
+        return frozenset()
+    found = frozenset(_CALL.findall(text))
+    return found | {"mixed"} if "to_any" in found and _MIXED_CALL.search(text) else found
 
 
 def may_leave(helpers: Iterable[str]) -> bool:
@@ -72,7 +75,9 @@ def may_leave(helpers: Iterable[str]) -> bool:
 
 def leaving(text: str, guarded: Iterable[tuple[str, Type]]) -> str:
     """``on the server where `items` is not list[int], for digits that are not ASCII``; "" for never."""
-    helpers = called(_SURE.sub("", text))
+    helpers = called(text)
+    if "pow" in helpers:
+        helpers = called(_SURE.sub("", text))
     parts = [f"where `{name}` is not {describe(found)}" for name, found in guarded]
     values = dict.fromkeys(LEFT[one] for one in sorted(helpers) if one in LEFT)
     parts += [f"for {one}" for one in values]

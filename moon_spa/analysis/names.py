@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from moon_spa.javascript import RESERVED, is_identifier
-from moon_spa.source import all_nodes, below
+from moon_spa.source import PARTS, all_nodes, below
 
 TAKEN = frozenset(
     {
@@ -17,6 +17,7 @@ TAKEN = frozenset(
     }
 )
 """Names that mean something where a body stands."""
+_NEVER = RESERVED | TAKEN
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -33,7 +34,7 @@ class Names:
     """The JavaScript names of one action; each is given once."""
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._used = {*RESERVED, *TAKEN, *reserved}
+        self._used = {*_NEVER, *reserved}
 
     def fresh(self, hint: str) -> str:
         """`hint`, or `hint` with a number, that is nobody else's."""
@@ -58,14 +59,22 @@ class Names:
 def own_nodes(node: ast.AST) -> list[ast.AST]:
     """All nodes below a function that run in its scope: bodies of nested functions are left out."""
     found: list[ast.AST] = []
-    pending = children(node)[::-1]
+    pending: list[ast.AST | None] = [*reversed(children(node))]
     while pending:
         one = pending.pop()
+        if one is None:
+            continue
         found.append(one)
-        if not isinstance(one, SCOPES):
-            pending += below(one)[::-1]
-        elif not isinstance(one, ast.ClassDef):
-            pending += [*one.args.defaults, *(default for default in one.args.kw_defaults if default)]
+        if isinstance(one, SCOPES):
+            if not isinstance(one, ast.ClassDef):
+                pending += [*one.args.defaults, *one.args.kw_defaults]
+            continue
+        for name in reversed(PARTS[type(one)]):
+            part = getattr(one, name, None)
+            if type(part) is list:
+                pending += reversed(part)
+            else:
+                pending.append(part)
     return found
 
 

@@ -186,7 +186,7 @@ class Store(Facts):
         A `slot` (item, state field) is converted to by whatever writes it, so it may become ANY; a variable
         has the representation of its last assignment.
         """
-        if a == b or b is NEVER:
+        if a is b or b is NEVER or a == b:
             return a
         if a is NEVER:
             return b
