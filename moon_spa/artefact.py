@@ -26,6 +26,7 @@ from moon_spa.types import (
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -203,6 +204,8 @@ def descriptor(kind: Type) -> Any:
             return ["l", descriptor(item)]
         case TupleOf(items):
             return ["t", *map(descriptor, items)]
+        case LongTuple(item):
+            return ["T", descriptor(item)]
         case SetOf(item):
             return ["x", descriptor(item)]
         case DictOf(key, item):

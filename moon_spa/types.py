@@ -59,6 +59,13 @@ class TupleOf(Type):
 
 
 @dataclass(frozen=True)
+class LongTuple(Type):
+    """A tuple of any length whose items have one type."""
+
+    item: Type
+
+
+@dataclass(frozen=True)
 class DictOf(Type):
     """A dict with keys of one type and values of one type."""
 
@@ -139,6 +146,8 @@ def _joined(a: Type, b: Type) -> Type | None:
             return SetOf(join(x, y))
         case TupleOf(xs), TupleOf(ys) if len(xs) == len(ys):
             return TupleOf(tuple(map(join, xs, ys)))
+        case (LongTuple(), LongTuple() | TupleOf()) | (TupleOf(), LongTuple()):
+            return LongTuple(join_all((*parts_of(a), *parts_of(b))))
         case Record(xs), Record(ys) if {key for key, _ in xs} == {key for key, _ in ys}:
             other = dict(ys)
             return Record(tuple((key, join(one, other[key])) for key, one in xs))
@@ -186,6 +195,8 @@ def accepts(expected: Type, value: Any) -> bool:
             return isinstance(value, set | frozenset) and all(accepts(item, one) for one in value)
         case TupleOf(items):
             return isinstance(value, tuple) and len(value) == len(items) and all(map(accepts, items, value))
+        case LongTuple(item):
+            return isinstance(value, tuple) and all(accepts(item, one) for one in value)
         case DictOf(key, item):
             return isinstance(value, Mapping) and all(
                 accepts(key, k) and accepts(item, one) for k, one in value.items()
@@ -229,6 +240,8 @@ def describe(a: Type) -> str:
             return f"set[{describe(item)}]" if item is not NEVER else "set"
         case TupleOf(items):
             return f"tuple[{', '.join(map(describe, items)) or '()'}]"
+        case LongTuple(item):
+            return f"tuple[{describe(item)}, ...]"
         case DictOf(key, item):
             return f"dict[{describe(key)}, {describe(item)}]" if key is not NEVER else "dict"
         case Record(fields):
@@ -249,7 +262,7 @@ def parts_of(one: Type) -> Iterable[Type]:
     match one:
         case Basic():
             return ()
-        case ListOf(item) | SetOf(item):
+        case ListOf(item) | SetOf(item) | LongTuple(item):
             return (item,)
         case TupleOf(items) | Union(items):
             return items
@@ -271,6 +284,8 @@ def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
             return SetOf(change(item))
         case TupleOf(items):
             return TupleOf(tuple(map(change, items)))
+        case LongTuple(item):
+            return LongTuple(change(item))
         case DictOf(key, item):
             return DictOf(change(key), change(item))
         case Record(fields):

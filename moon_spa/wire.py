@@ -20,6 +20,7 @@ from moon_spa.types import (
     NUM,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -154,6 +155,8 @@ def _encode_fixed(value: Any, kind: Type, where: str, budget: _Budget) -> Any:
     if type(value) is tuple and isinstance(kind, TupleOf) and len(value) == len(kind.items):
         pairs = enumerate(zip(value, kind.items, strict=True))
         return [_encode(one, part, f"{where}[{i}]", budget) for i, (one, part) in pairs]
+    if type(value) is tuple and isinstance(kind, LongTuple):
+        return [_encode(one, kind.item, f"{where}[{i}]", budget) for i, one in enumerate(value)]
     if type(value) is set and isinstance(kind, SetOf):
         ordered = sorted(value, key=lambda one: (type(one).__name__, repr(one)))
         return {
@@ -297,6 +300,8 @@ def _restore_items(value: Any, kind: Type) -> Any:
     """The same for a list, a tuple or a set; a list is a tuple where the type says so."""
     if isinstance(kind, TupleOf) and len(value) == len(kind.items):
         return tuple(map(restore, value, kind.items))
+    if isinstance(kind, LongTuple):
+        return tuple(restore(one, kind.item) for one in value)
     item = kind.item if isinstance(kind, ListOf | SetOf) else ANY
     return type(value)(restore(one, item) for one in value)
 
@@ -330,6 +335,8 @@ def _fits(kind: Type, value: Any) -> bool:
         return isinstance(value, dict)
     if isinstance(kind, TupleOf):
         return isinstance(value, list | tuple) and len(value) == len(kind.items)
+    if isinstance(kind, LongTuple):
+        return isinstance(value, list | tuple)
     return accepts(kind, value)
 
 

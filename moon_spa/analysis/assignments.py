@@ -6,10 +6,12 @@ import ast
 from dataclasses import replace
 
 from moon_spa.analysis.body import Body
+from moon_spa.analysis.comprehensions import comprehension
 from moon_spa.analysis.data import dropped
-from moon_spa.analysis.iteration import iteration, series
+from moon_spa.analysis.iteration import Source, is_series, iteration, series
+from moon_spa.analysis.keys import as_generator
 from moon_spa.analysis.methods import extend
-from moon_spa.analysis.names import place
+from moon_spa.analysis.names import place, stored_name
 from moon_spa.analysis.operators import SIGNS, operate
 from moon_spa.analysis.state import binding_of, field_of, key_of, write_field
 from moon_spa.analysis.store import Ref
@@ -42,7 +44,22 @@ def ann_assign(c: Body, node: ast.AnnAssign) -> None:
 def _assign_one(c: Body, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
     if dropped(c, target, value):
         return
+    if isinstance(value, ast.Lambda) and isinstance(target, ast.Name):
+        keep_function(c, target.id, value)
+        return
+    if isinstance(target, ast.Tuple | ast.List) and (is_series(c, value) or as_generator(c, value)):
+        _unpack_series(c, target, value, node)
+        return
     store(c, target, c.expression(value), node)
+
+
+def keep_function(c: Body, name: str, node: ast.FunctionDef | ast.Lambda) -> None:
+    """A function inside the action, under its only name; it is written when it is first called."""
+    stores = [one for one in all_nodes(c.node) if stored_name(one) == name]
+    others = len(stores) - isinstance(node, ast.Lambda)
+    if c.depth or c.loops or c.guards or others or name in c.nested or name not in c.locals:
+        raise c.refuse("a function that is decorated, conditional or defined twice", node)
+    c.nested[name] = node
 
 
 def store(c: Body, target: ast.expr, value: Value, node: ast.AST) -> None:
@@ -101,25 +118,43 @@ def _unpack(c: Body, target: ast.Tuple | ast.List, value: Value, node: ast.AST) 
     if isinstance(value.type, TupleOf) and not stars:
         if len(value.type.items) != count:
             raise c.refuse("unpacking a tuple of another length", node)
-        types: list[Type] = list(value.type.items)
-        js = value.js
+        js, types = value.js, list(value.type.items)
     else:
-        js, types = _unpacked(c, value, count, stars, node)
-    if all(isinstance(one, ast.Name) for one in target.elts):
-        _unpack_names(c, [one for one in target.elts if isinstance(one, ast.Name)], js, types, node)
+        js, types = _unpacked(c, series(c, value, node), count, stars, node)
+    _unpack_parts(c, target, js, types, node)
+
+
+def _unpack_series(c: Body, target: ast.Tuple | ast.List, value: ast.expr, node: ast.AST) -> None:
+    """`a, b = map(int, parts)`, `xs, ys = zip(*points)`: no more is made of a series than Python makes."""
+    stars = [i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)]
+    count = len(target.elts)
+    generator = as_generator(c, value)
+    if generator is None:
+        source = iteration(c, value)
+    else:
+        source = series(c, comprehension(c, generator, most=None if stars else count), node)
+    js, types = _unpacked(c, source, count, stars, node)
+    _unpack_parts(c, target, js, types, node)
+
+
+def _unpack_parts(c: Body, target: ast.Tuple | ast.List, js: str, types: list[Type], node: ast.AST) -> None:
+    """The parts of an array, each to its target."""
+    names = [one for one in target.elts if isinstance(one, ast.Name)]
+    if len(names) == len(target.elts) and not any(one.id in c.shared for one in names):
+        _unpack_names(c, names, js, types, node)
         return
-    names = [c.unit.names.fresh("item") for _ in target.elts]
-    c.write(f"const [{', '.join(names)}] = {js};")
-    for one, name, found in zip(target.elts, names, types, strict=True):
+    items = [c.unit.names.fresh("item") for _ in target.elts]
+    c.write(f"const [{', '.join(items)}] = {js};")
+    for one, name, found in zip(target.elts, items, types, strict=True):
         inner = one.value if isinstance(one, ast.Starred) else one
         store(c, inner, Value(name, found, pure=True, simple=True), node)
 
 
-def _unpacked(c: Body, value: Value, count: int, stars: list[int], node: ast.AST) -> tuple[str, list[Type]]:
+def _unpacked(c: Body, source: Source, count: int, stars: list[int], node: ast.AST) -> tuple[str, list[Type]]:
     """A series as an array of `count` items; raises ValueError as Python does where there are others."""
-    source = series(c, value, node)
     types: list[Type] = [source.item] * count
     if not stars:
+        types = list(source.columns) if len(source.columns) == count else types
         return call(c.helper("unpack"), source.js, str(count), result=ANY).js, types
     before = stars[0]
     after = count - before - 1
@@ -132,8 +167,6 @@ def _unpack_names(c: Body, names: list[ast.Name], js: str, types: list[Type], no
     free = all(one.id not in c.declared and one.id not in c.shared for one in names)
     at_top = c.depth == 0 and not c.loops and not c.guards
     distinct = len({one.id for one in names}) == len(names)
-    if any(one.id in c.shared for one in names):
-        raise c.refuse("unpacking into variables of an inner function", node)
     for one, found in zip(names, types, strict=True):
         receive(c, one.id, found, None, node)
         texts.append(c.locals[one.id])

@@ -106,7 +106,7 @@ class Body:
     declared: set[str] = field(default_factory=set)
     hoisted: dict[str, None] = field(default_factory=dict)
     scoped: dict[str, tuple[str, str]] = field(default_factory=dict)
-    nested: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    nested: dict[str, ast.FunctionDef | ast.Lambda] = field(default_factory=dict)
     functions: list[Line] = field(default_factory=list)
     exits: bool = False
     entry: bool = False

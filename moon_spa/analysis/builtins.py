@@ -6,16 +6,17 @@ import ast
 import sys
 from collections.abc import Callable, Mapping
 
-from moon_spa.analysis import numbers
+from moon_spa.analysis import instances, numbers
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, describe, one_value, refused
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.collections import same_floats, set_item_type
 from moon_spa.analysis.comprehensions import comprehension, first_item, items_of, unordered_items
-from moon_spa.analysis.convert import constant, number, quoted, text, to_any, truth
+from moon_spa.analysis.convert import constant, number, quoted, text, to_any, to_slot, truth
 from moon_spa.analysis.formatting import formatted
-from moon_spa.analysis.iteration import Source, is_series, length_span, series, view
-from moon_spa.analysis.keys import as_generator, key_function
+from moon_spa.analysis.iteration import Source, is_series, item_of_either, length_span, series, view
+from moon_spa.analysis.keys import as_generator, as_iterator, key_function, note_stop
 from moon_spa.analysis.names import place
+from moon_spa.analysis.operators import items_together
 from moon_spa.analysis.values import ATOM, Value, call
 from moon_spa.types import (
     ANY,
@@ -23,16 +24,15 @@ from moon_spa.types import (
     FLOAT,
     INT,
     NEVER,
-    NONE,
     NUM,
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
     Type,
-    members,
 )
 
 
@@ -45,7 +45,7 @@ def _len(c: Body, node: ast.Call) -> Value:
     if value.type is STR:
         return call(c.helper("len_s"), value, result=INT, **known)
     match c.store.outline(value.type):
-        case ListOf():
+        case ListOf() | LongTuple():
             return Value(f"{value.at(ATOM)}.length", INT, ATOM, length_span(), pure=value.pure)
         case TupleOf(items):
             return Value(f"{value.at(ATOM)}.length", INT, ATOM, (len(items), len(items)), pure=value.pure)
@@ -53,6 +53,8 @@ def _len(c: Body, node: ast.Call) -> Value:
             return Value(f"{value.at(ATOM)}.size", INT, ATOM, length_span(), pure=value.pure)
         case Record() | DictOf():
             return call(c.helper("dict_len"), value, result=INT, **known)
+    if item_of_either(c, value.type) is not None:
+        return Value(f"{value.at(ATOM)}.length", INT, ATOM, length_span(), pure=value.pure)
     if value.type is ANY:
         return call(c.helper("len_a"), value, result=INT, span=length_span())
     return refused(c, node, value)
@@ -75,6 +77,8 @@ def _sum(c: Body, node: ast.Call) -> Value:
     given.count(1, 2)
     items = unordered_items(c, given.args[0])
     start = given.value(1, "start")
+    if start is not None and isinstance(c.store.shape(items.item), ListOf):
+        return _sum_lists(c, items, start, node)
     start = number(start) if start else constant(0)
     if items.item in (*INTS, NEVER) and start.type is INT:
         return call(c.helper("sum"), items.js, start, result=INT)
@@ -92,6 +96,16 @@ def _sum(c: Body, node: ast.Call) -> Value:
         compensated = "true" if sys.version_info >= (3, 12) else "false"
         return call(c.helper("sum_a"), items.js, to_any(c, start), compensated, result=ANY)
     raise c.refuse(f"`sum()` of {c.store.describe(items.item)}", node)
+
+
+def _sum_lists(c: Body, items: Source, start: Value, node: ast.Call) -> Value:
+    """`sum(rows, [])`; the list that it starts with is one that nobody else has."""
+    one, two = c.store.shape(start.type), c.store.shape(items.item)
+    first = (*node.args[1:], *(one.value for one in node.keywords))[0]
+    if not isinstance(one, ListOf) or not isinstance(two, ListOf) or not isinstance(first, ast.List):
+        raise c.refuse(f"`sum()` of {c.store.describe(items.item)}", node)
+    made = c.store.site(("sum", place(node)), ListOf(items_together(c, one, two, node)))
+    return call(c.helper("sum_l"), items.js, start, result=made)
 
 
 def _extreme(helper: str) -> Callable[[Body, ast.Call], Value]:
@@ -144,7 +158,7 @@ def _check_ordered(c: Body, found: Type, node: ast.AST) -> None:
         for one in shape.items:
             _check_ordered(c, one, node)
         return
-    if isinstance(shape, ListOf):
+    if isinstance(shape, ListOf | LongTuple):
         _check_ordered(c, shape.item, node)
         return
     raise c.refuse(f"the order of values that are {c.store.describe(found)}", node)
@@ -193,10 +207,12 @@ def _quantifier(helper: str) -> Callable[[Body, ast.Call], Value]:
 def _next(c: Body, node: ast.Call) -> Value:
     """The first item of a generator, or a default: both are made before anything of the generator runs."""
     given = Arguments(c, node)
-    given.count(2, 2)
-    generator, default = as_generator(c, given.args[0]), c.expression(given.args[1])
-    if generator is None or not default.pure:
+    given.count(1, 2)
+    generator, default = as_iterator(c, given.args[0]), given.value(1)
+    if generator is None or not (default is None or default.pure):
         raise c.refuse("`next()` with these arguments", node)
+    if default is None:
+        note_stop(c)
     return first_item(c, generator, default)
 
 
@@ -223,10 +239,16 @@ def _tuple(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node)
     if not given.args:
         return Value("[]", TupleOf(()), pure=True)
-    value = one_value(c, node)
-    if isinstance(value.type, TupleOf):
-        return value
-    raise c.refuse("a tuple whose length is not known", node)
+    given.count(1, 1)
+    if is_series(c, given.args[0]) or as_generator(c, given.args[0]) is not None:
+        items = items_of(c, given.args[0])
+    else:
+        value = c.expression(given.args[0])
+        if isinstance(value.type, TupleOf | LongTuple):
+            return value
+        items = series(c, value, node)
+    js = items.js if as_generator(c, given.args[0]) is not None else f"[...{items.js}]"
+    return Value(js, LongTuple(items.item), pure=items.pure)
 
 
 def _set(c: Body, node: ast.Call) -> Value:
@@ -272,68 +294,27 @@ def _dict_of(c: Body, source: Source, node: ast.Call) -> Value:
     return call(c.helper("dict_from"), source.js, result=ref)
 
 
+def fromkeys(c: Body, node: ast.Call) -> Value:
+    """`dict.fromkeys(items, value)`."""
+    given = Arguments(c, node)
+    given.count(1, 2)
+    items = items_of(c, given.args[0])
+    value = given.value(1) or constant(None)
+    if items.item not in (STR, INT, NEVER):
+        raise c.refuse(f"a key that is {c.store.describe(items.item)}", node)
+    ref = c.store.site(("dict", place(node)), DictOf(items.item, value.type), written=True)
+    shape = c.store.shape(ref)
+    assert isinstance(shape, DictOf)
+    start = "new Map()" if shape.key is INT else "{}"
+    return call(c.helper("dict_fromkeys"), items.js, to_slot(c, value, shape.value), start, result=ref)
+
+
 def _format(c: Body, node: ast.Call) -> Value:
     given = Arguments(c, node)
     given.count(1, 2)
     value = c.expression(given.args[0])
     spec = given.value(1) or constant("")
     return formatted(c, value, spec, node)
-
-
-CHECKS: Mapping[str, tuple[Type, ...]] = {
-    "str": (STR,),
-    "bool": (BOOL,),
-    "int": (INT, BOOL),
-    "float": (FLOAT,),
-}
-CLASSES = frozenset({*CHECKS, "dict", "list", "tuple"})
-"""Classes that are asked for."""
-
-
-def _isinstance(c: Body, node: ast.Call) -> Value:
-    given = Arguments(c, node)
-    given.count(2, 2)
-    value = c.expression(given.args[0])
-    named = given.args[1].elts if isinstance(given.args[1], ast.Tuple) else [given.args[1]]
-    names = [one.id for one in named if isinstance(one, ast.Name) and c.resolve(one.id).kind == "builtin"]
-    if len(names) != len(named) or not CLASSES.issuperset(names):
-        raise c.refuse("`isinstance()` with this class", node)
-    if value.type is ANY and value.simple:
-        checks = any_checks(c, value.js, names, node)
-        return Value(f"({' || '.join(checks)})" if len(checks) > 1 else checks[0], BOOL)
-    answers = {is_instance(c, part, names) for part in members(value.type)}
-    if len(answers) == 1 and value.pure and None not in answers:
-        return constant(answers.pop())
-    raise c.refuse(f"`isinstance()` of {c.store.describe(value.type)}", node)
-
-
-def any_checks(c: Body, js: str, names: list[str], node: ast.AST) -> list[str]:
-    """The tests, one of which holds where a value of unknown type is of one of these classes."""
-    if "tuple" in names:
-        raise c.refuse("whether a value of unknown type is a tuple", node)
-    letters: Mapping[Type, str] = {STR: '"s"', BOOL: '"b"', INT: '"i"', FLOAT: '"f"'}
-    wanted = dict.fromkeys(kind for name in names for kind in CHECKS.get(name, ()))
-    found = [f"{c.helper('is_type')}({js}, {letters[kind]})" for kind in wanted]
-    found += [f"Array.isArray({js})"] if "list" in names else []
-    return [*found, f"{c.helper('is_dict')}({js})"] if "dict" in names else found
-
-
-def is_instance(c: Body, part: Type, names: list[str]) -> bool | None:
-    """Whether a value of a type, no union, is of one of these classes; None where that is not known."""
-    if part in (ANY, NEVER) or (part is NUM and ("int" in names) != ("float" in names)):
-        return None
-    kinds: dict[Type, tuple[str, ...]] = {NUM: ("float",), NONE: ()}
-    for name, types in CHECKS.items():
-        if part in types:
-            kinds[part] = (*kinds.get(part, ()), name)
-    shape = c.store.shape(part)
-    if isinstance(shape, ListOf):
-        return "list" in names
-    if isinstance(shape, Record | DictOf):
-        return "dict" in names
-    if isinstance(shape, TupleOf):
-        return "tuple" in names
-    return any(name in names for name in kinds.get(part, ()))
 
 
 BUILTINS: Mapping[str, Callable[[Body, ast.Call], Value]] = {
@@ -349,7 +330,7 @@ BUILTINS: Mapping[str, Callable[[Body, ast.Call], Value]] = {
     "format": _format,
     "hex": numbers.in_base("hex"),
     "int": numbers.int_call,
-    "isinstance": _isinstance,
+    "isinstance": instances.isinstance_call,
     "len": _len,
     "list": _list,
     "max": _extreme("max_of"),

@@ -6,7 +6,7 @@ import ast
 
 from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.builtins import BUILTINS
+from moon_spa.analysis.builtins import BUILTINS, fromkeys
 from moon_spa.analysis.convert import constant, may_be, taken_as, test
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.mathfunctions import math_call
@@ -16,13 +16,29 @@ from moon_spa.analysis.methods import (
     float_method,
     list_method,
     set_method,
+    tuple_method,
 )
 from moon_spa.analysis.operators import operate
 from moon_spa.analysis.state import binding_of, props_get, read_field, write_field
 from moon_spa.analysis.textmethods import ONLY_OF_TEXTS, text_method
 from moon_spa.analysis.values import ASSIGN, Value, negated
 from moon_spa.spec import Binding
-from moon_spa.types import ANY, BOOL, FLOAT, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, Record, SetOf
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    NEVER,
+    NONE,
+    NUM,
+    STR,
+    DictOf,
+    ListOf,
+    LongTuple,
+    Record,
+    SetOf,
+    TupleOf,
+)
 
 OPERATIONS = ("add", "sub", "set", "toggle")
 
@@ -107,6 +123,8 @@ def _unbound(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
         if target.type is STR:
             rest = ast.Call(func, node.args[1:], node.keywords)
             return text_method(c, target, func.attr, ast.copy_location(rest, node))
+    if isinstance(func.value, ast.Name) and (func.value.id, func.attr) == ("dict", "fromkeys"):
+        return fromkeys(c, node)
     raise c.refuse(f"`{ast.unparse(func)}()`", node)
 
 
@@ -127,6 +145,8 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
             return list_method(c, target, name, node)
         case Record() | DictOf():
             return _dict(c, target, name, node)
+        case TupleOf() | LongTuple():
+            return tuple_method(c, target, name, node)
         case SetOf():
             return set_method(c, target, name, node)
     raise c.refuse(f"{describe(node)} of {c.store.describe(target.type)}", node)

@@ -6,12 +6,13 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, to_slot
-from moon_spa.analysis.iteration import iteration, uniform
+from moon_spa.analysis.iteration import iteration, series, uniform
+from moon_spa.analysis.keys import as_generator
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref, is_plain_key
 from moon_spa.analysis.values import ASSIGN, Value, call
 from moon_spa.javascript import key as property_name
-from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
+from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, LongTuple, Record, SetOf, TupleOf, Type
 
 
 def literal(c: Body, node: ast.Constant) -> Value:
@@ -27,11 +28,7 @@ def list_literal(c: Body, node: ast.List) -> Value:
     spread: list[bool] = []
     found: Type = NEVER
     for one in node.elts:
-        if isinstance(one, ast.Starred):
-            series = iteration(c, one.value)
-            items.append(Value(series.js, series.item, ASSIGN, pure=series.pure))
-        else:
-            items.append(c.expression(one))
+        items.append(_spread(c, one) if isinstance(one, ast.Starred) else c.expression(one))
         spread.append(isinstance(one, ast.Starred))
         found = c.store.join(found, items[-1].type, slot=True)
     ref = c.store.site(("list", place(node)), ListOf(found), written=True)
@@ -49,10 +46,24 @@ def list_literal(c: Body, node: ast.List) -> Value:
     return Value(f"[{', '.join(texts)}]", ref, pure=all(value.pure for value in items))
 
 
+def _spread(c: Body, node: ast.Starred, ordered: bool = True) -> Value:
+    """What is spread by `*items`: as a series, with the type of its items."""
+    generator = as_generator(c, node.value)
+    if generator is not None:
+        made = ast.copy_location(ast.ListComp(generator.elt, generator.generators), generator)
+        found = series(c, c.expression(made), node)
+    else:
+        found = iteration(c, node.value, ordered)
+    return Value(found.js, found.item, ASSIGN, pure=found.pure)
+
+
 def tuple_literal(c: Body, node: ast.Tuple) -> Value:
-    """`(a, b)`."""
+    """`(a, b)`, `(a, *rest)`."""
     if any(isinstance(one, ast.Starred) for one in node.elts):
-        raise c.refuse("`*` in a tuple", node)
+        parts = [_spread(c, one) if isinstance(one, ast.Starred) else c.expression(one) for one in node.elts]
+        pairs = zip(node.elts, parts, strict=True)
+        texts = [f"{'...' if isinstance(one, ast.Starred) else ''}{part.at(ASSIGN)}" for one, part in pairs]
+        return Value(f"[{', '.join(texts)}]", LongTuple(c.store.join_all(part.type for part in parts)))
     items = [c.expression(one) for one in node.elts]
     js = f"[{', '.join(one.at(ASSIGN) for one in items)}]"
     return Value(js, TupleOf(tuple(one.type for one in items)), pure=all(one.pure for one in items))
@@ -60,10 +71,14 @@ def tuple_literal(c: Body, node: ast.Tuple) -> Value:
 
 def set_literal(c: Body, node: ast.Set) -> Value:
     """`{a, b}`."""
-    items = [c.expression(one) for one in node.elts]
-    found = set_item_type(c, [one.type for one in items], node)
-    ref = c.store.site(("set", place(node)), SetOf(found))
-    return Value(f"new Set([{', '.join(one.at(ASSIGN) for one in items)}])", ref)
+    texts, types = [], []
+    for one in node.elts:
+        is_spread = isinstance(one, ast.Starred)
+        item = _spread(c, one, ordered=False) if isinstance(one, ast.Starred) else c.expression(one)
+        texts.append(f"{'...' if is_spread else ''}{item.at(ASSIGN)}")
+        types.append(item.type)
+    ref = c.store.site(("set", place(node)), SetOf(set_item_type(c, types, node)))
+    return Value(f"new Set([{', '.join(texts)}])", ref)
 
 
 def set_item_type(c: Body, types: list[Type], node: ast.AST) -> Type:

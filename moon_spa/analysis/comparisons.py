@@ -33,6 +33,7 @@ from moon_spa.types import (
     Basic,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -41,8 +42,10 @@ from moon_spa.types import (
     as_dict,
     mapped,
     members,
+    parts_of,
 )
 
+TUPLES = (TupleOf, LongTuple)
 ORDER: Mapping[str, str] = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
@@ -164,6 +167,8 @@ def _agree(a: Type, b: Type) -> bool:
             return ANY not in (a, b)
         case (TupleOf(one), TupleOf(other)):
             return len(one) != len(other) or all(map(_agree, one, other))
+        case (LongTuple(), LongTuple() | TupleOf()) | (TupleOf(), LongTuple()):
+            return all(_agree(one, other) for one in parts_of(a) for other in parts_of(b))
         case (ListOf(one), ListOf(other)):
             return _agree(one, other)
         case (Record() | DictOf(), Record() | DictOf()):
@@ -172,7 +177,7 @@ def _agree(a: Type, b: Type) -> bool:
 
 
 def _has_tuple(a: Type) -> bool:
-    found = [isinstance(a, TupleOf)]
+    found = [isinstance(a, TUPLES)]
 
     def note(part: Type) -> Type:
         found.append(_has_tuple(part))
@@ -193,7 +198,7 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
             return negated(found) if sign in ("<=", ">=") else found
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     one, two = c.store.shape(a.type), c.store.shape(b.type)
-    alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (ListOf, TupleOf))
+    alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (ListOf, TUPLES))
     if (ANY in (a.type, b.type) or alike) and tuples_agree(c, a.type, b.type):
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     raise c.refuse(f"`{sign}` of {c.store.describe(a.type)} and {c.store.describe(b.type)}", node)
@@ -202,8 +207,8 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
 def contains(c: Body, item: Value, container: Value, node: ast.AST) -> Value:
     """`item in container`."""
     match c.store.shape(container.type):
-        case ListOf() | TupleOf() as series:
-            parts = [series.item] if isinstance(series, ListOf) else series.items
+        case ListOf() | TupleOf() | LongTuple() as series:
+            parts = parts_of(series)
             if not all(tuples_agree(c, item.type, part) for part in parts):
                 raise c.refuse("`in` with tuples beside lists", node)
             return call(c.helper("in_l"), item, container, result=BOOL)

@@ -13,6 +13,7 @@ from moon_spa.analysis.keys import as_generator
 from moon_spa.analysis.names import place
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
+from moon_spa.analysis.unpacking import unpacked
 from moon_spa.analysis.values import ASSIGN, Value, call, negated
 from moon_spa.source import all_nodes
 from moon_spa.types import BOOL, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, SetOf, TupleOf, Type
@@ -20,16 +21,23 @@ from moon_spa.types import BOOL, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, Set
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-def comprehension(c: Body, node: Comprehension, until: bool | None = None) -> Value:
+def comprehension(c: Body, node: Comprehension, until: bool | None = None, most: int | None = None) -> Value:
     """`[f(x) for x in xs if test]` and its like; a generator where its consumer takes a list.
 
-    With `until` the loop ends at the first item of that truth: the value is whether there was one.
+    With `until` the loop ends at the first item of that truth: the value is whether there was one. With
+    `most` it ends at the first item after so many.
     """
     result = c.unit.names.fresh("result")
 
+    def element() -> Value:
+        value = _element(c, node, result, until)
+        if most is not None:
+            c.write(f"if ({result}.length > {most}) return {result};")
+        return value
+
     def whole() -> Value:
-        shorter = _array_method(c, node) if until is None else None
-        return shorter or _loops(c, node, list(node.generators), lambda: _element(c, node, result, until))
+        shorter = _array_method(c, node) if until is None and most is None else None
+        return shorter or _loops(c, node, list(node.generators), element)
 
     value, text = _apart(c, whole)
     if value.js:
@@ -42,7 +50,7 @@ def comprehension(c: Body, node: Comprehension, until: bool | None = None) -> Va
     return Value(f"(() => {{ const {result} = {start}; {text} return {result}; }})()", value.type)
 
 
-def first_item(c: Body, node: ast.GeneratorExp, default: Value) -> Value:
+def first_item(c: Body, node: ast.GeneratorExp, default: Value | None) -> Value:
     """`next(generator, default)`: nothing of the generator runs behind its first item."""
 
     def found() -> Value:
@@ -51,6 +59,9 @@ def first_item(c: Body, node: ast.GeneratorExp, default: Value) -> Value:
         return value
 
     value, text = _apart(c, lambda: _loops(c, node, list(node.generators), found))
+    if default is None:
+        end = f'throw {c.helper("error")}("StopIteration");'
+        return Value(f"(() => {{ {text} {end} }})()", value.type)
     both = c.store.join(value.type, default.type)
     if both not in (value.type, default.type) and NUM in (both, value.type):
         raise c.refuse("`next()` of ints or floats", node)
@@ -87,7 +98,7 @@ def _array_method(c: Body, node: Comprehension) -> Value | None:
     if len(first.ifs) > picks or any(isinstance(one, ast.NamedExpr) for one in all_nodes(node)):
         return None
     names, scope, env = c.unit.names.mark(), c.scoped, c.env
-    source = iteration(c, first.iter)
+    source = unpacked(c, iteration(c, first.iter), first.target)
     if source.is_array:
         changes = c.unit.changes
         pattern = bind(c, first.target, source)
@@ -113,7 +124,7 @@ def _loops(
     if first.is_async:
         raise c.refuse("an async comprehension", node)
     since = moment(c)
-    source = iteration(c, first.iter)
+    source = unpacked(c, iteration(c, first.iter), first.target)
     c.write(f"for (const {bind(c, first.target, source)} of {source.js}) {{")
     for one in first.ifs:
         unless = negated(condition(c, one)).js

@@ -22,6 +22,7 @@ from moon_spa.types import (
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -195,6 +196,8 @@ def _descriptor(c: Body, found: Type) -> Any:
             return ["l", _descriptor(c, item)]
         case TupleOf(items):
             return ["t", *(_descriptor(c, item) for item in items)]
+        case LongTuple(item):
+            return ["T", _descriptor(c, item)]
         case SetOf(item):
             if item is NEVER:
                 return ["x", "a"]
@@ -210,7 +213,7 @@ def _descriptor(c: Body, found: Type) -> Any:
 def same_text(a: Type, b: Type) -> bool:
     """Whether `===` of two such values is Python's `==`."""
     parts = {*members(a), *members(b)}
-    if any(isinstance(part, Ref | TupleOf) for part in parts) or not parts <= {*SCALARS, NUM}:
+    if any(isinstance(part, Ref | TupleOf | LongTuple) for part in parts) or not parts <= {*SCALARS, NUM}:
         return False
     return BOOL not in parts or not parts & {INT, FLOAT, NUM}
 

@@ -7,6 +7,7 @@ import builtins
 
 from moon_spa.analysis.body import Body, Env
 from moon_spa.analysis.functions import leave
+from moon_spa.analysis.keys import note_stop
 from moon_spa.analysis.names import stored_name
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
@@ -25,6 +26,8 @@ def exception_name(c: Body, node: ast.expr) -> str:
     if isinstance(node, ast.Name) and not is_local(c, node.id) and binding_of(c, node).kind == "builtin":
         found = getattr(builtins, node.id, None)
         if isinstance(found, type) and issubclass(found, Exception):
+            if found is StopIteration:
+                note_stop(c)
             return found.__name__
     raise c.refuse(f"the exception `{ast.unparse(node)}`", node)
 

@@ -12,7 +12,23 @@ from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
 from moon_spa.javascript import text
-from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    INT,
+    NEVER,
+    STR,
+    DictOf,
+    ListOf,
+    LongTuple,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+    Union,
+    members,
+    parts_of,
+)
 
 LONGEST = 2**32
 """No array is longer."""
@@ -23,7 +39,7 @@ class Source:
     """A series of items: what `for … of` takes.
 
     With `ahead`, items are read before Python would, so the containers `held` must not be changed under way.
-    `limits` are start and stop of a plain range.
+    `limits` are start and stop of a plain range, `columns` the types of the items where they differ by place.
     """
 
     js: str
@@ -34,11 +50,12 @@ class Source:
     held: tuple[Type, ...] = ()
     limits: tuple[Value, Value] | None = None
     pure: bool = False
+    columns: tuple[Type, ...] = ()
 
 
 def iteration(c: Body, node: ast.expr, ordered: bool = True) -> Source:
     """The series that an expression stands for where it is gone through at once."""
-    if isinstance(node, ast.Call) and not any(isinstance(one, ast.Starred) for one in node.args):
+    if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name):
             name = node.func.id
             if name in SERIES and binding_of(c, node.func).kind == "builtin":
@@ -87,6 +104,8 @@ def series(c: Body, value: Value, node: ast.AST, ordered: bool = True) -> Source
             for one in items:
                 found = c.store.join(found, one)
             return Source(value.at(ATOM), found, is_array=True, pure=value.pure)
+        case LongTuple(item):
+            return Source(value.at(ATOM), item, is_array=True, pure=value.pure)
         case Record() | DictOf():
             key = c.store.dict_shape(c.store.shape(value.type)).key
             return Source(call(c.helper("dict_iter"), value, result=ANY).js, key)
@@ -94,11 +113,21 @@ def series(c: Body, value: Value, node: ast.AST, ordered: bool = True) -> Source
             return Source(value.at(ATOM), item, pure=value.pure)
         case SetOf():
             raise c.refuse("the order of a set", node)
+        case Union() as several if (either := item_of_either(c, several)) is not None:
+            return Source(value.at(ATOM), either, is_array=True, pure=value.pure, held=several.members)
     if value.type is STR:
         return Source(value.at(ATOM), STR, pure=value.pure)
     if value.type is ANY:
         return Source(call(c.helper("iter_a"), value, result=ANY).js, ANY)
     raise c.refuse(f"a loop over {c.store.describe(value.type)}", node)
+
+
+def item_of_either(c: Body, found: Type) -> Type | None:
+    """The type of the items of a value that is a list or a tuple; None where it may be something else."""
+    shapes = [c.store.shape(one) for one in members(found)]
+    if not all(isinstance(one, ListOf | TupleOf | LongTuple) for one in shapes):
+        return None
+    return c.store.join_all(part for one in shapes for part in parts_of(one))
 
 
 VIEWS: Mapping[str, str] = {
@@ -141,7 +170,8 @@ def uniform(c: Body, value: Value, shape: Record | DictOf) -> DictOf:
 
 
 def _arguments(c: Body, node: ast.Call, most: int, named: tuple[str, ...] = ()) -> list[ast.expr]:
-    if not 1 <= len(node.args) <= most or any(one.arg not in named for one in node.keywords):
+    starred = any(isinstance(one, ast.Starred) for one in node.args)
+    if starred or not 1 <= len(node.args) <= most or any(one.arg not in named for one in node.keywords):
         raise c.refuse(f"`{ast.unparse(node.func)}` with these arguments", node)
     return node.args
 
@@ -181,15 +211,53 @@ def _enumerate(c: Body, node: ast.Call) -> Source:
 
 
 def _zip(c: Body, node: ast.Call) -> Source:
-    strict = any(one.arg == "strict" for one in node.keywords)
-    if strict or node.keywords:
-        raise c.refuse("`zip` with `strict`", node)
+    strict = _is_strict(c, node)
+    if any(isinstance(one, ast.Starred) for one in node.args):
+        return _zip_rows(c, node, strict)
     sources = [iteration(c, one) for one in node.args]
     if not sources:
         raise c.refuse("`zip` of nothing", node)
     held = tuple(kind for one in sources for kind in one.held)
+    item = TupleOf(tuple(one.item for one in sources))
+    if strict:  # what is gone through by steps is gone through once
+        arrays = [one.js if one.is_array else f"[...{one.js}]" for one in sources]
+        js = f"{c.helper('zip_strict')}([{', '.join(arrays)}])"
+        return Source(js, item, ahead=True, held=held)
     js = f"{c.helper('zip')}([{', '.join(one.js for one in sources)}])"
-    return Source(js, TupleOf(tuple(one.item for one in sources)), is_array=True, ahead=True, held=held)
+    return Source(js, item, is_array=True, ahead=True, held=held)
+
+
+def _is_strict(c: Body, node: ast.Call) -> bool:
+    match node.keywords:
+        case []:
+            return False
+        case [ast.keyword(arg="strict", value=ast.Constant(value=bool(strict)))]:
+            return strict
+    raise c.refuse("`zip` with `strict` that is computed", node)
+
+
+def _zip_rows(c: Body, node: ast.Call, strict: bool) -> Source:
+    """`zip(*rows)`: the columns of rows that are alike."""
+    match node.args:
+        case [ast.Starred(value=inner)]:
+            rows = iteration(c, inner)
+        case _:
+            raise c.refuse("`*` beside other arguments of `zip`", node)
+    shape = c.store.shape(rows.item)
+    columns = shape.items if isinstance(shape, TupleOf) else ()
+    found: Type = NEVER
+    if isinstance(shape, ListOf | LongTuple):
+        found = shape.item
+    elif shape is STR:
+        found = STR
+    elif isinstance(shape, TupleOf):
+        found = c.store.join_all(shape.items)
+    elif shape is not NEVER:
+        raise c.refuse(f"`zip` of rows that are {c.store.describe(rows.item)}", node)
+    js = f"{c.helper('zip_strict' if strict else 'zip')}({rows.js if rows.is_array else f'[...{rows.js}]'})"
+    held = (rows.item,) if isinstance(rows.item, Ref) else ()
+    made = tuple(LongTuple(one) for one in columns)
+    return Source(js, LongTuple(found), is_array=not strict, ahead=True, held=held, columns=made)
 
 
 def _reversed(c: Body, node: ast.Call) -> Source:
@@ -209,7 +277,12 @@ def _reversed(c: Body, node: ast.Call) -> Source:
     )
 
 
+def _iter(c: Body, node: ast.Call) -> Source:
+    return iteration(c, _arguments(c, node, 1)[0])
+
+
 SERIES: Mapping[str, Callable[[Body, ast.Call], Source]] = {
+    "iter": _iter,
     "range": _range,
     "enumerate": _enumerate,
     "zip": _zip,

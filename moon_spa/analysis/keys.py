@@ -64,7 +64,7 @@ def _is_variable(c: Body, node: ast.expr) -> bool:
 def as_generator(c: Body, node: ast.expr) -> ast.GeneratorExp | None:
     """A generator, or the one that `map(f, items)` and `filter(f, items)` are; None for anything else."""
     if isinstance(node, ast.GeneratorExp):
-        return node
+        return _unstopped(c, node)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.keywords:
         return None
     if node.func.id not in ("map", "filter") or binding_of(c, node.func).kind != "builtin":
@@ -80,7 +80,35 @@ def as_generator(c: Body, node: ast.expr) -> ast.GeneratorExp | None:
     item, target = ast.Name(name, ast.Load()), ast.Name(name, ast.Store())
     is_map = node.func.id == "map"
     loop = ast.comprehension(target, items, [] if is_map else [result], 0)
-    return _placed(ast.GeneratorExp(result if is_map else item, [loop]), node)
+    return _unstopped(c, _placed(ast.GeneratorExp(result if is_map else item, [loop]), node))
+
+
+def as_iterator(c: Body, node: ast.expr) -> ast.GeneratorExp | None:
+    """What `next` takes the first item of: a generator, `iter(items)` and its like; None for all else."""
+    match node:
+        case ast.Call(func=ast.Name(id="iter" | "enumerate" | "reversed" | "zip" as name) as func):
+            if binding_of(c, func).kind != "builtin":
+                return None
+            if name == "iter" and len(node.args) == 1 and as_generator(c, node.args[0]) is not None:
+                return as_generator(c, node.args[0])
+            loop = ast.comprehension(ast.Name("item", ast.Store()), node, [], 0)
+            return _placed(ast.GeneratorExp(ast.Name("item", ast.Load()), [loop]), node)
+    return as_generator(c, node)
+
+
+def note_stop(c: Body) -> None:
+    """The action may raise StopIteration."""
+    c.store.note(("stops", c.unit.key))
+
+
+def _unstopped(c: Body, node: ast.GeneratorExp) -> ast.GeneratorExp:
+    """A generator in which nothing raises StopIteration: Python makes another error of it, or the end."""
+    if c.store.noted(("stops", c.unit.key)):
+        first = node.generators[0]
+        inside = [node.elt, first.target, *first.ifs, *node.generators[1:]]
+        if any(isinstance(one, ast.Call) for part in inside for one in ast.walk(part)):
+            raise c.refuse("a call in a generator, where StopIteration may be raised", node)
+    return node
 
 
 def _one_item(c: Body, function: ast.Lambda) -> tuple[str, ast.expr]:

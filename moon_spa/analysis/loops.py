@@ -11,6 +11,7 @@ from moon_spa.analysis.iteration import Source, check_unchanged, iteration, mome
 from moon_spa.analysis.names import mentions, own_nodes, stored_name
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
+from moon_spa.analysis.unpacking import is_nested, unpacked
 from moon_spa.analysis.values import Missing
 from moon_spa.analysis.variables import hoist, receive
 from moon_spa.source import all_nodes
@@ -25,6 +26,10 @@ def for_node(c: Body, node: ast.For) -> None:
     source = iteration(c, node.iter)
     since = moment(c)
     local = _is_local(c, node)
+    whole = source
+    source = unpacked(c, whole, node.target)
+    if source is not whole and is_nested(node.target) and c.guards and not local:
+        raise c.refuse("unpacking parts of parts inside of `try`", node)
     if not local:
         for one in ast.walk(node.target):
             if isinstance(one, ast.Name):

@@ -31,6 +31,7 @@ from moon_spa.types import (
     SetOf,
     TupleOf,
     Type,
+    parts_of,
 )
 
 
@@ -157,6 +158,18 @@ COUNTS: Mapping[str, tuple[int, int]] = {
     "insert": (2, 2),
     "pop": (0, 1),
 }
+
+
+def tuple_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
+    """`count` and `index` of a tuple."""
+    given = Arguments(c, node)
+    given.count(1, 1)
+    value = c.expression(given.args[0])
+    parts = parts_of(target.type)
+    if name not in ("count", "index") or not all(tuples_agree(c, value.type, one) for one in parts):
+        raise c.refuse(f"{describe(node)} of a tuple", node)
+    helper = "count_l" if name == "count" else "index_t"
+    return call(c.helper(helper), target, value, result=INT, span=length_span())
 
 
 def dict_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:

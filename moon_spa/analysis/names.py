@@ -24,7 +24,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _NAMING = frozenset(
     {
         *(*SCOPES, *COMPREHENSIONS, ast.Name, ast.ExceptHandler, ast.Import, ast.ImportFrom),
-        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.Global, ast.Nonlocal, ast.Return),
+        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.Assign, ast.Global, ast.Nonlocal, ast.Return),
     }
 )
 """Nodes that say something of the names of a function, or of what it returns."""
@@ -140,6 +140,8 @@ def scan(node: ast.AST) -> Scan:
                 inner = _inside(one)
                 nodes += inner
                 shared.update(part.id for part in inner if isinstance(part, ast.Name))
+            case ast.Assign(targets=[ast.Name()], value=ast.Lambda(body=inside)):
+                shared.update(part.id for part in all_nodes(inside) if isinstance(part, ast.Name))
             case ast.Lambda():
                 nodes += _inside(one)
             case ast.ClassDef(name=name):

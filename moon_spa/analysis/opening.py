@@ -22,6 +22,7 @@ from moon_spa.types import (
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -144,7 +145,7 @@ def _is_checked(store: Store, found: Type, depth: int = 0) -> bool:
         return False
     shape = store.shape(found)
     match shape:
-        case SetOf() | TupleOf():
+        case SetOf() | TupleOf() | LongTuple():
             return False
         case DictOf(key, item):
             return key in (STR, NEVER) and _is_checked(store, item, depth + 1)

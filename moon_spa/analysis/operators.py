@@ -39,10 +39,12 @@ from moon_spa.types import (
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
     Type,
+    parts_of,
 )
 
 SIGNS: Mapping[type[ast.AST], str] = {
@@ -180,12 +182,13 @@ def _sequences(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value |
     one, two = c.store.shape(a.type), c.store.shape(b.type)
     spread = f"[...{a.at(ASSIGN)}, ...{b.at(ASSIGN)}]"
     if sign == "+" and isinstance(one, ListOf) and isinstance(two, ListOf):
-        item = c.store.join(one.item, two.item, slot=True)
         if not b.pure:  # what is evaluated on the right may change the list on the left
             spread = f"{a.at(ATOM)}.concat({b.at(ASSIGN)})"
-        return Value(spread, c.store.site(("sum", place(node)), ListOf(_settled(c, item, one, two, node))))
+        return Value(spread, c.store.site(("sum", place(node)), ListOf(items_together(c, one, two, node))))
     if sign == "+" and isinstance(one, TupleOf) and isinstance(two, TupleOf):
         return Value(spread, TupleOf((*one.items, *two.items)))
+    if sign == "+" and isinstance(one, TupleOf | LongTuple) and isinstance(two, TupleOf | LongTuple):
+        return Value(spread, LongTuple(c.store.join_all((*parts_of(one), *parts_of(two)))))
     if sign != "*":
         return None
     if one in (INT, BOOL):
@@ -198,11 +201,14 @@ def _sequences(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value |
         return call(c.helper("repeat_s"), a, b, result=STR)
     if isinstance(one, ListOf):
         return call(c.helper("repeat"), a, b, result=c.store.site(("times", place(node)), one))
+    if isinstance(one, TupleOf | LongTuple):
+        return call(c.helper("repeat"), a, b, result=LongTuple(c.store.join_all(parts_of(one))))
     return None
 
 
-def _settled(c: Body, item: Type, one: ListOf, two: ListOf, node: ast.AST) -> Type:
+def items_together(c: Body, one: ListOf, two: ListOf, node: ast.AST) -> Type:
     """The item type of two lists put together; floats are held in one way only."""
+    item = c.store.join(one.item, two.item, slot=True)
     if item is ANY and any(c.store.has_float(part) for part in (one.item, two.item) if part is not ANY):
         raise c.refuse("floats among values of unknown type", node)
     return item

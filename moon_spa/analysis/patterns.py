@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.builtins import CLASSES, any_checks, is_instance
 from moon_spa.analysis.comparisons import equal
 from moon_spa.analysis.convert import constant
+from moon_spa.analysis.instances import CLASSES, any_checks, is_instance
 from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.values import AND, ASSIGN, ATOM, EQUAL, OR, Missing, Value, binary, call, negated
@@ -26,6 +26,7 @@ from moon_spa.types import (
     STR,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -34,7 +35,7 @@ from moon_spa.types import (
     parts_of,
 )
 
-LISTS = (ListOf, TupleOf)
+LISTS = (ListOf, TupleOf, LongTuple)
 DICTS = (Record, DictOf)
 
 
@@ -73,7 +74,7 @@ def _singleton(c: Body, value: Value, pattern: ast.MatchSingleton) -> Found:
         return Found(constant(True), NONE, NEVER)
     test = binary(value, "===", constant(pattern.value), EQUAL, BOOL)
     rest = [one for one in members(value.type) if one is not NONE or kind is BOOL]
-    return Found(test, kind, join_types(c, rest))
+    return Found(test, kind, c.store.join_all(rest))
 
 
 def _capture(c: Body, value: Value, pattern: ast.MatchAs) -> Found:
@@ -127,7 +128,7 @@ def _part(value: Value, shape: Type, place_of: int, behind: int) -> Value:
     if isinstance(shape, TupleOf):
         at = len(shape.items) - behind if behind else place_of
         return Value(f"{js}[{at}]", shape.items[at], pure=True)
-    item = shape.item if isinstance(shape, ListOf) else shape
+    item = shape.item if isinstance(shape, ListOf | LongTuple) else shape
     return Value(f"{js}[{f'{js}.length - {behind}' if behind else place_of}]", item, pure=True)
 
 
@@ -138,8 +139,8 @@ def _rest(c: Body, value: Value, star: ast.MatchStar, before: int, after: int) -
     shape = c.store.shape(value.type)
     item: Type = ANY
     if isinstance(shape, TupleOf):
-        item = join_types(c, shape.items[before : len(shape.items) - after])
-    elif isinstance(shape, ListOf):
+        item = c.store.join_all(shape.items[before : len(shape.items) - after])
+    elif isinstance(shape, ListOf | LongTuple):
         item = shape.item
     made = c.store.site(("rest", place(star)), ListOf(item))
     js = f"{value.at(ATOM)}.slice({before}{f', -{after}' if after else ''})"
@@ -245,7 +246,7 @@ def _is_a(c: Body, value: Value, names: list[str], node: ast.AST) -> Found:
         test = negated(_is_kind(c, value, wrong[0]))
     else:
         test = _any([_is_kind(c, value, one) for one in right])
-    return Found(test, join_types(c, right), join_types(c, wrong))
+    return Found(test, c.store.join_all(right), c.store.join_all(wrong))
 
 
 def _is_kind(c: Body, value: Value, kind: Type) -> Value:
@@ -276,7 +277,7 @@ def _of_kind(c: Body, value: Value, kinds: tuple[type[Type], ...], node: ast.AST
         raise c.refuse("a pattern of lists and tuples in one place", node)
     if not right or not wrong:
         return (constant(True), value.type, NEVER) if right else (constant(False), NEVER, value.type)
-    return _is_kind(c, value, right[0]), right[0], join_types(c, wrong)
+    return _is_kind(c, value, right[0]), right[0], c.store.join_all(wrong)
 
 
 def _either(c: Body, value: Value, pattern: ast.MatchOr) -> Found:
@@ -296,14 +297,14 @@ def _either(c: Body, value: Value, pattern: ast.MatchOr) -> Found:
     for name, made in values.items():
         first = made[0]
         if any((one.js, one.type) != (first.js, first.type) for one in made):
-            joined = join_types(c, [one.type for one in made])
+            joined = c.store.join_all([one.type for one in made])
             if any(one.type != joined for one in made):
                 raise c.refuse(f"`{name}`, which is of another type in each alternative", pattern)
             held = c.temporary(name)
             tests = [_all([test, _held(held, one)]) for test, one in zip(tests, made, strict=True)]
             first = Value(held, joined, pure=True, simple=True)
         bound.append((name, first))
-    return Found(_any(tests), join_types(c, [one.hit for one in found]), rest, tuple(bound))
+    return Found(_any(tests), c.store.join_all([one.hit for one in found]), rest, tuple(bound))
 
 
 def _alternatives(c: Body, value: Value, pattern: ast.MatchOr) -> list[ast.pattern | Found]:
@@ -353,14 +354,6 @@ def _any(tests: list[Value]) -> Value:
         return tests[0] if tests else constant(False)
     js = " || ".join(f"({one.js})" if one.level == AND else one.at(OR) for one in tests)
     return Value(js, BOOL, OR, pure=all(one.pure for one in tests))
-
-
-def join_types(c: Body, types: Iterable[Type]) -> Type:
-    """The smallest type that holds all of some."""
-    found: Type = NEVER
-    for one in types:
-        found = c.store.join(found, one)
-    return found
 
 
 PATTERNS: Mapping[type[ast.pattern], Callable[..., Found]] = {

@@ -12,7 +12,7 @@ from moon_spa.analysis.values import ASSIGN, ATOM, STATE_SPAN, Missing, Value
 from moon_spa.component import State
 from moon_spa.javascript import UnwritableError, literal, member, text
 from moon_spa.spec import Binding
-from moon_spa.types import ANY, INT, NONE, TupleOf, Type, members, parts_of, type_of
+from moon_spa.types import ANY, INT, NONE, LongTuple, TupleOf, Type, members, parts_of, type_of
 
 
 def binding_of(c: Body, node: ast.expr) -> Binding:
@@ -114,7 +114,7 @@ def write_field(c: Body, name: str, value: Value, node: ast.AST) -> Value:
 
 def check_storable(c: Body, found: Type, node: ast.AST) -> None:
     """The state holds no tuples: they would come back from the wire as lists."""
-    if any(isinstance(part, TupleOf) for part in members(found)):
+    if any(isinstance(part, TupleOf | LongTuple) for part in members(found)):
         raise c.refuse("a tuple in the state", node)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from moon_spa.analysis.assignments import keep_function
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.names import stored_name
 from moon_spa.analysis.narrowing import narrowed
 from moon_spa.analysis.operators import condition
 from moon_spa.analysis.subscripts import delete_item
@@ -65,7 +65,6 @@ def delete_node(c: Body, node: ast.Delete) -> None:
 
 def function_def(c: Body, node: ast.FunctionDef) -> None:
     """A function inside the action; it is written when it is first called."""
-    stores = any(stored_name(one) == node.name for one in all_nodes(c.node))
-    if node.decorator_list or c.depth or c.loops or c.guards or stores or node.name in c.nested:
+    if node.decorator_list:
         raise c.refuse("a function that is decorated, conditional or defined twice", node)
-    c.nested[node.name] = node
+    keep_function(c, node.name, node)

@@ -7,7 +7,7 @@ shape, or which entry it is: becoming an alias changes the second alone.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from moon_spa.analysis.names import Scans
@@ -27,6 +27,7 @@ from moon_spa.types import (
     Basic,
     DictOf,
     ListOf,
+    LongTuple,
     Record,
     SetOf,
     TupleOf,
@@ -203,6 +204,13 @@ class Store(Facts):
         parts = [*refs, *(members(flat) if flat is not NEVER else ())]
         return parts[0] if len(parts) == 1 else Union(tuple(sorted(parts, key=repr)))
 
+    def join_all(self, types: Iterable[Type]) -> Type:
+        """The smallest type that holds all of some, as variables do."""
+        found: Type = NEVER
+        for one in types:
+            found = self.join(found, one)
+        return found
+
     def _add(self, found: list[Type], one: Type, slot: bool) -> None:
         """Add an alternative to those found; of lists, sets, dicts and tuples there is one each."""
         for i, other in enumerate(found):
@@ -210,13 +218,18 @@ class Store(Facts):
                 if self.kind(one) is self.kind(other):
                     self._unify(other, one)
                     return
-            elif isinstance(one, TupleOf) and isinstance(other, TupleOf):
-                if len(one.items) != len(other.items):
-                    raise Clash("tuples of different lengths in one place")
-                joined = (self.join(x, y) for x, y in zip(one.items, other.items, strict=True))
-                found[i] = TupleOf(tuple(joined))
+            elif isinstance(one, TupleOf | LongTuple) and isinstance(other, TupleOf | LongTuple):
+                found[i] = self._joined_tuple(one, other)
                 return
         found.append(one)
+
+    def _joined_tuple(self, a: Type, b: Type) -> Type:
+        match a, b:
+            case TupleOf(xs), TupleOf(ys):
+                if len(xs) != len(ys):
+                    raise Clash("tuples of different lengths in one place")
+                return TupleOf(tuple(self.join(x, y) for x, y in zip(xs, ys, strict=True)))
+        return LongTuple(self.join_all((*parts_of(a), *parts_of(b))))
 
     def kind(self, one: Type) -> type[Type]:
         """The class of an object: a record is a dict."""
@@ -320,7 +333,7 @@ class Store(Facts):
         for part in members(one):
             if part in (FLOAT, NUM) and not slot:
                 raise Clash("a float where any value may be")
-            if isinstance(part, TupleOf | Caught):
+            if isinstance(part, TupleOf | LongTuple | Caught):
                 raise Clash("a tuple or an exception where any value may be")
             if isinstance(part, Ref) and self.tolerant:
                 self._vague.append(part)

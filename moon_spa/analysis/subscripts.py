@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import may_be, taken_as, to_any, to_slot
+from moon_spa.analysis.iteration import item_of_either
 from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Ref
-from moon_spa.analysis.values import Value, call
+from moon_spa.analysis.values import Missing, Value, call
 from moon_spa.javascript import member
-from moon_spa.types import ANY, BOOL, INT, NEVER, NONE, STR, DictOf, ListOf, Record, TupleOf, Type
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    DictOf,
+    ListOf,
+    LongTuple,
+    Record,
+    TupleOf,
+    Type,
+    Union,
+    parts_of,
+)
 
 
 def subscript(c: Body, node: ast.Subscript) -> Value:
@@ -58,7 +75,8 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
     shape = c.store.shape(target.type)
     if target.type is ANY:
         return call(c.helper("at_a"), target, to_any(c, index), result=ANY)
-    if target.type is STR or isinstance(shape, ListOf | TupleOf):
+    either = item_of_either(c, target.type) if isinstance(target.type, Union) else None
+    if target.type is STR or isinstance(shape, ListOf | TupleOf | LongTuple) or either is not None:
         index = taken_as(c, index, INT)
     if index.type in (INT, BOOL):
         if isinstance(shape, ListOf):
@@ -69,6 +87,10 @@ def item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
             number = index.constant + (len(shape.items) if index.constant < 0 else 0)
             if 0 <= number < len(shape.items):
                 return Value(f"{target.at(20)}[{number}]", shape.items[number], pure=target.pure)
+        if either is not None:
+            return call(c.helper("at_either"), target, index, result=either)
+        if isinstance(shape, LongTuple):
+            return call(c.helper("at"), target, index, '"tuple"', result=shape.item)
         if isinstance(shape, TupleOf) and len(set(shape.items)) == 1:
             return call(c.helper("at"), target, index, '"tuple"', result=shape.items[0])
     if isinstance(shape, Record) and isinstance(index.constant, str):
@@ -139,9 +161,20 @@ def _slice(c: Body, target: Value, node: ast.Slice, whole: ast.AST) -> Value:
         return call(c.helper("slice_a"), target, start, stop, step, result=ANY)
     shape = c.store.shape(target.type)
     if isinstance(shape, ListOf):
-        made = c.store.site(("slice", place(whole)), ListOf(shape.item))
+        made: Type = c.store.site(("slice", place(whole)), ListOf(shape.item))
+        return call(c.helper("slice"), target, start, stop, step, result=made)
+    if isinstance(shape, TupleOf | LongTuple):
+        made = _part_of_tuple(c, shape, [start, stop, step])
         return call(c.helper("slice"), target, start, stop, step, result=made)
     raise c.refuse(f"a slice of {c.store.describe(target.type)}", whole)
+
+
+def _part_of_tuple(c: Body, shape: TupleOf | LongTuple, bounds: list[Value]) -> Type:
+    """The type of a slice: with the items that stand in it where the bounds are written out."""
+    known: list[Any] = [one.constant if one.type is INT else None for one in bounds]
+    if isinstance(shape, TupleOf) and Missing not in known and known[2] != 0:
+        return TupleOf(shape.items[slice(*known)])
+    return LongTuple(c.store.join_all(parts_of(shape)))
 
 
 def set_item(c: Body, target: Value, index: Value, value: Value, node: ast.AST) -> None:

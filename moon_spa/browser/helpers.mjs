@@ -66,9 +66,9 @@
  *   zfill(s, width) center ljust rjust (s, width, fill=" ") partition rpartition (s, sep) removeprefix removesuffix (s, x)
  *   expandtabs(s, size=8)   translate is the server's
  * list and tuple
- *   at(list, i, kind="list") set_at(list, i, v) del_at(list, i)      IndexError, negative indices
+ *   at(list, i, kind="list") set_at(list, i, v) del_at(list, i)      IndexError, negative indices; at_either bails
  *   slice(list, start, stop, step)  set_slice(list, start, stop, step, items)  del_slice(list, start, stop, step)   null = left out
- *   extend(list, iterable)  insert(list, i, v)  pop(list, i=-1)  remove(list, v)  index_l(list, v, start=null, stop=null)  count_l(list, v)
+ *   extend(list, iterable)  insert(list, i, v)  pop(list, i=-1)  remove(list, v)  index_l(list, v, start=null, stop=null)  count_l(list, v)  index_t(tuple, v)
  *   in_l(v, list)   sort(list, key=null, reverse=false)   repeat(list, n)   concat(a, b)   (append = list.push, clear = list.length = 0,
  *   copy() = list.slice(), reverse() = list.reverse(): plain JS);  extend_repeat(list, n): list *= n
  *   iter(list)                      for-of over a list that may grow or shrink: plain JS for-of on an Array already does what Python does
@@ -77,13 +77,16 @@
  *   enumerate(it, start=0) zip(its, strict=false) reversed(list) sorted(it, key=null, reverse=false)
  *   min_of max_of (it, key=null, default=undefined)   ValueError when empty (min(a, b) = min_of([a, b]))
  *   sum(it, start=0) ints   sum_f(it, start, compensated, from_int=true)   compensated = Python >= 3.12;  an empty list gives start (int 0!)
+ *   sum_l(it, start) of lists
  *   sum_fa the same as an ANY value   sum_a(it, start, compensated) of ANY values
  *   any all (it)  list(it)  unpack(it, n) -> Array of n (ValueError)  unpack_star(it, before, after)
+ *   unpacked(it, shape)             each item taken apart; unpack_as(item, shape): [0, [0, 0]] are three parts in two
+ *   zip_strict(its)                 lazy, of Arrays
  * dict (plain object or Map)
  *   dict_new(pairs)  (pairs = [[k, v], ...]) plain object      map_new(pairs) Map (keys not str)
  *   dict_at(d, k) KeyError   dict_get(d, k, default=null)   dict_set(d, k, v)   dict_del(d, k)   dict_in(k, d)   dict_len(d)
  *   dict_pop(d, k, default)  (undefined = none)   dict_popitem(d)   dict_setdefault(d, k, default=null)   dict_clear(d)   dict_copy(d)
- *   dict_without(d, keys)    dict_update(d, other)    dict_or(a, b)   dict_keys dict_values dict_items (d) -> Arrays (snapshots)   dict_from(pairs iterable)
+ *   dict_fromkeys(items, v, {} or new Map())   dict_without(d, keys)    dict_update(d, other)    dict_or(a, b)   dict_keys dict_values dict_items (d) -> Arrays (snapshots)   dict_from(pairs iterable)
  *   dict_iter(d) dict_iter_values(d) dict_iter_items(d)   for loops: RuntimeError when the size changes under way
  *   records: plain `d.key` / `d["key"]` where the key is known to be there and is not `__proto__`
  * set (Set of primitives)

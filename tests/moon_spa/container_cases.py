@@ -60,6 +60,16 @@ def star(items: Any, before: int, after: int) -> list[Any]:
     return [*found[:before], found[before:end], *found[end:]]
 
 
+def fill(keys: list[Any], value: Any, made: dict[Any, Any]) -> dict[Any, Any]:
+    made.update(dict.fromkeys(keys, value))
+    return made
+
+
+def apart(items: Any, shape: list[Any]) -> list[Any]:
+    parts = exactly(items, len(shape))
+    return [apart(one, inner) if inner else one for one, inner in zip(parts, shape, strict=True)]
+
+
 def exactly(items: Any, n: int) -> list[Any]:
     found = list(items)
     if len(found) != n:
@@ -168,6 +178,23 @@ SEQUENCES = (
     ),
     dynamic("any", any, v.lists(ANY)),
     dynamic("all", all, v.lists(ANY)),
+    case(
+        "unpack_as",
+        apart,
+        v.tuples(v.one_of(ITEMS, TEXT), SMALL),
+        v.constant([0, 0], [[0, 0], 0], [[0], 0], [0]),
+    ),
+    case(
+        "unpacked",
+        lambda items, shape: [apart(one, shape) for one in items],
+        v.lists(v.tuples(SMALL, SMALL)),
+        v.constant([0, 0], [0]),
+    ),
+    case("zip_strict", lambda its: list(zip(*its, strict=True)), v.lists(v.lists(SMALL, 2), 3)),
+    case("at_either", lambda s, i: s[i], ITEMS, SMALL, bails=0.95),
+    case("index_t", lambda s, x: tuple(s).index(x), ITEMS, SMALL),
+    case("sum_l", sum, v.lists(ITEMS, 3), ITEMS),
+    case("dict_fromkeys", fill, WORDS, SMALL, lambda _: {}),
     case("unpack", exactly, v.one_of(ITEMS, TEXT, DICT), v.constant(0, 1, 2, 3)),
     case("unpack_star", star, ITEMS, v.constant(0, 1, 2), v.constant(0, 1)),
 )

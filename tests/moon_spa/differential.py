@@ -27,6 +27,7 @@ FILE = "fuzz.py"
 MAX_SAFE = 2**53 - 1
 MOST_LINES = 3000
 MOST_ITEMS = 2000
+MOST_BITS = 20_000
 RUN = """
 const moon = new Function("return " + input.helpers)();
 return input.programs.map((program) => modules.component.runProgram(program, moon));
@@ -96,11 +97,18 @@ def guard() -> Callable[..., Any]:
             return None
         lines += event == "line"
         values = [*frame.f_locals.values(), *frame.f_locals.get("state", {}).values()]
-        if lines > MOST_LINES or any(isinstance(one, str | list) and len(one) > MOST_ITEMS for one in values):
+        if lines > MOST_LINES or any(map(grows, values)):
             raise Endless
         return trace
 
     return trace
+
+
+def grows(value: Any) -> bool:
+    """Whether a value is so large that the next lines may take for ever."""
+    if isinstance(value, int):
+        return value.bit_length() > MOST_BITS
+    return isinstance(value, str | list) and len(value) > MOST_ITEMS
 
 
 def python_steps(program: Program) -> list[Step]:

@@ -11,24 +11,11 @@ from tests.moon_spa.grammar_library import LIBRARY
 from tests.moon_spa.grammar_records import RECORDS
 
 TYPES = (
-    "int",
-    "float",
-    "str",
-    "bool",
-    "ints",
-    "words",
-    "floats",
-    "table",
-    "rows",
-    "maybe",
-    "pair",
-    "tags",
-    "numbered",
-    "priced",
-    "entries",
+    *("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe", "pair", "tags"),
+    *("numbered", "priced", "entries", "long", "grid"),
 )
 """numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None; priced: records of a
-float and an int; entries: list[tuple[str, int]]"""
+float and an int; entries: list[tuple[str, int]]; long: tuple[int, ...]; grid: list[list[int]]"""
 
 _OWN: dict[str, tuple[Form, ...]] = {
     "int": (
@@ -396,4 +383,4 @@ _OWN: dict[str, tuple[Form, ...]] = {
     "key": (),
     "digits": (form("digits", "str(«int»)"),),
 }
-EXPRESSIONS = {kind: (*forms, *LIBRARY.get(kind, ())) for kind, forms in _OWN.items()}
+EXPRESSIONS = {kind: (*_OWN.get(kind, ()), *LIBRARY.get(kind, ())) for kind in (*_OWN, *LIBRARY)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.moon_spa.grammar import TYPES
 from tests.moon_spa.grammar_forms import Form, form
-from tests.moon_spa.grammar_library import MATCHES
+from tests.moon_spa.grammar_library import MATCHES, PASSING
 
 STATEMENTS: tuple[Form, ...] = (
     *(
@@ -161,6 +161,7 @@ STATEMENTS: tuple[Form, ...] = (
     form("for-entries", "for «k», «v» in «entries!»:\n    «block»", loop=True, k="str", v="int"),
     form("pass", "pass"),
     *MATCHES,
+    *PASSING,
 )
 
 IN_LOOP = (

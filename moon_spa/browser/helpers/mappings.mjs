@@ -137,6 +137,12 @@ export function dict_from(other) {
   return dict_new(pairs_of(other));
 }
 
+/** dict.fromkeys(items, v), into an empty dict */
+export function dict_fromkeys(items, v, made) {
+  for (const key of iterate(items)) dict_set(made, key, v);
+  return made;
+}
+
 export function dict_keys(d) {
   return d instanceof Map ? [...d.keys()] : d[ORDER] ? [...d[ORDER]] : Object.keys(d);
 }

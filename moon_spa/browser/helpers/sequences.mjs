@@ -16,6 +16,12 @@ export function at(seq, i, kind = "list") {
   return found < 0 ? raise("IndexError", kind + " index out of range") : seq[found];
 }
 
+/** The same of a list or a tuple, whose errors say which of them it is */
+export function at_either(seq, i) {
+  const found = slot(seq, i);
+  return found < 0 ? bail("an index out of range of a list or a tuple") : seq[found];
+}
+
 export function set_at(seq, i, v) {
   const found = slot(seq, i);
   if (found < 0) raise("IndexError", "list assignment index out of range");
@@ -100,6 +106,12 @@ export function index_l(seq, v, start = null, stop = null) {
   const [from, to] = bounds(seq.length, start, stop);
   for (let pos = from; pos < to; pos++) if (same(seq[pos], v)) return pos;
   return raise("ValueError", repr_a(to_error(v)) + " is not in list");
+}
+
+/** tuple.index(v) */
+export function index_t(seq, v) {
+  const found = seq.findIndex((item) => same(item, v));
+  return found < 0 ? raise("ValueError", "tuple.index(x): x not in tuple") : found;
 }
 
 /** What a message says of a value; its type is not known. */
@@ -214,6 +226,12 @@ export function zip(its, strict = false) {
   return Array.from({ length }, (_, i) => every.map((one) => one[i]));
 }
 
+/** zip(*its, strict=True): an error comes after the items before it */
+export function* zip_strict(its) {
+  yield* zip(its);
+  zip(its, true);
+}
+
 export function best(items, key, fallback, better, name) {
   let [found, value, some] = [fallback, null, false];
   for (const item of iterate(items)) {
@@ -235,6 +253,13 @@ export function max_of(items, key = null, fallback = undefined) {
 export function sum(items, start = 0) {
   let total = start;
   for (const item of iterate(items)) total = add(total, item);
+  return total;
+}
+
+/** sum() of lists: what begins it is not changed */
+export function sum_l(items, start) {
+  let total = start;
+  for (const item of iterate(items)) total = total.concat(item);
   return total;
 }
 
@@ -260,9 +285,23 @@ export function all(items) {
 }
 
 export function unpack(items, n) {
-  const found = list(items);
-  if (found.length < n) raise("ValueError", `not enough values to unpack (expected ${n}, got ${found.length})`);
-  return found.length > n ? raise("ValueError", `too many values to unpack (expected ${n})`) : found;
+  const found = [];
+  for (const item of iterate(items)) {
+    if (found.length === n) raise("ValueError", `too many values to unpack (expected ${n})`);
+    found.push(item);
+  }
+  return found.length < n ? raise("ValueError", `not enough values to unpack (expected ${n}, got ${found.length})`) : found;
+}
+
+/** An item taken apart: a shape is an array with the shapes of the parts, or 0 */
+export function unpack_as(item, shape) {
+  const found = unpack(item, shape.length);
+  return found.map((one, i) => (shape[i] ? unpack_as(one, shape[i]) : one));
+}
+
+/** What a loop goes over that takes each item apart */
+export function* unpacked(items, shape) {
+  for (const item of items) yield unpack_as(item, shape);
 }
 
 /** a, *b, c = items: [a, [...], c] */
