@@ -80,6 +80,8 @@ def _own_rank(node: ast.AST, props: str) -> int:
             return 2 if len(ops) > 1 or isinstance(ops[0], _SPECIAL) else 1
         case ast.UnaryOp(op=op):
             return 2 if isinstance(op, ast.Not) else 1
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
+            return 2
         case ast.JoinedStr():
             return 1 if plain_text(node) else 2
         case ast.Dict(keys=keys):
