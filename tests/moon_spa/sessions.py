@@ -1,8 +1,8 @@
 """Random sessions: a component as it is shipped, clicked in a browser, its server actions behind the bridge.
 
 The random programs of `programs.py` get `@server` on some actions, data that the server changes, a hook and a
-template with a button for each call. What the model of the widget holds, what the page shows and which errors
-it tells are compared with CPython after each click.
+template with a button for each call; some stand twice inside of another component. What the model of the
+widget holds, what the page shows and which errors it tells are compared with CPython after each click.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import html
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -31,10 +31,18 @@ _PARAGRAPH = re.compile(r'<p class="shown">(.*?)</p>', re.DOTALL)
 _NOTICE = re.compile(r"^×?Fuzz: (\w+)")
 REFUSED = "a value of another type is refused"
 AS_FLOAT = "an int in a field of floats is one"
+TWICE = """
+
+class Pair(Component):
+    template = '<div class="one"><Fuzz></Fuzz></div><div class="two"><Fuzz></Fuzz></div>'
+
+    def setup(self, props):
+        state = {}
+"""
 _RETURN = "        return {"
 
 HOST = """
-window.start = async ([esm, data, fields]) => {
+window.start = async ([esm, data, fields, inside]) => {
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
   URL.revokeObjectURL(url);
@@ -56,16 +64,20 @@ window.start = async ([esm, data, fields]) => {
   };
   const el = document.body.appendChild(document.createElement("div"));
   const close = await widget.render({ model, el });
+  const place = (selector) => el.querySelector(`${inside ? ".two " : ""}${selector}`);
   const look = async () => {
     do await new Promise((done) => setTimeout(done)); while (waiting);
     const said = [...el.querySelectorAll(".moon-notice, .moon-error")].map((one) => one.textContent);
     for (const one of el.querySelectorAll(".moon-notice button")) one.click();
-    const state = fields.map((name) => JSON.stringify(held[name]));
-    return [said, state, JSON.stringify(held.patched), el.querySelector(".shown")?.textContent ?? ""];
+    const values = inside ? held.parts?.["Fuzz.2"]?.state : held;
+    const state = values && fields.map((name) => JSON.stringify(values[name]));
+    const other = el.querySelector(".one .shown")?.textContent;
+    const beside = inside ? [other, Object.keys(held.parts ?? {})] : [];
+    return [said, state, JSON.stringify(held.patched), place(".shown")?.textContent ?? "", beside];
   };
   return {
     look,
-    click: (number) => (el.querySelector(`.call${number}`)?.click(), look()),
+    click: (number) => (place(`.call${number}`)?.click(), look()),
     end: () => (close(), el.remove()),
   };
 };
@@ -144,12 +156,14 @@ class Browser:
         """What is told, held and shown at first and after each click."""
         self.component = component
         payload = component.payload()
-        fields = [one.name for one in component.spec.fields]
-        held = {name: payload["state"][name] for name in fields}
-        model = {"props": {}, "payload": payload, "fields": {name: name for name in fields}, **held}
-        found: list[Any] = self.page.evaluate(
-            "([calls, ...given]) => play(calls, ...given)", [calls, component.esm, wire.dumps(model), fields]
-        )
+        inside = component.parts["Fuzz"] if component.name == "Pair" else None
+        own = [one.name for one in component.spec.fields]
+        held = {name: payload["state"][name] for name in own}
+        model = {"props": {}, "payload": payload, "fields": {name: name for name in own}, **held}
+        fields = [one.name for one in (inside or component).spec.fields]
+        given = [component.esm, wire.dumps(model), fields, inside is not None]
+        play = "([calls, ...given]) => play(calls, ...given)"
+        found: list[Any] = self.page.evaluate(play, [calls, *given])
         return found
 
 
@@ -169,17 +183,21 @@ def _difference(browser: Browser, program: Program, played: Played) -> str:
     except Endless:
         return ""
     first = int('"mounted"' in program.source)
+    twice = not first and len(program.source) % 3 == 0
     fields = list(steps[0].state)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            component = moon_spa.compile(with_template(program, fields, first), path=FILE)
+            source = with_template(program, fields, first) + TWICE * twice
+            whole = moon_spa.compile(source, name="Pair" if twice else "Fuzz", path=FILE)
+            component = whole.parts.get("Fuzz", whole)
     except ComponentError as error:
         if error.code in ("template-syntax", "too-large"):
             played.outcomes[error.code] += 1
             return ""
         return f"compile raised {error}"
-    found = browser.play(component, len(program.calls) - first)
+    played.outcomes["twice"] += twice
+    found = browser.play(whole, len(program.calls) - first)
     if not first:
         steps = [Step("", component.render_context()["state"], {"seen": 0}), *steps]
     calls = program.calls if first else (("", ()), *program.calls)
@@ -187,7 +205,7 @@ def _difference(browser: Browser, program: Program, played: Played) -> str:
         call = f"{name}{args!r}" if name else "the first render"
         side = component.placement[name] if name else "first"
         played.sides[side] += 1
-        what = compare(component, step, seen)
+        what = compare(component, step, seen) or _beside(component, seen)
         if what in (REFUSED, AS_FLOAT):
             played.outcomes[what] += 1
             return ""
@@ -199,7 +217,7 @@ def _difference(browser: Browser, program: Program, played: Played) -> str:
 
 def compare(component: CompiledComponent, step: Step, seen: Any) -> str:
     """What of a moment is not Python's; REFUSED or AS_FLOAT where the two go separate ways from here on."""
-    said, texts, patched, shown = seen
+    said, texts, patched, shown, beside = seen
     errors = [found[1] if (found := _NOTICE.match(text)) else text for text in said]
     if refused(step, component.types):
         if errors:
@@ -209,14 +227,36 @@ def compare(component: CompiledComponent, step: Step, seen: Any) -> str:
         return f"a value of another type was taken: {step.state}" if wrong else AS_FLOAT
     if errors != ([step.error] if step.error else []):
         return f"Python {step.error or 'is done'}, the page says {said}"
-    for (name, expected), text in zip(step.state.items(), texts, strict=True):
+    first = component.render_context()
+    if texts is None and not _is_first(first["state"], step):
+        return f"the model holds nothing of {step.state}"
+    for (name, expected), text in zip(step.state.items(), texts, strict=True) if texts else ():
         kind = component.types.get(name, ANY)
         got = wire.loads(text, kind)
         if repr(got) != repr(expected):
             return f"{name} is {expected!r} in Python, {text} in the model"
     changed = wire.loads(patched) if patched else {}
-    if (changed or {}).get("seen", 0) != step.data["seen"]:
+    if not beside and (changed or {}).get("seen", 0) != step.data["seen"]:
         return f"data is {step.data} in Python, {changed} in the model"
-    context = Present(step.state, step.data).over(component.render_context())
-    wanted = html.unescape(_PARAGRAPH.findall(render(component.view, context).html)[0])
+    wanted = _paragraph(component, Present(step.state, step.data))
     return "" if shown == wanted else f"the page shows {shown!r}, the server writes {wanted!r}"
+
+
+def _is_first(first: Mapping[str, Any], step: Step) -> bool:
+    return repr(first) == repr(step.state)
+
+
+def _paragraph(component: CompiledComponent, present: Present) -> str:
+    """What the server writes for a component that has become this."""
+    context = present.over(component.render_context())
+    return html.unescape(_PARAGRAPH.findall(render(component.view, context).html)[0])
+
+
+def _beside(component: CompiledComponent, seen: Any) -> str:
+    """What is wrong with another instance of the same component, which nobody has clicked."""
+    *_, beside = seen
+    if not beside:
+        return ""
+    shown, paths = beside
+    wrong = shown != _paragraph(component, Present()) or not {*paths} <= {"Fuzz.2"}
+    return f"the instance beside it shows {shown!r}, the model has {paths}" if wrong else ""

@@ -21,4 +21,4 @@ def test_random_sessions_with_a_server_are_pythons(context: BrowserContext) -> N
     assert not played.differences, "\n\n".join(map(str, played.differences[:3]))
     assert min(played.sides["client"], played.sides["server"]) > SESSIONS / 2
     assert played.outcomes["done"] > SESSIONS
-    assert played.outcomes["IndexError"] > SESSIONS / 8
+    assert min(played.outcomes["IndexError"], played.outcomes["twice"]) > SESSIONS / 8
