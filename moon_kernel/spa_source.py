@@ -8,7 +8,8 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -39,9 +40,17 @@ def find(namespace: dict[str, Any], name: str) -> type:
 def compile_class(cls: type, mode: Mode = "auto") -> tuple[moon_spa.CompiledComponent, str]:
     """A class as a component, and its Python. Raises ComponentError, UsageError without its text."""
     source, python = source_of(cls)
+    return compile_source(source, cls.__name__, mode, _namespace(cls), (cls,)), python
+
+
+def _namespace(cls: type) -> Mapping[str, Any]:
+    """The names around a class: of its module, or what its functions see where that is no module."""
     module = sys.modules.get(cls.__module__)
-    namespace = vars(module) if module is not None else {}
-    return compile_source(source, cls.__name__, mode, namespace, (cls,)), python
+    return vars(module) if module is not None else next(_functions(cls)).__globals__
+
+
+def _functions(cls: type) -> Iterator[FunctionType]:
+    return (value for value in vars(cls).values() if inspect.isfunction(value))
 
 
 def compile_source(
@@ -75,7 +84,7 @@ def source_of(cls: type) -> tuple[ComponentSource, str]:
 
     A kernel keeps the text of its cells in `linecache`, the kernel of Moonlight on the document's lines.
     """
-    functions = [value for value in vars(cls).values() if inspect.isfunction(value)]
+    functions = list(_functions(cls))
     if not functions:
         raise UsageError(f"{cls.__name__} has no setup: write `def setup(self, props):` in it")
     first = min(functions, key=lambda function: function.__code__.co_firstlineno).__code__

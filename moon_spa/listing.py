@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from moon_spa.source import from_text
+from moon_spa.source import from_text, passing_magics
 from moonlight.document import parse
 from moonlight.source import read_source
 
@@ -35,7 +35,7 @@ def _trees(text: str, path: Path) -> Iterator[ast.Module]:
         return
     for block in parse(text, str(path)).code_blocks:
         try:
-            yield ast.parse(block.text)
+            yield ast.parse(passing_magics(block.text))
         except (SyntaxError, ValueError, RecursionError):
             continue
 

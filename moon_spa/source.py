@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
@@ -26,6 +26,7 @@ from moon_spa.spec import Function
 from moonlight.dataflow import dataflow
 from moonlight.document import Block, Document, parse
 from moonlight.hints import did_you_mean
+from moonlight.names import without_magics
 from moonlight.source import SourceError, normalize, read_source
 
 UNNAMED = "<component>"
@@ -234,16 +235,45 @@ def _from_document(document: Document, name: str | None) -> ComponentSource:
     needed = (
         set(dataflow(document).needs(found.index or 0)) if len(document.code_blocks) > 1 else {found.index}
     )
+    blocks = [block for block in document.code_blocks if block.index in needed]
+    code = _code_of(blocks, str)
+    try:
+        tree = parsed(code, document.path)
+    except ComponentError:
+        code = _code_of(blocks, passing_magics)
+        tree = parsed(code, document.path)
+    return ComponentSource(document.path, code, tree)
+
+
+def _code_of(blocks: Iterable[Block], python: Callable[[str], str]) -> str:
+    """The blocks on their lines."""
     lines: list[str] = []
-    for block in document.code_blocks:
-        if block.index in needed:
-            lines += [""] * (block.code_line - 1 - len(lines)) + block.text.splitlines()
-    code = "\n".join(lines) + "\n"
-    return ComponentSource(document.path, code, parsed(code, document.path))
+    for block in blocks:
+        lines += [""] * (block.code_line - 1 - len(lines)) + python(block.text).splitlines()
+    return "\n".join(lines) + "\n"
 
 
 def _block_tree(block: Block, path: str) -> ast.Module:
-    return parsed("\n" * (block.code_line - 1) + block.text, path)
+    """What a block defines; a cell magic, as ``%%spa``, defines nothing."""
+    try:
+        return parsed(_code_of([block], str), path)
+    except ComponentError:
+        code = "" if block.text.startswith("%%") else _code_of([block], passing_magics)
+        return parsed(code, path)
+
+
+def passing_magics(code: str) -> str:
+    """`code` with ``pass`` for the lines of IPython, as ``%spa Counter``, where these are statements."""
+    lines, found = code.split("\n"), without_magics(code).split("\n")
+    magic = [at for at, (line, other) in enumerate(zip(lines, found, strict=True)) if line != other]
+    for at in magic:
+        lines[at] = lines[at][: len(lines[at]) - len(lines[at].lstrip())] + "pass"
+    text = "\n".join(lines)
+    try:
+        passed = {node.lineno - 1 for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Pass)}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return code
+    return text if passed.issuperset(magic) else code
 
 
 def _defines_setup(tree: ast.Module, name: str) -> bool:

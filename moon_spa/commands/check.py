@@ -67,8 +67,10 @@ def _of_file(path: Path, must_hold_one: bool) -> Iterator[Diagnostic]:
         yield Diagnostic("not-a-file", error.strerror or "cannot be read", Span(str(path), 1, 1))
         return
     wanted: list[str | None] = [*names] or ([None] if must_hold_one else [])
+    found: dict[Diagnostic, None] = {}  # components of one file may share what is wrong
     for name in wanted:
         try:
-            yield from compile_component(path, name=name).diagnostics
+            found.update(dict.fromkeys(compile_component(path, name=name).diagnostics))
         except (ComponentError, MoonlightError) as error:
-            yield from diagnostics_of(error)
+            found.update(dict.fromkeys(diagnostics_of(error)))
+    yield from found

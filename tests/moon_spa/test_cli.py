@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import moon_spa
 from moon_spa.cli import cli
 
+ROOT = Path(__file__).parents[2]
 COUNTER = """\
 class Counter(Component):
     def setup(self, props):
@@ -262,3 +264,60 @@ def test_a_refused_source_is_one_json_document_too(tmp_path: Path) -> None:
     assert [one["code"] for one in found.pop("diagnostics")] == ["unknown-operation"]
     assert found == dict.fromkeys(("name", "setup_js", "esm", "state", "ops", "placement", "explain"))
     assert "did you mean `set`?" in result.stderr
+
+
+NOTEBOOK = """# Box
+
+```python
+class Box(Component):
+    template = "<b>{{ n }}</b>"
+
+    def setup(self, props):
+        state = {"n": 1}
+
+        def up():
+            state["n"] += 1
+
+
+%matplotlib inline
+box = %spa Box
+if True:
+    !ls
+Box?
+```
+
+```python
+%%spa
+<python>
+class Other(Component):
+    pass
+</python>
+```
+"""
+
+
+def test_a_document_may_show_its_component_in_the_block_that_defines_it(tmp_path: Path) -> None:
+    path = tmp_path / "box.py.md"
+    path.write_text(NOTEBOOK)
+    assert run("check", str(path)).output == ""
+    assert run("explain", str(path)).output == "up: client\n"
+    assert moon_spa.compile(path).spec.actions["up"].line == 10
+
+
+def test_a_line_of_a_text_is_never_taken_for_a_magic(tmp_path: Path) -> None:
+    path = tmp_path / "box.py.md"
+    path.write_text(NOTEBOOK.replace('"<b>{{ n }}</b>"', '"""<b>{{ n }}</b>\n%spa\n"""'))
+    result = run("check", str(path))
+    assert result.exit_code == 1
+    assert f"{path}:16: error: invalid syntax" in result.output
+
+
+def test_check_tells_once_what_components_of_a_file_share(tmp_path: Path) -> None:
+    path = tmp_path / "two.py"
+    path.write_text(f"{TWO}\n\n1 / 0\n")
+    assert run("check", str(path)).output.count("ZeroDivisionError") == 1
+
+
+def test_the_components_of_the_manual_are_right() -> None:
+    result = run("check", str(ROOT / "notebooks"))
+    assert (result.exit_code, result.output) == (0, "")
