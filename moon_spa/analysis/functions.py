@@ -230,7 +230,7 @@ def _leave_action(body: Body, value: Value | None, found: Type) -> None:
         returned, remedy = "", ""
         if not is_result:
             returned, remedy = body.store.describe(found), " (the name of a helper begins with `_`)"
-        raise Unprovable(f"a value that the action returns{remedy}", body.line, returned)
+        raise Unprovable(f"a value that the action returns{remedy}", body.line or body.start, returned)
     if value is not None and not value.simple:
         body.write(f"{value.js};")
     if isinstance(body.node, ast.Lambda):

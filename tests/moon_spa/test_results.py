@@ -130,3 +130,27 @@ class Cart(Component):
     path.write_text(source.replace("total()", "_total()").replace('return "here"', "pass"))
     assert CliRunner().invoke(cli, ["check", str(path)]).output == ""
     assert moon_spa.compile(path).placement == {"add": "client", "double": "client"}
+
+
+def test_a_lambda_and_a_method_are_told_on_their_lines_too() -> None:
+    source = """
+class Cart(Component):
+    def setup(self, props):
+        state = {"prices": [1, 2], "total": 0}
+        up = lambda: state.update(total=3)
+        twice = lambda: (state.update(total=3), 2)
+        return {"state": state, "actions": {"up": up, "twice": twice, "sum": self.sum, "add": self.add_all}}
+
+    def sum(self):
+        return sum(self.state.prices)
+
+    def add_all(self):
+        self.state.total = self.sum()
+"""
+    cart = moon_spa.compile(source)
+    assert [(one.span.line, one.message.partition(",")[0]) for one in cart.diagnostics] == [
+        (6, "the action twice returns tuple[None"),
+        (10, "the action sum returns int"),
+    ]
+    assert cart.diagnostics[1].message.endswith("; add uses it as a helper")
+    assert cart.explain[1].endswith(" at line 6")
