@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from moon_spa.followable import is_choice
 from moon_spa.ownmethods import Methods
 from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
@@ -39,6 +40,7 @@ class Dependence(ValueStatus):
         self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
     ) -> None:
         super().__init__(node, namespace, methods, follows)
+        self.attributes: list[ast.expr] = []
         self._settle()
         self.settled = {}
         self._sections: dict[str, list[tuple[ast.expr | None, Status]]] = {}
@@ -49,7 +51,7 @@ class Dependence(ValueStatus):
         before: object = None
         while before != (state := (dict(self.cells), set(self.props_names))):
             before = state
-            self.returns, self.leaves, self.entered = [], CLEAN, set()
+            self.returns, self.leaves, self.entered, self.attributes = [], CLEAN, set(), []
             self.block(self.node.body, CLEAN)
 
     # --- answers
@@ -281,9 +283,10 @@ class Dependence(ValueStatus):
                 self.assign(part, item, control)
             return
         if self.of_self(target):
-            self.link(self.self_name, value, status)
+            self.link(self.self_name, value)
+            self.attributes.append(value)
         if isinstance(target, ast.Name):
-            self.link(target.id, value, status)
+            self.link(target.id, value)
             self.values.setdefault(target.id, value)
             if isinstance(value, ast.Dict):
                 self.displays.setdefault(target.id, value)
@@ -303,16 +306,10 @@ class Dependence(ValueStatus):
         if not any(one is value or _same(one, value) for one in self.assigned[name]):
             self.assigned[name].append(value)
 
-    def link(self, name: str, value: ast.expr, status: Status) -> None:
-        """A name may stand for an object that others stand for: of a traced value, any that it reads."""
-        roots = {root_of(value)} if not isinstance(value, ast.Call) else set()
-        if status.level == 1 and not self.is_scalar(value):
-            read = (part for part in all_nodes(value) if isinstance(part, ast.Name))
-            others = {
-                part.id for part in read if part.id not in self.props_names and not self.is_scalar(part)
-            }
-            roots |= others - {self.self_name}
-        for root in roots - {"", name}:
+    def link(self, name: str, value: ast.expr) -> None:
+        """Both names may stand for one object."""
+        root = root_of(value)
+        if root and root != name and not isinstance(value, ast.Call):
             self.links[name].add(root)
             self.links[root].add(name)
 
@@ -351,10 +348,18 @@ class Dependence(ValueStatus):
         """An object was changed: so were all names that stand for it."""
         seen, todo = {root}, [root]
         while todo:
-            for other in self.links[todo.pop()] - seen:
+            name = todo.pop()
+            for other in (self.links[name] | self._chosen_by(name)) - seen:
                 seen.add(other)
                 todo.append(other)
                 self.cells[other, key] |= status
+
+    def _chosen_by(self, name: str) -> set[str]:
+        """Names for what a prop may have chosen for another name, as in ``one if props["x"] else two``."""
+        values = self.attributes if name == self.self_name else self.assigned.get(name, ())
+        chosen = [one for one in values if one is not None and is_choice(one) and not self.is_scalar(one)]
+        read = (part for one in chosen for part in all_nodes(one) if isinstance(part, ast.Name))
+        return {part.id for part in read if not self.is_scalar(part)} - self.props_names - {self.self_name}
 
 
 def _same(one: ast.expr | None, other: ast.expr) -> bool:

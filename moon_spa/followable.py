@@ -8,7 +8,9 @@ one place: what `moon_spa.rewriting` gives to `moon_spa.following` is what `moon
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from moon_spa.source import below
 from moon_spa.statuses import plain_text, root_of
@@ -43,23 +45,38 @@ METHODS = frozenset(
 )
 """Methods of texts, lists and dicts that change nothing."""
 
+_CHOOSING = frozenset({"get", "list", "max", "min", "reversed", "sorted", "zip", "enumerate"})
+"""Those whose result may be, or hold, what they are given."""
+
 _SPECIAL = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
-_NEW = (ast.IfExp, ast.BoolOp, ast.ListComp, ast.DictComp, ast.GeneratorExp)
-_PLAIN = (ast.Constant, ast.Name, ast.BinOp, ast.List, ast.Tuple, ast.Set, ast.Slice, ast.FormattedValue)
-_ROOTS = (*_NEW, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Call, ast.JoinedStr)
+ROOTS = frozenset(
+    {
+        *(ast.IfExp, ast.BoolOp, ast.ListComp, ast.DictComp, ast.BinOp, ast.UnaryOp, ast.Compare),
+        *(ast.Subscript, ast.Call, ast.JoinedStr),
+    }
+)
 """Expressions that are followed as a whole; of a display each entry is."""
 
 
 def is_followable(node: ast.AST, props: str) -> bool:
     """Whether an expression of a setup is followed as a whole; `props` is its second parameter."""
-    return isinstance(node, _ROOTS) and not isinstance(node, ast.GeneratorExp) and _rank(node, props) == 2
+    return followable(node, props) == 2
+
+
+def followable(node: ast.AST, props: str) -> int:
+    """2 for what is followed as a whole, 1 where nothing in it has to be, 0 where parts of it may be."""
+    return _rank(node, props) if type(node) in ROOTS else 0
 
 
 def _rank(node: ast.AST, props: str) -> int:
     """0 for what cannot be followed, 1 for what tracing sees by itself, 2 for what it does not."""
-    own = _own_rank(node, props)
-    if own == 0:
-        return 0
+    kind = type(node)
+    own = _FIXED.get(kind)
+    if own is None:
+        judge = _JUDGED.get(kind)
+        own = judge(node, props) if judge is not None else 0
+    if own == 0 or kind in _LEAVES or (own == 1 and kind is ast.Subscript):
+        return own
     for part in _parts(node):
         rank = _rank(part, props)
         if rank == 0:
@@ -68,56 +85,65 @@ def _rank(node: ast.AST, props: str) -> int:
     return own
 
 
-def _own_rank(node: ast.AST, props: str) -> int:
-    match node:
-        case ast.Call():
-            return _rank_of_call(node, props)
-        case ast.Attribute(value=value):
-            return int(isinstance(value, ast.Name) or _is_attribute(value))
-        case ast.Subscript(ctx=ast.Load()):
-            return 1 if reads_prop(node, props) else 2
-        case ast.Compare(ops=ops):
-            return 2 if len(ops) > 1 or isinstance(ops[0], _SPECIAL) else 1
-        case ast.UnaryOp(op=op):
-            return 2 if isinstance(op, ast.Not) else 1
-        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
-            return 2
-        case ast.JoinedStr():
-            return 1 if plain_text(node) else 2
-        case ast.Dict(keys=keys):
-            return int(None not in keys)
-        case ast.comprehension(is_async=is_async):
-            return int(not is_async)
-        case ast.Lambda(args=arguments):
-            return int(len(arguments.args) == len(list(ast.iter_child_nodes(arguments))))
-        case ast.keyword(arg=name):
-            return int(name is not None)
-        case ast.Name(ctx=context):
-            return int(isinstance(context, ast.Load))
-    return 2 if isinstance(node, _NEW) else int(isinstance(node, _PLAIN))
-
-
 def _rank_of_call(node: ast.Call, props: str) -> int:
-    match node.func:
-        case ast.Name(id=name) if name in FUNCTIONS:
-            return 1 if name in CASTS and len(node.args) == 1 and not node.keywords else 2
-        case ast.Attribute(attr=name) if name in METHODS:
-            return 1 if reads_prop(node, props) else 2
+    func = node.func
+    if isinstance(func, ast.Name) and func.id in FUNCTIONS:
+        return 1 if func.id in CASTS and len(node.args) == 1 and not node.keywords else 2
+    if isinstance(func, ast.Attribute) and func.attr in METHODS:
+        return 1 if reads_prop(node, props) else 2
     return 0
+
+
+def _rank_of_subscript(node: ast.Subscript, props: str) -> int:
+    if not isinstance(node.ctx, ast.Load):
+        return 0
+    return 1 if reads_prop(node, props) else 2
+
+
+def _rank_of_operator(node: ast.BinOp, props: str) -> int:
+    return 2 if isinstance(node.op, ast.Mod) and _is_text(node.left) else 1
+
+
+_FIXED: Mapping[type[ast.AST], int] = MappingProxyType(
+    {
+        **dict.fromkeys((ast.IfExp, ast.BoolOp, ast.ListComp, ast.DictComp, ast.GeneratorExp), 2),
+        **dict.fromkeys((ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Slice, ast.FormattedValue), 1),
+    }
+)
+_JUDGED: Mapping[type[ast.AST], Callable[[Any, str], int]] = MappingProxyType(
+    {
+        ast.Attribute: lambda node, _: int(isinstance(node.value, ast.Name) or _is_attribute(node.value)),
+        ast.BinOp: _rank_of_operator,
+        ast.Call: _rank_of_call,
+        ast.Compare: lambda node, _: 2 if len(node.ops) > 1 or isinstance(node.ops[0], _SPECIAL) else 1,
+        ast.Dict: lambda node, _: int(None not in node.keys),
+        ast.JoinedStr: lambda node, _: 1 if plain_text(node) else 2,
+        ast.Lambda: lambda node, _: int(len(node.args.args) == len(list(ast.iter_child_nodes(node.args)))),
+        ast.Name: lambda node, _: int(isinstance(node.ctx, ast.Load)),
+        ast.Subscript: _rank_of_subscript,
+        ast.UnaryOp: lambda node, _: 2 if isinstance(node.op, ast.Not) else 1,
+        ast.comprehension: lambda node, _: int(not node.is_async),
+        ast.keyword: lambda node, _: int(node.arg is not None),
+    }
+)
+_LEAVES = frozenset({ast.Attribute, ast.Constant, ast.Name})
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
     """What of a node is evaluated as a value, the variables of comprehensions left out."""
-    match node:
-        case ast.Call(func=func, args=args, keywords=keywords):
-            called = [func.value] if isinstance(func, ast.Attribute) else []
-            return [*called, *args, *keywords]
-        case ast.comprehension(iter=series, ifs=tests):
-            return [series, *tests]
-        case ast.Lambda(body=body):
-            return [body]
-        case ast.Attribute() | ast.Name() | ast.Constant():
-            return []
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.Call):
+        called = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        return [*called, *node.args, *node.keywords]
+    if isinstance(node, ast.Subscript):
+        return [node.value, node.slice]
+    if type(node) in _LEAVES:
+        return []
+    if isinstance(node, ast.comprehension):
+        return [node.iter, *node.ifs]
+    if isinstance(node, ast.Lambda):
+        return [node.body]
     kinds = ast.expr | ast.comprehension | ast.keyword
     return [part for part in below(node) if isinstance(part, kinds)]
 
@@ -135,18 +161,18 @@ def reads_prop(node: ast.AST, props: str) -> bool:
 
 def base_of(node: ast.AST) -> ast.expr | None:
     """What ``p["x"]``, ``p.x`` and ``p.get("x", default)`` are a part of; None for all else."""
-    match node:
-        case ast.Subscript(value=value, slice=ast.Constant(value=str())) | ast.Attribute(value=value):
-            return value
-        case ast.Call(
-            func=ast.Attribute(value=value, attr="get"), args=[ast.Constant(value=str())], keywords=[]
-        ):
-            return value
-        case ast.Call(
-            func=ast.Attribute(value=value, attr="get"), args=[ast.Constant(value=str()), _], keywords=[]
-        ):
-            return value
-    return None
+    if isinstance(node, ast.Attribute):
+        return node.value
+    if isinstance(node, ast.Subscript):
+        return node.value if _is_text(node.slice) else None
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "get":
+        return None
+    given = 0 < len(node.args) < 3 and not node.keywords and _is_text(node.args[0])
+    return node.func.value if given else None
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def operands(
@@ -178,6 +204,14 @@ def operands(
             return
     for part in _parts(node):
         yield from operands(part, is_one, bound)
+
+
+def is_choice(node: ast.expr) -> bool:
+    """Whether the value of an expression may be, or hold, one of those that it reads."""
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+        return name in _CHOOSING
+    return isinstance(node, ast.IfExp | ast.BoolOp | ast.BinOp | ast.ListComp | ast.DictComp | ast.Subscript)
 
 
 def _is_bound(node: ast.expr, bound: frozenset[str]) -> bool:

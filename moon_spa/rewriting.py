@@ -17,7 +17,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from moon_spa.followable import is_followable
+from moon_spa.followable import ROOTS, followable
 from moon_spa.source import PARTS, all_nodes
 from moon_spa.statuses import plain_text
 
@@ -104,8 +104,8 @@ class Rewritten:
     def _setup(self, node: ast.FunctionDef) -> ast.FunctionDef:
         self.setups.append(node)
         found = copy.copy(node)
-        copier = _Copier([one.arg for one in node.args.args[:2]], self.followed)
-        found.body = [copier.copied(part) for part in node.body]
+        copier = _Copier(node, self.followed)
+        found.body = [copier.copied(part, not copier.component) for part in node.body]
         if not isinstance(found.body[-1], ast.Return | ast.Raise):
             found.body.append(_return_locals(node.body[-1]))
         return found
@@ -124,21 +124,28 @@ def _return_locals(node: ast.stmt) -> ast.Return:
 
 
 class _Copier:
-    """Writes the body of one setup anew; `parameters` are its first two, `followed` gets what is followed."""
+    """Writes the body of one setup anew; `followed` gets what is followed."""
 
-    def __init__(self, parameters: list[str], followed: list[ast.expr]) -> None:
-        self.parameters = parameters
+    def __init__(self, node: ast.FunctionDef, followed: list[ast.expr]) -> None:
+        names = [one.arg for one in node.args.args]
+        self.component, self.props = names[:2] if len(names) > 1 else ("", "")
         self.followed = followed
 
     def copied(self, node: Any, inside: bool = False) -> Any:
-        """A node with what is below it written anew, `inside` a comprehension; untouched parts are shared."""
+        """A node with what is below it written anew; untouched parts are shared.
+
+        `inside` what has nothing to be followed, or has variables of its own.
+        """
         parts = PARTS[type(node)]
         if not parts or isinstance(node, _KEPT):
             return node
         if isinstance(node, ast.Return) and _is_nothing(node.value):
             return _return_locals(node)
-        if not inside and len(self.parameters) == 2 and is_followable(node, self.parameters[1]):
-            return self._followed(node)
+        if not inside and type(node) in ROOTS:
+            rank = followable(node, self.props)
+            if rank == 2:
+                return self._followed(node)
+            inside = rank == 1
         inside = inside or isinstance(node, _COMPREHENSIONS)
         changes = {}
         for name in parts:
@@ -155,7 +162,7 @@ class _Copier:
         """``followed(number, locals()) if follows(self, locals(), "rows") else len(rows)``."""
         read = sorted({one.id for one in all_nodes(node) if isinstance(one, ast.Name)})
         names = [_constant(name, node) for name in read]
-        test = _call(FOLLOWS, [_name(self.parameters[0], node), _call(HERE, [], node), *names], node)
+        test = _call(FOLLOWS, [_name(self.component, node), _call(HERE, [], node), *names], node)
         number = _constant(len(self.followed), node)
         self.followed.append(node)
         value = _call(FOLLOWED, [number, _call(HERE, [], node)], node)

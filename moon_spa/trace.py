@@ -171,8 +171,9 @@ def _combined(name: str, operation: Callable[..., Any], *operands: Any) -> Any:
     value = NO_VALUE if any(value is NO_VALUE for value in values) else operation(*values)
     if value is NotImplemented:
         return value
+    prop = missing_prop(operands) if value is NO_VALUE else ""
     try:
-        return traced(value, _operation(name, operands), missing_prop(operands))
+        return traced(value, _operation(name, operands), prop)
     except UnwritableError as error:
         return without_form(value, error)
 
