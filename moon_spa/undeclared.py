@@ -40,11 +40,9 @@ def _wrong(function: Reached, declared: Declared) -> Iterator[tuple[ast.expr, st
     """The expressions of a function that name what is not there, each with what to say and the remedy."""
     if any(isinstance(one, ast.Try | ast.TryStar) for one in function.scan.nodes):
         return
-    outer = {
-        one.id
-        for one in function.scan.nodes
-        if isinstance(one, ast.Name) and function.bound[id(one)].kind in ("self", *_SPACES)
-    }
+    mentioned = [one for one in function.scan.nodes if isinstance(one, ast.Name)]
+    outer = {one.id for one in mentioned if function.bound[id(one)].kind in ("self", *_SPACES)}
+    outer -= {one.id for one in mentioned if not isinstance(one.ctx, ast.Load)}
     asked = {
         one.left.value
         for one in function.scan.nodes

@@ -80,6 +80,7 @@ def test_a_name_that_setup_does_not_declare_is_told_where_it_is_used(
         "state['count'] = state.get('more', 1) + len(self.state.items())",
         "state = {'own': 1}; state['own'] += 1",
         "(lambda data: data['own'])({'own': 1})",
+        "state['count'] = sum([data['own'] for data in [{'own': 1}]]) + data['limit']",
         "props['more'] = 1; self.props['more'] = 2",
         "state['count'] = {'own': 1}['own']",
     ],
