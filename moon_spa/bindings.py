@@ -16,6 +16,7 @@ from typing import Any
 from moon_spa.component import SIDE
 from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
+from moon_spa.origins import Origins
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
 from moon_spa.sections import Run
@@ -115,7 +116,27 @@ class Bindings:
         root = self._lasting.get(id(value)) if isinstance(value, list | dict | set) else None
         if root is not None and self._may_change(root):
             return Binding("unknown", name=name, why=f"`{name}`, an object that other code may change")
-        return self.bound(name, value, self.dependence.name(name))
+        return self._kept(name, self.bound(name, value, self.dependence.name(name)))
+
+    def _kept(self, name: str, found: Binding) -> Binding:
+        """A constant of setup, unless something decides it that setup does not know."""
+        why = self.origins.of(name) if found.kind == "value" else ""
+        return Binding("unknown", name=name, why=f"`{name}`, which comes from {why}") if why else found
+
+    @cached_property
+    def origins(self) -> Origins:
+        """What else than props decides the values of setup."""
+        return Origins(self.dependence.node, self.source, self.scope, self._meaning)
+
+    def _meaning(self, name: str) -> Binding:
+        """A global, or `self.name`."""
+        if name.startswith("self."):
+            return self._attribute(name.removeprefix("self."))
+        if "." in name:
+            return self._path(name)
+        if name in self.scope:
+            return self._global(name)
+        return Binding("builtin" if hasattr(builtins, name) else "unknown", name=name)
 
     def _attribute(self, name: str) -> Binding:
         """`self.name`, where it is no section."""
@@ -123,7 +144,8 @@ class Bindings:
         if name in vars(component):
             value = vars(component)[name]
             status = self.dependence.attribute(name)
-            return _changing(f"self.{name}") if depth(value) else self.bound(f"self.{name}", value, status)
+            what = f"self.{name}"
+            return _changing(what) if depth(value) else self._kept(what, self.bound(what, value, status))
         try:
             value = getattr(type(component), name)
         except AttributeError:

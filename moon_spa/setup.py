@@ -180,6 +180,7 @@ class Setup:
             block=self.source.code,
             computed=computed,
             doubts=unused_operations(self.node, self.cls, self.source.path),
+            data_doubt=bindings.origins.of_entry,
         )
 
     # --- values

@@ -153,7 +153,8 @@ class ComponentSpec:
     """A component: what setup has declared, with lines of the file `path`.
 
     `props` are the defaults of the section, `computed` the entries that setup makes from given props.
-    `block` is the text of its source: the code the lines count in. `doubts` are warnings about its setup.
+    `block` is the text of its source: the code the lines count in. `doubts` are warnings about its setup,
+    `data_doubt` tells why a key of data may begin with another value at the next request.
     """
 
     name: str
@@ -171,6 +172,7 @@ class ComponentSpec:
     block: str = ""
     computed: Mapping[str, Expr] = field(default_factory=dict)
     doubts: tuple[Diagnostic, ...] = ()
+    data_doubt: Callable[[str], str] = field(default=lambda key: "", compare=False, repr=False)
 
 
 @dataclass(frozen=True)

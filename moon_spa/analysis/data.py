@@ -9,11 +9,14 @@ from moon_spa.analysis.reach import Reach, Reached
 from moon_spa.analysis.state import key_of
 from moon_spa.spec import Callback, ComponentSpec
 
+MOST_LEVELS = 8
+"""Lists and dicts nested deeper are not compared."""
+
 
 def dropped(c: Body, target: ast.expr, value: ast.expr) -> bool:
     """Whether an assignment changes nothing: its key of `data` always holds this value."""
     key = key_of(c, target, "data") if isinstance(target, ast.Subscript | ast.Attribute) else None
-    return key is not None and c.store.noted(("settled", key)) and isinstance(value, ast.Constant)
+    return key is not None and c.store.noted(("settled", key)) and _is_first(c.unit.spec, key, value)
 
 
 def settled_keys(spec: ComponentSpec, reach: Reach) -> set[str]:
@@ -84,7 +87,18 @@ def _changed_in(spec: ComponentSpec, function: Reached) -> set[str] | None:
 
 
 def _is_first(spec: ComponentSpec, key: str, value: ast.expr) -> bool:
-    if not isinstance(value, ast.Constant) or key not in spec.data:
+    """Whether what is written out is the first value of a key, of the same types: their texts are equal."""
+    if key not in spec.data or not _is_plain(spec.data[key]):
         return False
-    first = spec.data[key]
-    return type(first) is type(value.value) and first == value.value
+    try:
+        known = repr(ast.literal_eval(value))
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return known == repr(spec.data[key]) and not spec.data_doubt(key)
+
+
+def _is_plain(value: object, depth: int = 0) -> bool:
+    if isinstance(value, list | dict) and depth < MOST_LEVELS:
+        parts = value if type(value) is list else [*value, *value.values()] if type(value) is dict else [...]
+        return all(_is_plain(one, depth + 1) for one in parts)
+    return type(value) in (bool, int, float, str, type(None))
