@@ -27,4 +27,6 @@ def explain(file: str, name: str | None, mode: Mode, as_json: bool) -> None:
         return
     for line in component.explain:
         click.echo(line)
+    if not component.explain:
+        click.echo(f"{component.name} has no actions", err=True)
     show_diagnostics(component.diagnostics)

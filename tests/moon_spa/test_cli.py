@@ -116,6 +116,13 @@ def test_explain_has_a_line_for_each_action(folder: Path) -> None:
     assert lines[1].endswith(f"at line {line}")
 
 
+def test_a_component_without_actions_says_so(folder: Path) -> None:
+    result = run(
+        "explain", "-", given="class Card(Component):\n    def setup(self, props):\n        state = {}\n"
+    )
+    assert (result.stdout, result.stderr) == ("", "Card has no actions\n")
+
+
 def test_explain_as_json_has_the_same_lines_and_the_errors(folder: Path) -> None:
     found = json_of("explain", "counter.py", "--json")
     assert list(found) == ["name", "placement", "explain", "diagnostics"]
