@@ -76,8 +76,9 @@ class Origins:
         for statement in self._setup.body:
             names = set(self._stored(statement))
             bound |= names
+            apart = _taken_apart(statement)
             for name in names.union(_touched(statement)):
-                found[name].append(statement)
+                found[name].append(apart.get(name, statement))
         return {name: statements for name, statements in found.items() if name in bound}
 
     def _stored(self, statement: ast.stmt) -> Iterable[str]:
@@ -217,6 +218,16 @@ def _written(display: ast.Dict, key: str) -> list[ast.expr]:
         if isinstance(one, ast.Constant) and one.value == key:
             return [value, *(other for name, other in pairs[i + 1 :] if name is None)]
     return []
+
+
+def _taken_apart(statement: ast.stmt) -> Mapping[str, ast.expr]:
+    """The value of each variable in ``a, b = x, y``."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+            if len(targets) == len(values) and not any(isinstance(one, ast.Starred) for one in values):
+                pairs = zip(targets, values, strict=True)
+                return {one.id: value for one, value in pairs if isinstance(one, ast.Name)}
+    return {}
 
 
 def _touched(statement: ast.stmt) -> Iterable[str]:
