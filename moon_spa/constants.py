@@ -9,7 +9,7 @@ from typing import Any
 from moon_spa import javascript
 from moon_spa.javascript import UnwritableError
 from moon_spa.spec import Expr
-from moon_spa.types import ANY, FLOAT, ListOf, Record, Type, Union, accepts, holds, kind_of, type_of
+from moon_spa.types import ANY, FLOAT, ListOf, Record, SetOf, Type, Union, accepts, holds, kind_of, type_of
 
 HELPERS = "__moon"
 """The object of helpers in compiled JavaScript."""
@@ -44,6 +44,8 @@ def _typed(value: Any, kind: Type) -> tuple[str, frozenset[str]]:
         return _written(value, boxed=kind is ANY)
     if isinstance(kind, Union):
         return _typed(value, next((one for one in kind.members if accepts(one, value)), ANY))
+    if isinstance(value, set | frozenset) and isinstance(kind, SetOf):
+        return _written(value, boxed=False)
     if isinstance(value, list) and isinstance(kind, ListOf):
         parts = [_typed(item, kind.item) for item in value]
         return f"[{', '.join(js for js, _ in parts)}]", _joined(parts)

@@ -257,6 +257,19 @@ def holds(a: Type, part: Basic) -> bool:
     return a is part or (not isinstance(a, Basic) and any(holds(one, part) for one in parts_of(a)))
 
 
+def is_key(a: Type) -> bool:
+    """Whether values of a type can be keys of dicts and items of sets: texts, ints, and tuples of them."""
+    if isinstance(a, TupleOf | LongTuple):
+        return all(is_key(one) or one is NEVER for part in parts_of(a) for one in members(part))
+    return a in (STR, INT)
+
+
+def are_keys(a: Type, b: Type) -> bool:
+    """Whether values of both types can be keys of one dict."""
+    alike = a == b or (isinstance(a, TupleOf | LongTuple) and isinstance(b, TupleOf | LongTuple))
+    return alike and is_key(a) and is_key(b)
+
+
 def parts_of(one: Type) -> Iterable[Type]:
     """The direct parts of a type."""
     match one:

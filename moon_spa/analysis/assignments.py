@@ -10,9 +10,9 @@ from moon_spa.analysis.comprehensions import comprehension
 from moon_spa.analysis.data import dropped
 from moon_spa.analysis.iteration import Source, is_series, iteration, series
 from moon_spa.analysis.keys import as_generator
-from moon_spa.analysis.methods import extend
+from moon_spa.analysis.methods import change_set, extend
 from moon_spa.analysis.names import place, stored_name
-from moon_spa.analysis.operators import SIGNS, operate
+from moon_spa.analysis.operators import SET_HELPERS, SIGNS, operate
 from moon_spa.analysis.state import binding_of, field_of, key_of, write_field
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_slice
@@ -251,17 +251,13 @@ def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | No
     if isinstance(shape, ListOf) and sign == "*":
         c.mutate(old.type, node)
         return call(c.helper("extend_repeat"), old, c.expression(node.value), result=NONE)
-    if isinstance(shape, SetOf | Record | DictOf):
+    if isinstance(shape, SetOf) and sign in SET_HELPERS:
+        return change_set(c, old, SET_HELPERS[sign], c.expression(node.value), node)
+    if isinstance(shape, Record | DictOf):
         if sign != "|":
             raise c.refuse(f"`{sign}=` of {c.store.describe(old.type)}", node)
         c.mutate(old.type, node)
         other = c.expression(node.value)
-        if isinstance(shape, SetOf):
-            found = c.store.shape(other.type)
-            if not isinstance(found, SetOf) or not isinstance(old.type, Ref):
-                raise c.refuse("`|=` of a set with something else", node)
-            c.store.grow(old.type, found)
-            return call(c.helper("set_update"), old, other, result=NONE)
         if not isinstance(c.store.outline(other.type), Record | DictOf):
             raise c.refuse(f"`|=` of a dict with {c.store.describe(other.type)}", node)
         c.store.join(old.type, other.type)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from moon_spa.analysis import instances, numbers
 from moon_spa.analysis.arguments import INTS, NUMERIC, Arguments, describe, one_value, refused
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.collections import same_floats, set_item_type
+from moon_spa.analysis.collections import same_floats, set_item_type, set_of
 from moon_spa.analysis.comprehensions import comprehension, first_item, items_of, unordered_items
 from moon_spa.analysis.convert import constant, number, quoted, text, to_any, to_slot, truth
 from moon_spa.analysis.formatting import formatted
@@ -33,6 +33,7 @@ from moon_spa.types import (
     SetOf,
     TupleOf,
     Type,
+    is_key,
 )
 
 
@@ -257,7 +258,9 @@ def _set(c: Body, node: ast.Call) -> Value:
     items = unordered_items(c, given.args[0]) if given.args else None
     found = set_item_type(c, [items.item] if items else [], node)
     made = c.store.site(("set", place(node)), SetOf(found))
-    return Value(f"new Set({items.js if items else ''})", made, pure=items is None or items.pure)
+    if items is None:
+        return Value("new Set()", made, pure=True)
+    return Value(set_of(c, items.js, made), made, pure=items.pure)
 
 
 def _dict(c: Body, node: ast.Call) -> Value:
@@ -288,10 +291,12 @@ def _dict_of(c: Body, source: Source, node: ast.Call) -> Value:
     if not isinstance(source.item, TupleOf) or len(source.item.items) != 2:
         raise c.refuse(f"`dict()` of {c.store.describe(source.item)}", node)
     key, item = source.item.items
-    if key not in (STR, NEVER):
+    if key is not NEVER and not is_key(key):
         raise c.refuse(f"a key that is {c.store.describe(key)}", node)
     ref = c.store.site(("dict", place(node)), DictOf(key, item))
-    return call(c.helper("dict_from"), source.js, result=ref)
+    shape = c.store.shape(ref)
+    is_map = isinstance(shape, DictOf) and shape.key not in (STR, NEVER)
+    return call(c.helper("map_new" if is_map else "dict_from"), source.js, result=ref)
 
 
 def fromkeys(c: Body, node: ast.Call) -> Value:
@@ -300,12 +305,12 @@ def fromkeys(c: Body, node: ast.Call) -> Value:
     given.count(1, 2)
     items = items_of(c, given.args[0])
     value = given.value(1) or constant(None)
-    if items.item not in (STR, INT, NEVER):
+    if items.item is not NEVER and not is_key(items.item):
         raise c.refuse(f"a key that is {c.store.describe(items.item)}", node)
     ref = c.store.site(("dict", place(node)), DictOf(items.item, value.type), written=True)
     shape = c.store.shape(ref)
     assert isinstance(shape, DictOf)
-    start = "new Map()" if shape.key is INT else "{}"
+    start = "{}" if shape.key in (STR, NEVER) else "new Map()"
     return call(c.helper("dict_fromkeys"), items.js, to_slot(c, value, shape.value), start, result=ref)
 
 

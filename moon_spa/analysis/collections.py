@@ -12,7 +12,21 @@ from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref, is_plain_key
 from moon_spa.analysis.values import ASSIGN, Value, call
 from moon_spa.javascript import key as property_name
-from moon_spa.types import ANY, BOOL, INT, NEVER, STR, DictOf, ListOf, LongTuple, Record, SetOf, TupleOf, Type
+from moon_spa.types import (
+    ANY,
+    BOOL,
+    INT,
+    NEVER,
+    STR,
+    DictOf,
+    ListOf,
+    LongTuple,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+    is_key,
+)
 
 
 def literal(c: Body, node: ast.Constant) -> Value:
@@ -78,7 +92,14 @@ def set_literal(c: Body, node: ast.Set) -> Value:
         texts.append(f"{'...' if is_spread else ''}{item.at(ASSIGN)}")
         types.append(item.type)
     ref = c.store.site(("set", place(node)), SetOf(set_item_type(c, types, node)))
-    return Value(f"new Set([{', '.join(texts)}])", ref)
+    return Value(set_of(c, f"[{', '.join(texts)}]", ref), ref)
+
+
+def set_of(c: Body, items: str, made: Type) -> str:
+    """A new set; of tuples those that are equal are one."""
+    shape = c.store.shape(made)
+    has_tuples = isinstance(shape, SetOf) and isinstance(shape.item, TupleOf | LongTuple)
+    return f"{c.helper('set_new')}({items})" if has_tuples else f"new Set({items})"
 
 
 def set_item_type(c: Body, types: list[Type], node: ast.AST) -> Type:
@@ -86,7 +107,7 @@ def set_item_type(c: Body, types: list[Type], node: ast.AST) -> Type:
     found: Type = NEVER
     for one in types:
         found = c.store.join(found, one)
-    if found not in (NEVER, INT, STR, BOOL):
+    if found not in (NEVER, INT, STR, BOOL) and not is_key(found):
         raise c.refuse(f"a set of {c.store.describe(found)}", node)
     return found
 
@@ -110,7 +131,7 @@ def dict_literal(c: Body, node: ast.Dict) -> Value:
     key: Type = NEVER
     value: Type = NEVER
     for k, v in pairs:
-        if k.type not in (STR, INT, NEVER):
+        if k.type is not NEVER and not is_key(k.type):
             raise c.refuse(f"a key that is {c.store.describe(k.type)}", node)
         key, value = c.store.join(key, k.type), c.store.join(value, v.type, slot=True)
     ref = c.store.site(("dict", place(node)), DictOf(key, value), written=True)

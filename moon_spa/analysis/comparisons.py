@@ -39,7 +39,9 @@ from moon_spa.types import (
     TupleOf,
     Type,
     Union,
+    are_keys,
     as_dict,
+    is_key,
     mapped,
     members,
     parts_of,
@@ -89,7 +91,7 @@ def _in_view(c: Body, item: Value, series: Source, node: ast.Compare) -> Value:
     assert isinstance(call_node.func, ast.Attribute)
     name = call_node.func.attr
     parts = item.type.items if isinstance(item.type, TupleOf) and name == "items" else (item.type,)
-    hashable = name == "values" or parts[0] in (STR, INT)
+    hashable = name == "values" or is_key(parts[0])
     if not hashable or (name == "items") != (len(parts) == 2) or not tuples_agree(c, item.type, series.item):
         raise c.refuse(f"`in` of `.{name}()` with {c.store.describe(item.type)}", node)
     return call(c.helper("in_l"), item, f"[...{series.js}]", result=BOOL)
@@ -169,7 +171,7 @@ def _agree(a: Type, b: Type) -> bool:
             return len(one) != len(other) or all(map(_agree, one, other))
         case (LongTuple(), LongTuple() | TupleOf()) | (TupleOf(), LongTuple()):
             return all(_agree(one, other) for one in parts_of(a) for other in parts_of(b))
-        case (ListOf(one), ListOf(other)):
+        case (ListOf(one), ListOf(other)) | (SetOf(one), SetOf(other)):
             return _agree(one, other)
         case (Record() | DictOf(), Record() | DictOf()):
             return _agree(as_dict(a).value, as_dict(b).value)
@@ -198,10 +200,20 @@ def _ordered(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
             return negated(found) if sign in ("<=", ">=") else found
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     one, two = c.store.shape(a.type), c.store.shape(b.type)
+    if isinstance(one, SetOf) and isinstance(two, SetOf) and tuples_agree(c, a.type, b.type):
+        return _subset(c, sign, a, b, node)
     alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (ListOf, TUPLES))
     if (ANY in (a.type, b.type) or alike) and tuples_agree(c, a.type, b.type):
         return call(c.helper(ORDER[sign]), a, b, result=BOOL)
     raise c.refuse(f"`{sign}` of {c.store.describe(a.type)} and {c.store.describe(b.type)}", node)
+
+
+def _subset(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
+    """`a <= b` of sets."""
+    turned = sign in (">", ">=")
+    if turned and not (a.pure and b.pure):
+        raise c.refuse(f"`{sign}` of sets whose parts have effects", node)
+    return call(c.helper("set_le" if "=" in sign else "set_lt"), *((b, a) if turned else (a, b)), result=BOOL)
 
 
 def contains(c: Body, item: Value, container: Value, node: ast.AST) -> Value:
@@ -212,12 +224,12 @@ def contains(c: Body, item: Value, container: Value, node: ast.AST) -> Value:
             if not all(tuples_agree(c, item.type, part) for part in parts):
                 raise c.refuse("`in` with tuples beside lists", node)
             return call(c.helper("in_l"), item, container, result=BOOL)
-        case SetOf(kind) if item.type == kind or kind is NEVER:
+        case SetOf(kind) if item.type == kind or kind is NEVER or are_keys(item.type, kind):
             return call(c.helper("set_in"), item, container, result=BOOL)
         case Record():
             if item.type is STR:
                 return call(c.helper("dict_in"), item, container, result=BOOL)
-        case DictOf(key, _) if item.type == key or key is NEVER:
+        case DictOf(key, _) if item.type == key or key is NEVER or are_keys(item.type, key):
             return call(c.helper("dict_in"), item, container, result=BOOL)
     if container.type is STR and item.type is STR:
         return call(c.helper("in_s"), item, container, result=BOOL)

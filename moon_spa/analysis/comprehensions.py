@@ -16,7 +16,21 @@ from moon_spa.analysis.operators import condition
 from moon_spa.analysis.unpacking import unpacked
 from moon_spa.analysis.values import ASSIGN, Value, call, negated
 from moon_spa.source import all_nodes
-from moon_spa.types import BOOL, INT, NEVER, NONE, NUM, STR, DictOf, ListOf, SetOf, TupleOf, Type
+from moon_spa.types import (
+    BOOL,
+    INT,
+    NEVER,
+    NONE,
+    NUM,
+    STR,
+    DictOf,
+    ListOf,
+    LongTuple,
+    SetOf,
+    TupleOf,
+    Type,
+    is_key,
+)
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -140,7 +154,7 @@ def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> V
     """Write what becomes of one item; the value has the type of what is made, and no text."""
     if isinstance(node, ast.DictComp):
         key, value = c.expression(node.key), c.expression(node.value)
-        if key.type not in (STR, INT, NEVER):
+        if key.type is not NEVER and not is_key(key.type):
             raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
         ref = c.store.site(("comprehension", place(node)), DictOf(key.type, value.type), written=True)
         value = to_slot(c, value, value_of(c.store.shape(ref)))
@@ -152,8 +166,10 @@ def _element(c: Body, node: Comprehension, result: str, until: bool | None) -> V
         return Value("", BOOL)
     value = c.expression(node.elt)
     if isinstance(node, ast.SetComp):
-        c.write(f"{result}.add({value.at(ASSIGN)});")
         found = set_item_type(c, [value.type], node)
+        tuples = isinstance(found, TupleOf | LongTuple)
+        add = f"{c.helper('set_add')}({result}, " if tuples else f"{result}.add("
+        c.write(f"{add}{value.at(ASSIGN)});")
         return Value("", c.store.site(("comprehension", place(node)), SetOf(found)))
     made, value = _list_made(c, node, value)
     c.write(f"{result}.push({value.at(ASSIGN)});")

@@ -276,6 +276,9 @@ SET_PAIRS: Mapping[str, str] = {
     "difference": "set_minus",
     "symmetric_difference": "set_xor",
 }
+SET_UPDATES: Mapping[str, str] = {
+    f"{name}_update": helper for name, helper in SET_PAIRS.items() if name != "union"
+}
 
 
 def set_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
@@ -293,6 +296,8 @@ def set_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
     if name in SET_CHANGES:
         return _change_set(c, target, target.type, name, given, node)
     other = c.expression(given.args[0])
+    if name in SET_UPDATES:
+        return change_set(c, target, SET_UPDATES[name], other, node)
     if not isinstance(c.store.shape(other.type), SetOf):
         raise c.refuse(f"{describe(node)} with {c.store.describe(other.type)}", node)
     if name in SET_TESTS:
@@ -308,6 +313,20 @@ def set_method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
     assert isinstance(other_shape, SetOf)
     c.store.grow(made, other_shape)
     return call(c.helper(SET_PAIRS[name]), target, other, result=made)
+
+
+def change_set(c: Body, target: Value, helper: str, other: Value, node: ast.AST) -> Value:
+    """A set becomes what it gives with another one: `a &= b`, `a.difference_update(b)`."""
+    shape = c.store.shape(other.type)
+    if not isinstance(shape, SetOf) or not isinstance(target.type, Ref):
+        raise c.refuse(f"changing a set with {c.store.describe(other.type)}", node)
+    c.mutate(target.type, node)
+    c.store.grow(target.type, shape)
+    _check_set(c, target.type, node)
+    if helper == "set_or":
+        return call(c.helper("set_update"), target, other, result=NONE, void=True)
+    made = call(c.helper(helper), target, other, result=other.type)
+    return call(c.helper("set_become"), target, made, result=NONE, void=True)
 
 
 def _change_set(c: Body, target: Value, ref: Ref, name: str, given: Arguments, node: ast.Call) -> Value:

@@ -32,6 +32,7 @@ from moon_spa.types import (
     join,
     mapped,
     members,
+    parts_of,
     type_of,
 )
 
@@ -66,13 +67,18 @@ def contract(store: Store, field: Field) -> Type:
 
 def _widened(store: Store, field: Field, known: Type) -> Type:
     """What an open field may hold, of which so much is known."""
-    if known is ANY:
+    if known is ANY or _is_fixed(known):
         return known
     name = field.name
     reshaped = store.noted(("reshaped", name))
     base = ANY if store.noted(("vague", name)) else _opened(type_of(field.default), reshaped)
     wide = join(known, base)
     return wide if wide == known or not (holds(known, FLOAT) or holds(known, NUM)) else ANY
+
+
+def _is_fixed(found: Type) -> bool:
+    """Whether there are sets or tuples in a value, which are held where their type is known only."""
+    return isinstance(found, SetOf | TupleOf | LongTuple) or any(map(_is_fixed, parts_of(found)))
 
 
 def leave_open(store: Store, how: Opening, name: str) -> None:

@@ -173,7 +173,8 @@ class Store(Facts):
         old = self._shapes[root]
         if self.tolerant:
             shape = self._without_any(ref, old, shape)
-        new = self._join_shapes(old, shape, root in self._fixed, (root in self._raw, raw))
+        adds_keys = not (isinstance(shape, DictOf) and shape.key is NEVER)
+        new = self._join_shapes(old, shape, adds_keys and root in self._fixed, (root in self._raw, raw))
         root = self._root(ref)
         if raw and any(map(self.has_float, parts_of(shape))):
             self._raw.add(root)
@@ -225,9 +226,7 @@ class Store(Facts):
 
     def _joined_tuple(self, a: Type, b: Type) -> Type:
         match a, b:
-            case TupleOf(xs), TupleOf(ys):
-                if len(xs) != len(ys):
-                    raise Clash("tuples of different lengths in one place")
+            case TupleOf(xs), TupleOf(ys) if len(xs) == len(ys):
                 return TupleOf(tuple(self.join(x, y) for x, y in zip(xs, ys, strict=True)))
         return LongTuple(self.join_all((*parts_of(a), *parts_of(b))))
 
@@ -312,7 +311,7 @@ class Store(Facts):
         key = self.join(a, b, slot=True)
         if fixed and NEVER in (a, b) and key not in (STR, NEVER):
             raise Clash("an empty dict of the state that gets keys which are no texts")
-        if key not in (STR, NEVER, INT, BOOL, FLOAT, NONE) and not isinstance(key, TupleOf):
+        if key not in (STR, NEVER, INT, BOOL, FLOAT, NONE) and not isinstance(key, TupleOf | LongTuple):
             raise Clash(f"a dict with keys of the type {describe(key)}")
         return key
 

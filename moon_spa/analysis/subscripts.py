@@ -27,6 +27,8 @@ from moon_spa.types import (
     TupleOf,
     Type,
     Union,
+    are_keys,
+    is_key,
     parts_of,
 )
 
@@ -115,7 +117,7 @@ def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
     """A key is of the type of all keys: JavaScript compares no int with a text or a bool."""
     if key.type is NEVER:
         return
-    if key.type not in (STR, INT) or found.key not in (key.type, NEVER):
+    if not is_key(key.type) or not (found.key is NEVER or are_keys(key.type, found.key)):
         raise c.refuse(f"a key that is {c.store.describe(key.type)}", node)
 
 
@@ -211,7 +213,7 @@ def _set_key(c: Body, target: Value, shape: Type, index: Value, value: Value, no
                 slot = dict(grown.fields)[index.constant]
                 c.write(f"{member(target.at(20), index.constant)} = {to_slot(c, value, slot).js};")
                 return
-    if index.type not in (STR, INT, NEVER):
+    if index.type is not NEVER and not is_key(index.type):
         raise c.refuse(f"a key that is {c.store.describe(index.type)}", node)
     found = as_dict(c, target, index.type, value.type)
     check_key(c, found, index, node)

@@ -90,7 +90,7 @@
  *   dict_iter(d) dict_iter_values(d) dict_iter_items(d)   for loops: RuntimeError when the size changes under way
  *   records: plain `d.key` / `d["key"]` where the key is known to be there and is not `__proto__`
  * set (Set of primitives)
- *   set_new(it) set_in(v, s) set_add(s, v) set_discard(s, v) set_remove(s, v) KeyError  set_update(s, it)
+ *   set_new(it) set_in(v, s) set_add(s, v) set_discard(s, v) set_remove(s, v) KeyError  set_update(s, it)  set_become(s, set)
  *   set_or set_and set_minus set_xor (a, b) set_le(a, b) set_lt(a, b) set_isdisjoint(a, b)   (s.size plain JS; no iteration but sorted/min/max/sum/any/all of ints)
  * ANY (full dynamic typing; what Python would raise is raised, what is not known bails)
  *   add_a sub_a mul_a truediv_a floordiv_a mod_a pow_a (a, b)   neg_a pos_a abs_a (v)   eq lt le gt ge truth as above

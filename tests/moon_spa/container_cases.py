@@ -60,6 +60,12 @@ def star(items: Any, before: int, after: int) -> list[Any]:
     return [*found[:before], found[before:end], *found[end:]]
 
 
+def become(target: set[Any], other: set[Any]) -> None:
+    items = [*other]
+    target.clear()
+    target.update(items)
+
+
 def fill(keys: list[Any], value: Any, made: dict[Any, Any]) -> dict[Any, Any]:
     made.update(dict.fromkeys(keys, value))
     return made
@@ -194,6 +200,8 @@ SEQUENCES = (
     case("at_either", lambda s, i: s[i], ITEMS, SMALL, bails=0.95),
     case("index_t", lambda s, x: tuple(s).index(x), ITEMS, SMALL),
     case("sum_l", sum, v.lists(ITEMS, 3), ITEMS),
+    case("tuple_text", lambda a: f"({a[0]},({a[1][0]}))", v.tuples(v.ints, v.tuples(SMALL))),
+    case("set_become", become, SET, SET),
     case("dict_fromkeys", fill, WORDS, SMALL, lambda _: {}),
     case("unpack", exactly, v.one_of(ITEMS, TEXT, DICT), v.constant(0, 1, 2, 3)),
     case("unpack_star", star, ITEMS, v.constant(0, 1, 2), v.constant(0, 1)),

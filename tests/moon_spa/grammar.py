@@ -9,13 +9,15 @@ from __future__ import annotations
 from tests.moon_spa.grammar_forms import Form, form
 from tests.moon_spa.grammar_library import LIBRARY
 from tests.moon_spa.grammar_records import RECORDS
+from tests.moon_spa.grammar_tuples import TUPLES
 
 TYPES = (
     *("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe", "pair", "tags"),
-    *("numbered", "priced", "entries", "long", "grid"),
+    *("numbered", "priced", "entries", "long", "grid", "cells", "places"),
 )
 """numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None; priced: records of a
-float and an int; entries: list[tuple[str, int]]; long: tuple[int, ...]; grid: list[list[int]]"""
+float and an int; entries: list[tuple[str, int]]; long: tuple[int, ...]; grid: list[list[int]];
+cells: set[tuple[int, int]]; places: dict[tuple[int, int], int]"""
 
 _OWN: dict[str, tuple[Form, ...]] = {
     "int": (
@@ -383,4 +385,7 @@ _OWN: dict[str, tuple[Form, ...]] = {
     "key": (),
     "digits": (form("digits", "str(«int»)"),),
 }
-EXPRESSIONS = {kind: (*_OWN.get(kind, ()), *LIBRARY.get(kind, ())) for kind in (*_OWN, *LIBRARY)}
+EXPRESSIONS = {
+    kind: (*_OWN.get(kind, ()), *LIBRARY.get(kind, ()), *TUPLES.get(kind, ()))
+    for kind in (*_OWN, *LIBRARY, *TUPLES)
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.moon_spa.grammar import TYPES
 from tests.moon_spa.grammar_forms import Form, form
 from tests.moon_spa.grammar_library import MATCHES, PASSING
+from tests.moon_spa.grammar_tuples import TUPLE_STATEMENTS
 
 STATEMENTS: tuple[Form, ...] = (
     *(
@@ -162,6 +163,7 @@ STATEMENTS: tuple[Form, ...] = (
     form("pass", "pass"),
     *MATCHES,
     *PASSING,
+    *TUPLE_STATEMENTS,
 )
 
 IN_LOOP = (

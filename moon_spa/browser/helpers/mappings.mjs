@@ -5,8 +5,29 @@ import { iterate, list, unpack } from "./sequences.mjs";
 /** The hidden property with the keys in order, for objects with keys like "7" that JavaScript would put first. */
 export const ORDER = Symbol.for("moon.order");
 
+/** The hidden property with the keys that are tuples, by their texts: JavaScript compares no arrays. */
+export const TEXTS = Symbol.for("moon.texts");
+
+/** A text that only equal tuples of texts and ints have */
+export function tuple_text(k) {
+  if (Array.isArray(k)) return "(" + k.map(tuple_text).join() + ")";
+  return typeof k === "string" ? JSON.stringify(k) : String(k);
+}
+
+/** The keys of a Map or Set by their texts; kept with it until it changes in another way than by note_key */
+export function by_text(d) {
+  if (d[TEXTS]?.size !== d.size) d[TEXTS] = new Map(Array.from(d.keys(), (key) => [tuple_text(key), key]));
+  return d[TEXTS];
+}
+
+/** A key has come (`change` is "set") or gone ("delete"). */
+export function note_key(d, k, change) {
+  if (Array.isArray(k)) d[TEXTS][change](tuple_text(k), k);
+}
+
 /** The key of a Map or Set that equals k; undefined where there is none. */
 export function key_like(d, k) {
+  if (Array.isArray(k)) return by_text(d).get(tuple_text(k));
   if (is_box(k)) return key_like(d, k.value);
   if (k !== k || (typeof k === "object" && k !== null)) return bail("a key that JavaScript compares in another way");
   if (d.has(k)) return k;
@@ -46,7 +67,9 @@ export function dict_at(d, k) {
 
 export function dict_set(d, k, v) {
   if (d instanceof Map) {
-    d.set(key_like(d, k) ?? new_key(k), v);
+    const key = key_like(d, k);
+    d.set(key ?? new_key(k), v);
+    if (key === undefined) note_key(d, k, "set");
     return;
   }
   if (typeof k !== "string") bail("a key of another type");
@@ -65,6 +88,7 @@ export function dict_del(d, k) {
   dict_at(d, k);
   if (d instanceof Map) {
     d.delete(key_like(d, k));
+    note_key(d, k, "delete");
     return;
   }
   delete d[k];
@@ -188,11 +212,14 @@ export function set_in(v, s) {
 }
 
 export function set_add(s, v) {
-  if (!set_in(v, s)) s.add(new_key(v));
+  if (set_in(v, s)) return;
+  s.add(new_key(v));
+  note_key(s, v, "set");
 }
 
 export function set_discard(s, v) {
-  s.delete(key_like(s, v));
+  const key = key_like(s, v);
+  if (s.delete(key)) note_key(s, v, "delete");
 }
 
 export function set_remove(s, v) {
@@ -221,6 +248,13 @@ export function set_minus(a, b) {
 export function set_xor(a, b) {
   const other = set_new(b);
   return set_or(set_minus(a, other), set_minus(other, a));
+}
+
+/** A set with the items of another one in place of its own */
+export function set_become(s, other) {
+  const items = [...other];
+  s.clear();
+  set_update(s, items);
 }
 
 export function set_le(a, b) {

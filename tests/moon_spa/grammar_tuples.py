@@ -1,0 +1,75 @@
+"""Sets of tuples, and dicts whose keys are tuples, in random programs; see `grammar` for the holes."""
+
+from __future__ import annotations
+
+from tests.moon_spa.grammar_forms import Form, form
+
+TUPLES: dict[str, tuple[Form, ...]] = {
+    "cells": (
+        form("cells", "{(«int», «int»), (1, 2)}"),
+        form("cells-comprehension", "{(«x», «y») for «x», «y» in «grid!»}", x="int", y="int"),
+        form("cells-zip", "set(zip(«ints», «ints»))"),
+        form("cells|", "(«cells» | «cells»)"),
+        form("cells&", "(«cells» & «cells»)"),
+        form("cells-", "(«cells» - «cells»)"),
+        form("cells^", "(«cells» ^ «cells»)"),
+    ),
+    "places": (
+        form("places", "{(«int», 1): «int», (1, 2): 3}"),
+        form(
+            "places-comprehension", "{(«x», «i»): «int» for «i», «x» in enumerate(«ints!»)}", i="int", x="int"
+        ),
+        form("places-fromkeys", "dict.fromkeys(zip(«ints», «ints»), «int»)"),
+        form("places-dict", "dict(zip(zip(«ints», «ints»), «ints»))"),
+    ),
+    "numbered": (form("numbered-dict", "dict(enumerate(«words»))"),),
+    "int": (
+        form("places-get", "«places».get((«int», «int»), «int»)"),
+        form("places-index", "«places»[(1, 2)]"),
+        form("len-cells", "(len(«cells») + len(«places»))"),
+        form("places-max", "max(«places», key=lambda «p»: («int», «p»))[1]", p="cell"),
+    ),
+    "bool": (
+        form("in-cells", "((«int», «int») in «cells»)"),
+        form("in-places", "((«int», 1) not in «places»)"),
+        form("cells==", "(«cells» == «cells»)"),
+        form("cells<=", "(«cells» <= «cells»)"),
+        form("tags<", "(«tags» < «tags»)"),
+        form("tags>=", "(«tags» >= «tags»)"),
+        form("long-in-cells", "(tuple(«ints») in «cells»)"),
+    ),
+    "str": (
+        form("sorted-cells", "str(sorted(«cells»))"),
+        form("str-places", "str(«places»)"),
+        form(
+            "places-items",
+            "''.join(f'{«x»}{«y»}{«v»}' for («x», «y»), «v» in «places!».items())",
+            x="int",
+            y="int",
+            v="int",
+        ),
+    ),
+}
+
+TUPLE_STATEMENTS: tuple[Form, ...] = (
+    form("cells.add", "«new_cells» = «cells»\n«new_cells».add((«int», 2))\n«new_cells».discard((1, «int»))"),
+    form(
+        "cells.remove", "«new_cells» = «cells»\n«new_cells».remove((«int», 2))\n«new_cells».update(«cells»)"
+    ),
+    form("cells-=", "«new_cells» = «cells»\n«new_cells» -= «cells»"),
+    form("tags^=", "«new_tags» = «tags»\n«new_tags» ^= «tags»\n«new_tags» &= «tags»"),
+    form("places-set", "«new_places» = «places»\n«new_places»[(«int», 2)] = «int»\n«new_places»[1, 2] += 1"),
+    form(
+        "places-delete",
+        "«new_places» = «places»\ndel «new_places»[«int», 1]\n«place_int» = «new_places».pop((1, 2), 4)",
+    ),
+    form(
+        "for-places",
+        "for («x», «y»), «v» in «places!».items():\n    «block»",
+        loop=True,
+        x="int",
+        y="int",
+        v="int",
+    ),
+    form("for-place-keys", "for «x», «y» in «places!»:\n    «block»", loop=True, x="int", y="int"),
+)
