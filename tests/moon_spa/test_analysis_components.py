@@ -177,3 +177,25 @@ def test_an_operator_sees_what_its_right_side_changes_as_in_python(code: str, no
     report = differential.run(node, [program])
     assert not [str(one) for one in report.differences]
     assert report.outcomes.total() == 2
+
+
+SETS = """
+class Sets(Component):
+    def setup(self, props):
+        state = {"tags": set(), "n": 0}
+
+        def fill(names):
+            state["tags"] = {*names}
+            state.update(**names)
+
+        def count():
+            state["n"] += len(state["tags"])
+
+        return {"state": state, "actions": {"fill": fill, "count": count}}
+"""
+
+
+def test_a_set_that_only_the_server_fills_has_a_first_value() -> None:
+    compiled = moon_spa.compile(SETS)
+    assert compiled.placement == {"fill": "server", "count": "client"}
+    assert "new Set([])" in compiled.setup_js

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 import moon_spa
 from moon_spa import bridge, wire
 from moon_spa.artefact import Origin, Part, descriptor, esm, shared
-from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, STR, DictOf, ListOf, Record, TupleOf, join
+from moon_spa.types import ANY, FLOAT, INT, NONE, NUM, STR, DictOf, ListOf, LongTuple, Record, TupleOf, join
 
 SHOP = """
 <python>
@@ -197,6 +197,7 @@ def test_names_that_javascript_knows_are_only_names() -> None:
         (DictOf(STR, ListOf(FLOAT)), ["d", "s", ["l", "f"]]),
         (Record((("a", NUM),)), ["r", {"a": "u"}]),
         (TupleOf((STR, NONE)), ["t", "s", "n"]),
+        (LongTuple(STR), ["T", "s"]),
         (join(STR, NONE), ["o", "s"]),
         (join(STR, INT), "a"),
         (ANY, "a"),
