@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import builtins
-import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from enum import Enum, EnumType
 from functools import cached_property
 from inspect import getattr_static
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from moon_spa.component import SIDE
 from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
+from moon_spa.libraries import held_library, is_library, is_of_math, of_library
 from moon_spa.origins import Origins
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
@@ -94,8 +94,8 @@ class Bindings:
                 return self._attribute(name.removeprefix("self."))
             if "." in name:
                 root = name.partition(".")[0]
-                if root in free and _is_math(free[root]):
-                    return _of_math(name)
+                if root in free and (module := held_library(free[root])):
+                    return of_library(module, name)
                 inside = root in free or root not in self.scope or root in self._rebound
                 return Binding("unknown", name=name) if inside else self._path(name)
             if name in free:
@@ -160,19 +160,36 @@ class Bindings:
         value = vars(owner).get(name)
         made_here = self.scope.get(owner.__name__) is owner and owner.__name__ in self._assigned
         plain = type(cls) is type and not any("__getattribute__" in vars(one) for one in cls.__mro__[:-1])
-        if depth(value) or not made_here or not plain or name in self._stored or "setattr" in self._stored:
+        if not made_here or not plain or name in self._stored or "setattr" in self._stored:
+            return _changing(what)
+        if depth(value) and not self._is_kept_attribute(name, value):
             return _changing(what)
         return self.bound(what, value, Status())
 
+    def _is_kept_attribute(self, name: str, value: Any) -> bool:
+        """Whether nothing changes the list, dict or set that an attribute of a class is."""
+        found = self._kept_attributes.get(name)
+        if found is None:
+            found = self._kept_attributes[name] = self._uses.is_kept_attribute(name, value)
+        return found and _is_constant(value)
+
+    @cached_property
+    def _kept_attributes(self) -> dict[str, bool]:
+        return {}
+
     def _path(self, name: str) -> Binding:
-        """`Color.RED.value` of an enumeration, `Shop.LIMIT` of a class of this source, and `math.pi`."""
+        """`Color.RED.value`, `Shop.LIMIT` of a class of this source, `math.pi`, `POINT.x` of a tuple."""
         root, *names = name.split(".")
         match self.scope[root], names:
             case EnumType() as cls, [member, "value" | "name" as part] if member in cls.__members__:
                 if getattr_static(cls, part) is getattr_static(Enum, part):
                     return self.bound(name, getattr(cls[member], part), Status())
-            case module, [_] if module is math:
-                return _of_math(name)
+            case module, [_] if is_library(module):
+                return of_library(module, name)
+            case tuple() as row, [field] if field in getattr(type(row), "_fields", ()):
+                value = row[type(row)._fields.index(field)]  # type: ignore[attr-defined]
+                if value is getattr(row, field) and not depth(value):
+                    return self.bound(name, value, Status())
             case type() as cls, [attribute] if type(cls) is type and hasattr(cls, attribute):
                 return self._of_class(cls, attribute, name)
         return Binding("unknown", name=name)
@@ -199,7 +216,7 @@ class Bindings:
         builtin = _builtin_name(value)
         if builtin:
             return Binding("builtin", name=builtin)
-        if _is_of_math(value, getattr(value, "__name__", "")):
+        if is_of_math(value, getattr(value, "__name__", "")):
             return Binding("math", name=value.__name__)
         if isinstance(value, ModuleType):
             return Binding("unknown", value, name=name, why=f"the module `{name}`")
@@ -337,29 +354,6 @@ def _builtin_name(value: Any) -> str:
     if value is OVERRIDES.get(name) or value is getattr(builtins, name, builtins):
         return name
     return ""
-
-
-def _is_math(cell: Any) -> bool:
-    """Whether a variable of setup holds the module `math`."""
-    try:
-        return cell.cell_contents is math
-    except ValueError:
-        return False
-
-
-def _of_math(path: str) -> Binding:
-    """`math.pi`, `math.floor`."""
-    name = path.rpartition(".")[2]
-    value = getattr(math, name, None)
-    if isinstance(value, float):
-        return Binding("value", value, name=path)
-    return Binding("math" if _is_of_math(value, name) else "unknown", name=name)
-
-
-def _is_of_math(value: Any, name: str) -> bool:
-    """Whether a value is the function of the module `math` that has this name."""
-    is_builtin = isinstance(value, BuiltinFunctionType)
-    return is_builtin and getattr(value, "__module__", "") == "math" and value.__name__ == name
 
 
 def _identity(value: Any) -> Any:

@@ -130,6 +130,19 @@ class Unchanging:
         """Whether nothing in the source may change what a global stands for."""
         return not _Tracing(self).changes((self.tree, name), depth(value))
 
+    def is_kept_attribute(self, name: str, value: Any) -> bool:
+        """The same for what an attribute of a class stands for, whatever object it is read from."""
+        if any(isinstance(one, ast.Name) and one.id in ("getattr", "vars") for one in self.parents):
+            return False
+        reads = [
+            one for one in self.parents if isinstance(one, ast.Attribute) and one.attr in (name, "__dict__")
+        ]
+        if any(one.attr == "__dict__" for one in reads):
+            return False
+        tracing = _Tracing(self)
+        tracing.todo += [(one, depth(value), False) for one in reads]
+        return not tracing.changes((self.tree, name), depth(value))
+
 
 def _bound(scope: ast.AST) -> frozenset[str]:
     if isinstance(scope, COMPREHENSIONS):

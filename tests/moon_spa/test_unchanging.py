@@ -144,3 +144,53 @@ def test_an_action_reads_in_the_browser_what_nothing_changes() -> None:
         "foreign: server: `NAMES`, a global that other code may change at line 19",
         "text: client",
     ]
+
+
+CLASSES = """
+import string
+from typing import NamedTuple
+
+class Point(NamedTuple):
+    x: int
+    tags: list
+
+ORIGIN = Point(3, ["a"])
+
+class Rules:
+    SIZES = {"small": [1, 2]}
+    LIMITS = [1]
+
+def widen():
+    Rules.LIMITS.append(2)
+
+class Shop(Component):
+    NAMES = ["a", "b"]
+    ROWS = [{"n": 1}]
+    def setup(self, props):
+        state = {"n": 0, "text": "", "rows": []}
+        def named():
+            state["text"] = self.NAMES[0] + Shop.NAMES[1] + string.digits
+        def sized():
+            state["n"] = Rules.SIZES["small"][0] + ORIGIN.x
+        def tagged():
+            state["n"] = len(ORIGIN.tags)
+        def limited():
+            state["n"] = Rules.LIMITS[0]
+        def shared():
+            state["rows"] = self.ROWS
+        def counted():
+            state["n"] = len(self.ROWS)
+"""
+
+
+def test_lists_of_a_class_and_parts_of_named_tuples_are_read_where_nothing_changes_them() -> None:
+    assert moon_spa.compile(CLASSES, path="shop.py").explain == [
+        "named: client",
+        "sized: client",
+        "tagged: server: the attribute `.tags` at line 28",
+        "limited: server: `Rules.LIMITS`, an attribute that other code may change at line 30",
+        "shared: server: `self.ROWS`, an attribute that other code may change at line 32",
+        "counted: server: `self.ROWS`, an attribute that other code may change at line 34",
+    ]
+    dynamic = CLASSES.replace("ORIGIN.tags", "getattr(Rules, 'LIMITS')")
+    assert "named: server" in "\n".join(moon_spa.compile(dynamic, path="shop.py").explain)
