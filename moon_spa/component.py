@@ -96,7 +96,7 @@ class Component:
     data: Any = MappingProxyType[str, Any]({})
     props: Any = MappingProxyType[str, Any]({})
     _setting_up = False
-    _follows = False
+    _follows: list[tuple[Any, str]] | None = None
 
     def setup(self, props: Any) -> Any:
         """Declare the sections: return a mapping, or nothing and let them be inferred from the locals."""

@@ -27,6 +27,7 @@ from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
 from moon_spa.valuestatus import ValueStatus
 
 _SEQUENCES = (ast.Tuple, ast.List)
+_DISPLAYS = (*_SEQUENCES, ast.Dict)
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
     {kind: f"do_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
 )
@@ -290,6 +291,7 @@ class Dependence(ValueStatus):
             self.values.setdefault(target.id, value)
             if isinstance(value, ast.Dict):
                 self.displays.setdefault(target.id, value)
+                self.cells[target.id, None] |= control
                 for key, one in cells.items():
                     self.cells[target.id, key] |= one | control
                 if self.is_props(value):
@@ -337,27 +339,30 @@ class Dependence(ValueStatus):
             whole = self.name(root) if root == self.self_name else self.cells[root, None]
             if whole.level == 1 and root not in self.props_names:
                 status |= opaque(target, "a value from props is changed")
+            elif root not in (*self.props_names, self.self_name):
+                status |= whole
             if isinstance(target.value, ast.Name) and isinstance(target, ast.Subscript) and key:
                 self.cells[root, key] |= status
                 self.changed(root, status, key)
             elif root:
                 self.cells[root, None] |= status
-                self.changed(root, status, None)
+                self.changed(root, status, None, deep=not isinstance(target.value, ast.Name))
 
-    def changed(self, root: str, status: Status, key: str | None) -> None:
-        """An object was changed: so were all names that stand for it."""
+    def changed(self, root: str, status: Status, key: str | None, deep: bool = False) -> None:
+        """An object was changed, or what it holds (`deep`): so were all names that stand for it."""
         seen, todo = {root}, [root]
         while todo:
             name = todo.pop()
-            for other in (self.links[name] | self._chosen_by(name)) - seen:
+            for other in (self.links[name] | self._chosen_by(name, deep)) - seen:
                 seen.add(other)
                 todo.append(other)
                 self.cells[other, key] |= status
 
-    def _chosen_by(self, name: str) -> set[str]:
-        """Names for what a prop may have chosen for another name, as in ``one if props["x"] else two``."""
+    def _chosen_by(self, name: str, deep: bool) -> set[str]:
+        """Names for what a name may stand for, as in ``one if props["x"] else two``, or hold (`deep`)."""
         values = self.attributes if name == self.self_name else self.assigned.get(name, ())
-        chosen = [one for one in values if one is not None and is_choice(one) and not self.is_scalar(one)]
+        known = (one for one in values if one is not None and not self.is_scalar(one))
+        chosen = [one for one in known if is_choice(one) or (deep and isinstance(one, _DISPLAYS))]
         read = (part for one in chosen for part in all_nodes(one) if isinstance(part, ast.Name))
         return {part.id for part in read if not self.is_scalar(part)} - self.props_names - {self.self_name}
 

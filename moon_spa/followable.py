@@ -101,6 +101,8 @@ def _rank_of_subscript(node: ast.Subscript, props: str) -> int:
 
 
 def _rank_of_operator(node: ast.BinOp, props: str) -> int:
+    if isinstance(node.op, ast.BitOr):
+        return 0  # props with more entries are props
     return 2 if isinstance(node.op, ast.Mod) and _is_text(node.left) else 1
 
 

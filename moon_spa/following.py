@@ -18,6 +18,7 @@ from moon_spa.analysis import Unprovable, compile_expression, strict_call
 from moon_spa.component import Component
 from moon_spa.constants import as_any, constant_any
 from moon_spa.followable import FUNCTIONS, base_of, called_names, operands
+from moon_spa.frozen import FrozenError, frozen
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import Props
@@ -41,16 +42,30 @@ class Following:
         self._nodes = nodes
         self._scope = scope
 
-    def __call__(self, number: int, variables: Mapping[str, Any]) -> Any:
+    def __call__(self, number: int, component: Any, variables: Mapping[str, Any]) -> Any:
         """The value of an expression where setup has these local variables."""
-        return _Reader(self._scope, variables).follow(self._nodes[number])
+        return _Reader(self._scope, variables, component._follows).follow(self._nodes[number])
 
 
 def follows(component: Any, variables: Mapping[str, Any], *names: str) -> bool:
     """Whether an expression that reads `names` is to be followed: some of them know what props they are."""
-    if not getattr(component, "_follows", False):
+    if getattr(component, "_follows", None) is None:
         return False
     return any(map(_knows_props, (variables[name] for name in names if name in variables)))
+
+
+def check_kept(component: Component) -> None:
+    """Raise FrozenError where setup has changed a list or dict after it was read by what is followed."""
+    for value, js in component._follows or ():
+        if _written_now(value) != js:
+            raise FrozenError("setup changes a value that was read with one from props")
+
+
+def _written_now(value: Any) -> str:
+    try:
+        return expression(value).js
+    except UnwritableError:
+        return ""
 
 
 def _knows_props(value: Any) -> bool:
@@ -60,9 +75,12 @@ def _knows_props(value: Any) -> bool:
 class _Reader:
     """Looks up what expressions read."""
 
-    def __init__(self, scope: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, scope: Mapping[str, Any], variables: Mapping[str, Any], kept: list[tuple[Any, str]]
+    ) -> None:
         self.scope = scope
         self.variables = variables
+        self.kept = kept
 
     def follow(self, node: ast.expr) -> Any:
         """The value of an expression, with its JavaScript where a prop has a say in it."""
@@ -71,27 +89,14 @@ class _Reader:
             values = [self._value(part) for part in parts]
             self._check_functions(node)
         except (_UnreadError, KeyError) as error:
-            return unfollowed(plain(self._executed(node)), f"{words_of(node)}: {error}", node.lineno)
+            known = plain(self._executed(node))
+            return frozen(unfollowed(known, f"{words_of(node)}: {error}", node.lineno))
         if parts and parts[0] is node:
             return values[0]
         if not any(map(is_traced, values)):
             return self._executed(node)
-        first = {ast.dump(part): f"moon{number}" for number, part in reversed([*enumerate(parts)])}
-        names = {id(part): first[ast.dump(part)] for part in parts}
-        given = {names[id(part)]: value for part, value in zip(parts, values, strict=True)}
-        held = [names[id(part)] for part in parts if isinstance(part, ast.Name)]
-        renamed = _renamed(node, names)
-        known = _computed(renamed, given)
-        try:
-            return traced(known, _compiled(renamed, given, held), missing_prop(values))
-        except Unprovable as error:
-            loose = _loose(renamed, given)
-            try:
-                return traced(known, _compiled(*loose, held), missing_prop(values))
-            except Unprovable:
-                return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
-        except (UnwritableError, RecursionError) as error:
-            return unfollowed(known, f"{words_of(node)}: {error}", node.lineno)
+        self.kept += [(one, _written_now(one)) for one in values if type(one) in (list, dict, set)]
+        return frozen(_followed(node, parts, values))
 
     def _is_one(self, node: ast.expr) -> bool:
         """Whether a part of something is read as one value: of props, and of a dict that setup has made."""
@@ -156,6 +161,26 @@ class _Reader:
     def _executed(self, node: ast.expr) -> Any:
         """What Python makes of an expression as it stands."""
         return _evaluated(node, {**self.scope, **self.variables})
+
+
+def _followed(node: ast.expr, parts: list[ast.expr], values: list[Any]) -> Any:
+    """The value of an expression whose operands `parts` have the `values`."""
+    first = {ast.dump(part): f"moon{number}" for number, part in reversed([*enumerate(parts)])}
+    names = {id(part): first[ast.dump(part)] for part in parts}
+    given = {names[id(part)]: value for part, value in zip(parts, values, strict=True)}
+    held = [names[id(part)] for part in parts if isinstance(part, ast.Name)]
+    renamed = _renamed(node, names)
+    known = _computed(renamed, given)
+    try:
+        return traced(known, _compiled(renamed, given, held), missing_prop(values))
+    except Unprovable as error:
+        loose = _loose(renamed, given)
+        try:
+            return traced(known, _compiled(*loose, held), missing_prop(values))
+        except Unprovable:
+            return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
+    except (UnwritableError, RecursionError) as error:
+        return unfollowed(known, f"{words_of(node)}: {error}", node.lineno)
 
 
 def _evaluated(node: ast.expr, names: dict[str, Any]) -> Any:

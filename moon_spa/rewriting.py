@@ -159,13 +159,13 @@ class _Copier:
         return _expression(_changed(node, changes))
 
     def _followed(self, node: ast.expr) -> ast.expr:
-        """``followed(number, locals()) if follows(self, locals(), "rows") else len(rows)``."""
+        """``followed(7, self, locals()) if follows(self, locals(), "rows") else len(rows)``."""
         read = sorted({one.id for one in all_nodes(node) if isinstance(one, ast.Name)})
         names = [_constant(name, node) for name in read]
         test = _call(FOLLOWS, [_name(self.component, node), _call(HERE, [], node), *names], node)
         number = _constant(len(self.followed), node)
         self.followed.append(node)
-        value = _call(FOLLOWED, [number, _call(HERE, [], node)], node)
+        value = _call(FOLLOWED, [number, _name(self.component, node), _call(HERE, [], node)], node)
         return ast.copy_location(ast.IfExp(test, value, node), node)
 
 

@@ -52,7 +52,7 @@ def run_setup(cls: type[Component], props: Props, where: Where, follows: bool = 
     component = cls()
     component.props = props
     component.state = tracing = _TraceState()
-    component._setting_up, component._follows = True, follows
+    component._setting_up, component._follows = True, [] if follows else None
     result = component.setup(props)
     component._setting_up = False
     if inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result):

@@ -16,6 +16,7 @@ from moon_spa.component import Component, StateField
 from moon_spa.constants import constant
 from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
+from moon_spa.following import check_kept
 from moon_spa.javascript import UnwritableError
 from moon_spa.loading import LOADED, Loaded, class_line, run_user_code
 from moon_spa.operations import UNSTABLE, read_callbacks, refuse_dependent, unused_operations
@@ -113,8 +114,12 @@ class Setup:
     def run(self, props: Props, printed: Printed | None = None, follows: bool = False) -> Run:
         """Run setup once; what it raises becomes an error at its line."""
         with collecting(printed or self.loaded.printed):
-            work = partial(run_setup, self.cls, props, self.where, follows)
-            return run_user_code(work, self.source.path, "setup")
+            return run_user_code(partial(self._run, props, follows), self.source.path, "setup")
+
+    def _run(self, props: Props, follows: bool) -> Run:
+        found = run_setup(self.cls, props, self.where, follows)
+        check_kept(found.component)
+        return found
 
     def traced(self, printed: Printed | None = None) -> tuple[Run, bool]:
         """A run with traced props, or with less where something in setup does not take traced values."""

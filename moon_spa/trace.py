@@ -64,7 +64,7 @@ class Traced:
 
 def traced(value: Any, expr: Expr | None, prop: str = "", default: Any = NO_VALUE) -> Any:
     """`value` as a proxy that carries `expr`; None stands for an expression that has no form."""
-    kind: Any = _KINDS.get(type(value))
+    kind: Any = KINDS.get(type(value))
     if kind is None:
         return TracedValue(value, expr, prop, default)
     found = kind(value)
@@ -236,7 +236,7 @@ def _kind(base: type) -> type:
     return type(f"Traced{base.__name__.title()}", (Traced, base), {**_operators(), "__hash__": base.__hash__})
 
 
-_KINDS: Mapping[type, Any] = {base: _kind(base) for base in (int, float, str, list, dict, tuple)}
+KINDS: Mapping[type, Any] = {base: _kind(base) for base in (int, float, str, list, dict, tuple)}
 
 
 class TracedValue(Traced):

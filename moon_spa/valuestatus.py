@@ -65,8 +65,8 @@ class ValueStatus(SetupNames, ABC):
         """Take ``target = value``."""
 
     @abstractmethod
-    def changed(self, root: str, status: Status, key: str | None) -> None:
-        """An object was changed: so were all names that stand for it."""
+    def changed(self, root: str, status: Status, key: str | None, deep: bool = False) -> None:
+        """An object was changed, or what it holds (`deep`): so were all names that stand for it."""
 
     @abstractmethod
     def block(self, statements: Iterable[ast.stmt], control: Status) -> None:
@@ -303,7 +303,7 @@ class ValueStatus(SetupNames, ABC):
                 self.mark_props(part, found)
             elif root and root not in self.props_names and self.may_change_argument(node, part):
                 self.cells[root, None] |= found
-                self.changed(root, found, None)
+                self.changed(root, found, None, deep=part not in receivers or not isinstance(part, ast.Name))
                 if self.is_shared(root):
                     self.leaves |= opaque(node, f"the global {root} gets a prop")
         return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moon_spa import CompiledComponent, ComponentError, compile  # noqa: A004 - the public name
-from moon_spa.types import ANY, ListOf, Record, Type, Union
+from moon_spa.types import ANY, DictOf, ListOf, Record, Type, Union
 from tests.moon_spa.node import Node, same
 from tests.moon_spa.test_trace import FIRST_STATE, argument, runtime
 
@@ -135,6 +135,9 @@ def matches(kind: Type, value: Any, got: Any) -> bool:
     if isinstance(kind, Record) and isinstance(value, dict) and isinstance(got, dict):
         items = dict(got["d"])
         return all(n in items and matches(one, value[n], items[n]) for n, one in kind.fields)
+    if isinstance(kind, DictOf) and isinstance(value, dict) and isinstance(got, dict):
+        items = dict(got["d"])
+        return value.keys() == items.keys() and all(matches(kind.value, value[n], items[n]) for n in value)
     if isinstance(kind, Union):
         return any(matches(one, value, got) for one in kind.members)
     if isinstance(kind, ListOf) and isinstance(value, list) and isinstance(got, list):
