@@ -15,7 +15,7 @@ from typing import Any
 from moon_spa.component import SIDE
 from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
-from moon_spa.libraries import held_library, is_library, is_of_math, of_library
+from moon_spa.libraries import held_library, is_library, is_of_math, is_table, of_library
 from moon_spa.origins import Origins
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
@@ -230,9 +230,18 @@ class Bindings:
                 return self._traced(name, value)
             if _is_constant(value):
                 return Binding("value", value, name=name)
+            if is_table(value):
+                return self._table(name, value)
         except RecursionError:
             return Binding("unknown", name=name, why=f"`{name}`, a value that is deep, or holds itself")
         return Binding("unknown", name=name, why=f"`{name}`, {kind_of(value)}")
+
+    def _table(self, name: str, value: dict[str, Any]) -> Binding:
+        """A dict of functions, if each of them means something inside of actions."""
+        found = {key: self.bound(key, function, Status()) for key, function in value.items()}
+        if all(one.kind in ("action", "builtin", "helper", "math") for one in found.values()):
+            return Binding("table", found, name=name)
+        return Binding("unknown", name=name, why=f"`{name}`, a dict of functions of which one is not known")
 
     def _traced(self, name: str, value: Any) -> Binding:
         try:
@@ -290,7 +299,7 @@ class Bindings:
         if known is None:
             value = self.scope[name]
             try:
-                own = name in self._assigned and _is_constant(value)
+                own = name in self._assigned and (_is_constant(value) or is_table(value))
                 known = depth(value) > 0 and not (own and self._uses.is_kept(name, value))
             except RecursionError:  # a value that is deep, or holds itself
                 known = True

@@ -1,4 +1,4 @@
-"""Of the library, inside of actions: functions and constants of `math`, texts of `string`."""
+"""Of the library, inside of actions: functions and constants of `math`, texts of `string`; tables."""
 
 from __future__ import annotations
 
@@ -38,3 +38,10 @@ def is_of_math(value: Any, name: str) -> bool:
     """Whether a value is the function of the module `math` that has this name."""
     is_builtin = isinstance(value, BuiltinFunctionType)
     return is_builtin and getattr(value, "__module__", "") == "math" and value.__name__ == name
+
+
+def is_table(value: Any) -> bool:
+    """Whether a value is a dict of functions, by texts."""
+    return (
+        type(value) is dict and bool(value) and all(type(k) is str and callable(v) for k, v in value.items())
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.comprehensions import comprehension
 from moon_spa.analysis.data import dropped
+from moon_spa.analysis.dispatch import keep_table
 from moon_spa.analysis.iteration import Source, is_series, iteration, series
 from moon_spa.analysis.keys import as_generator
 from moon_spa.analysis.methods import change_set, extend
@@ -46,6 +47,8 @@ def _assign_one(c: Body, target: ast.expr, value: ast.expr, node: ast.stmt) -> N
         return
     if isinstance(value, ast.Lambda) and isinstance(target, ast.Name):
         keep_function(c, target.id, value)
+        return
+    if isinstance(value, ast.Dict) and isinstance(target, ast.Name) and keep_table(c, target.id, value):
         return
     if isinstance(target, ast.Tuple | ast.List) and (is_series(c, value) or as_generator(c, value)):
         _unpack_series(c, target, value, node)

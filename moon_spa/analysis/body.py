@@ -107,6 +107,7 @@ class Body:
     hoisted: dict[str, None] = field(default_factory=dict)
     scoped: dict[str, tuple[str, str]] = field(default_factory=dict)
     nested: dict[str, ast.FunctionDef | ast.Lambda] = field(default_factory=dict)
+    callables: dict[str, ast.Dict] = field(default_factory=dict)
     functions: list[Line] = field(default_factory=list)
     exits: bool = False
     entry: bool = False

@@ -8,6 +8,7 @@ from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import BUILTINS, fromkeys
 from moon_spa.analysis.convert import constant, may_be, taken_as, test
+from moon_spa.analysis.dispatch import call_entry
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.mathfunctions import math_call
 from moon_spa.analysis.methods import (
@@ -52,6 +53,8 @@ def call_node(c: Body, node: ast.Call) -> Value:
         return _call_name(c, func, node)
     if isinstance(func, ast.Attribute):
         return _call_attribute(c, func, node)
+    if isinstance(func, ast.Subscript):
+        return call_entry(c, func, node, _call_binding)
     raise c.refuse("a call of a function that is computed", node)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, number, same_text, to_any
+from moon_spa.analysis.dispatch import keys_of_table
 from moon_spa.analysis.iteration import Source, view
 from moon_spa.analysis.operators import SIGNS
 from moon_spa.analysis.state import binding_of
@@ -62,6 +63,10 @@ def compare(c: Body, node: ast.Compare) -> Value:
         series = view(c, node.comparators[0])
         if series is not None:
             found = _in_view(c, left, series, node)
+            return found if isinstance(node.ops[0], ast.In) else negated(found)
+        keys = keys_of_table(c, node.comparators[0])
+        if keys is not None and left.type is STR:
+            found = call(c.helper("in_l"), left, keys, result=BOOL)
             return found if isinstance(node.ops[0], ast.In) else negated(found)
     parts: list[Value] = []
     before = None

@@ -112,7 +112,9 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
             if not isinstance(one, ast.Name) or one.id in seen or (one.id in c.locals and owner is not c):
                 continue
             seen.add(one.id)
-            if one.id in owner.nested:
+            if one.id in owner.callables:
+                pending += [part for part in owner.callables[one.id].values if isinstance(part, ast.Lambda)]
+            elif one.id in owner.nested:
                 pending.append(owner.nested[one.id])
             elif one.id in owner.shared and one.id in owner.locals and one.id not in own:
                 known = owner.get(one.id)

@@ -142,6 +142,10 @@ def scan(node: ast.AST) -> Scan:
                 shared.update(part.id for part in inner if isinstance(part, ast.Name))
             case ast.Assign(targets=[ast.Name()], value=ast.Lambda(body=inside)):
                 shared.update(part.id for part in all_nodes(inside) if isinstance(part, ast.Name))
+            case ast.Assign(targets=[ast.Name()], value=ast.Dict(values=values)):
+                lambdas = [value for value in values if isinstance(value, ast.Lambda)]
+                inner = [part for value in lambdas for part in all_nodes(value.body)]
+                shared.update(part.id for part in inner if isinstance(part, ast.Name))
             case ast.Lambda():
                 nodes += _inside(one)
             case ast.ClassDef(name=name):

@@ -324,6 +324,11 @@ def if_exp(c: Body, node: ast.IfExp) -> Value:
     after, c.env = c.env, narrowed(c, start, node.test, False)
     no = c.expression(node.orelse)
     c.env = c.merge(after, c.env)
+    return either(c, decided, yes, no)
+
+
+def either(c: Body, decided: Value, yes: Value, no: Value) -> Value:
+    """`yes if decided else no`, all compiled already."""
     pure = decided.pure and yes.pure and no.pure
     made = choice(decided, yes, no, c.store.join(yes.type, no.type), pure)
     if made.type is NUM and all(one.boxed or one.type is not NUM for one in (yes, no)):

@@ -59,7 +59,9 @@ class Reach:
             if key not in self._functions:
                 self._functions[key] = self._reached(binding.node, binding.resolve)
             found[id(binding.node)] = one = self._functions[key]
-            waiting += [other for other in one.bound.values() if other.kind == "helper"]
+            tables = [other.value.values() for other in one.bound.values() if other.kind == "table"]
+            known = [*one.bound.values(), *(entry for table in tables for entry in table)]
+            waiting += [other for other in known if other.kind == "helper"]
         return list(found.values())
 
     def _reached(self, node: Function, resolve: Callable[[str], Binding]) -> Reached:

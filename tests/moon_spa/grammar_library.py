@@ -159,6 +159,12 @@ MATCHES: tuple[Form, ...] = (
 )
 
 PASSING: tuple[Form, ...] = (
+    form(
+        "table",
+        "«f» = {'a': lambda «q»: «int», 'b': abs}\n«new_int» = «f»[«key!»](«int!»)",
+        f="function",
+        q="int",
+    ),
     form("unpack-map", "«new_int», «newer_int» = map(abs, «ints»)"),
     form("unpack-generator", "«new_int», *«new_ints» = («int» for «x» in «ints!»)", x="int"),
     form("unpack-two", "«new_int», «newer_int» = («x» // «int» for «x» in «ints!»)", x="int"),
