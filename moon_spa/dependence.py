@@ -20,28 +20,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from moon_spa.followable import is_choice
 from moon_spa.ownmethods import Methods
-from moon_spa.source import all_nodes
+from moon_spa.sharing import Sharing
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
-from moon_spa.valuestatus import ValueStatus
 
 _SEQUENCES = (ast.Tuple, ast.List)
-_DISPLAYS = (*_SEQUENCES, ast.Dict)
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
     {kind: f"do_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
 )
 """The name of the method for each class of statements."""
 
 
-class Dependence(ValueStatus):
+class Dependence(Sharing):
     """The statuses of one setup function, settled; what setup may not bake into a script is opaque."""
 
     def __init__(
         self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
     ) -> None:
         super().__init__(node, namespace, methods, follows)
-        self.attributes: list[ast.expr] = []
         self._settle()
         self.settled = {}
         self._sections: dict[str, list[tuple[ast.expr | None, Status]]] = {}
@@ -211,6 +207,7 @@ class Dependence(ValueStatus):
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name):
                 self.assigned[name.id].append(None)
+                self.link_items(name.id, node.iter)
         self.mark(node.target, control)
         self.block(node.body, control)
         self.block(node.orelse, control)
@@ -308,13 +305,6 @@ class Dependence(ValueStatus):
         if not any(one is value or _same(one, value) for one in self.assigned[name]):
             self.assigned[name].append(value)
 
-    def link(self, name: str, value: ast.expr) -> None:
-        """Both names may stand for one object."""
-        root = root_of(value)
-        if root and root != name and not isinstance(value, ast.Call):
-            self.links[name].add(root)
-            self.links[root].add(name)
-
     def mark(self, target: ast.expr, status: Status) -> None:
         """Something is stored in a target."""
         if isinstance(target, ast.Name):
@@ -347,24 +337,6 @@ class Dependence(ValueStatus):
             elif root:
                 self.cells[root, None] |= status
                 self.changed(root, status, None, deep=not isinstance(target.value, ast.Name))
-
-    def changed(self, root: str, status: Status, key: str | None, deep: bool = False) -> None:
-        """An object was changed, or what it holds (`deep`): so were all names that stand for it."""
-        seen, todo = {root}, [root]
-        while todo:
-            name = todo.pop()
-            for other in (self.links[name] | self._chosen_by(name, deep)) - seen:
-                seen.add(other)
-                todo.append(other)
-                self.cells[other, key] |= status
-
-    def _chosen_by(self, name: str, deep: bool) -> set[str]:
-        """Names for what a name may stand for, as in ``one if props["x"] else two``, or hold (`deep`)."""
-        values = self.attributes if name == self.self_name else self.assigned.get(name, ())
-        known = (one for one in values if one is not None and not self.is_scalar(one))
-        chosen = [one for one in known if is_choice(one) or (deep and isinstance(one, _DISPLAYS))]
-        read = (part for one in chosen for part in all_nodes(one) if isinstance(part, ast.Name))
-        return {part.id for part in read if not self.is_scalar(part)} - self.props_names - {self.self_name}
 
 
 def _same(one: ast.expr | None, other: ast.expr) -> bool:

@@ -25,7 +25,16 @@ from moon_spa.props import Props
 from moon_spa.source import PARTS, all_nodes
 from moon_spa.spec import Binding, Expr
 from moon_spa.statuses import words_of
-from moon_spa.trace import NO_VALUE, expression, is_traced, missing_prop, plain, traced, unfollowed
+from moon_spa.trace import (
+    NO_VALUE,
+    expression,
+    is_traced,
+    missing_prop,
+    plain,
+    traced,
+    unfollowed,
+    written_now,
+)
 from moon_spa.types import ANY, FLOAT, NUM, SetOf, TupleOf, Type, kind_of, parts_of
 
 _SCALARS = (type(None), bool, int, float, str)
@@ -57,15 +66,8 @@ def follows(component: Any, variables: Mapping[str, Any], *names: str) -> bool:
 def check_kept(component: Component) -> None:
     """Raise FrozenError where setup has changed a list or dict after it was read by what is followed."""
     for value, js in component._follows or ():
-        if _written_now(value) != js:
+        if written_now(value) != js:
             raise FrozenError("setup changes a value that was read with one from props")
-
-
-def _written_now(value: Any) -> str:
-    try:
-        return expression(value).js
-    except UnwritableError:
-        return ""
 
 
 def _knows_props(value: Any) -> bool:
@@ -95,7 +97,7 @@ class _Reader:
             return values[0]
         if not any(map(is_traced, values)):
             return self._executed(node)
-        self.kept += [(one, _written_now(one)) for one in values if type(one) in (list, dict, set)]
+        self.kept += [(one, js) for one in values if (js := written_now(one))]
         return frozen(_followed(node, parts, values))
 
     def _is_one(self, node: ast.expr) -> bool:

@@ -20,6 +20,7 @@ from moon_spa.trace import (
     is_traced,
     plain,
     traced,
+    written_now,
 )
 from moon_spa.types import ANY
 
@@ -75,18 +76,18 @@ class TracedProps(Props):
     """Props at compile time: nothing is given yet.
 
     `defaults` are used where a prop is not given, `computed` whatever is given. `reads` has the default of
-    every read of the props as they were given.
+    every read of the props as they were given, and what it was in JavaScript then.
     """
 
     def __init__(
         self,
         defaults: Mapping[str, Any] | None = None,
         computed: Mapping[str, Any] | None = None,
-        reads: list[tuple[str, Any]] | None = None,
+        reads: list[tuple[str, Any, str]] | None = None,
     ) -> None:
         self.defaults = dict(defaults or {})
         self.computed = dict(computed or {})
-        self.reads: list[tuple[str, Any]] = [] if reads is None else reads
+        self.reads: list[tuple[str, Any, str]] = [] if reads is None else reads
         names = [*self.defaults, *(name for name in self.computed if name not in self.defaults)]
         super().__init__({name: self._known(name) for name in names})
 
@@ -98,14 +99,17 @@ class TracedProps(Props):
 
     def __getitem__(self, name: str) -> Any:
         if name in self.defaults and name not in self.computed:
-            self.reads.append((name, self.defaults[name]))
+            default = self.defaults[name]
+            self.reads.append((name, default, written_now(default)))
+            if isinstance(default, list | dict):
+                return self._known(name)  # it may have been changed since
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The prop, or `default`, with its JavaScript."""
         if name in self:
             return self[name]
-        self.reads.append((name, default))
+        self.reads.append((name, default, written_now(default)))
         return traced(plain(default), _read(name, default), name, default)
 
     def __getattr__(self, name: str) -> Any:
@@ -113,7 +117,7 @@ class TracedProps(Props):
             raise AttributeError(name)
         if name in self:
             return self[name]
-        self.reads.append((name, NO_VALUE))
+        self.reads.append((name, NO_VALUE, ""))
         where = helper("at_a", Expr("resolvedProps"), constant(name))
         return TracedValue(NO_VALUE, where, name)
 

@@ -27,7 +27,16 @@ from moon_spa.sections import Run, check_name, class_fields, run_setup
 from moon_spa.source import ComponentSource, all_nodes
 from moon_spa.spec import ComponentSpec, Expr, Field
 from moon_spa.statuses import Status
-from moon_spa.trace import NO_VALUE, Traced, UnfollowedError, expression, expression_any, is_traced, plain
+from moon_spa.trace import (
+    NO_VALUE,
+    Traced,
+    UnfollowedError,
+    expression,
+    expression_any,
+    is_traced,
+    plain,
+    written_now,
+)
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
 from moon_spa.unstable import is_fixed
 
@@ -274,7 +283,11 @@ class Setup:
     def _check_reads(self, run: Run, defaults: Mapping[str, Any]) -> None:
         """A prop has one default: the section's, or the one of `get`."""
         reads = run.props.reads if isinstance(run.props, TracedProps) else []
-        for name, default in reads:
+        for name, default, js in reads:
+            if written_now(default) != js:
+                message = f"setup changes the default of the prop {name} after it was read"
+                hint = f"read a copy: `props.get({name!r}, list(default))`"
+                raise refusal("depends-on-props", message, self.where("props", name), hint)
             if name in defaults and (type(default), default) != (type(defaults[name]), defaults[name]):
                 message = f"the prop {name} has the default {defaults[name]!r}, and is read with another one"
                 hint = "read it with the same default"

@@ -132,6 +132,16 @@ def expression(value: Any) -> Expr:
     return _display(value, [expression(item) for item in parts])
 
 
+def written_now(value: Any) -> str:
+    """What a list, dict or set is in JavaScript at this moment; "" for any other value."""
+    if type(value) not in (list, dict, set):
+        return ""
+    try:
+        return expression(value).js
+    except (UnwritableError, RecursionError):
+        return "?"
+
+
 def expression_any(value: Any) -> Expr:
     """The same for a place where the type is not known. A tuple would be a list there: it has no form."""
     if isinstance(value, Traced) or not is_traced(value):
