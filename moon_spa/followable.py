@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from moon_spa.source import below
+from moon_spa.source import all_nodes, below
 from moon_spa.statuses import plain_text, root_of
 
 CASTS = frozenset({"bool", "float", "int", "str"})
@@ -223,5 +223,5 @@ def _is_bound(node: ast.expr, bound: frozenset[str]) -> bool:
 
 def called_names(node: ast.AST) -> set[str]:
     """The functions that an expression calls by name."""
-    calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    calls = [one.func for one in all_nodes(node) if isinstance(one, ast.Call)]
     return {func.id for func in calls if isinstance(func, ast.Name)}

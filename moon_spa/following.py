@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -22,17 +22,22 @@ from moon_spa.frozen import FrozenError, frozen
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import Props
-from moon_spa.source import PARTS, all_nodes
+from moon_spa.source import PARTS, all_nodes, shallow
 from moon_spa.spec import Binding, Expr
 from moon_spa.statuses import words_of
 from moon_spa.trace import (
     NO_VALUE,
+    Later,
+    Traced,
+    TracedValue,
+    UnfollowedError,
     expression,
     is_traced,
     missing_prop,
     plain,
     traced,
     unfollowed,
+    without_form,
     written_now,
 )
 from moon_spa.types import ANY, FLOAT, NUM, SetOf, TupleOf, Type, kind_of, parts_of
@@ -173,16 +178,14 @@ def _followed(node: ast.expr, parts: list[ast.expr], values: list[Any]) -> Any:
     held = [names[id(part)] for part in parts if isinstance(part, ast.Name)]
     renamed = _renamed(node, names)
     known = _computed(renamed, given)
-    try:
-        return traced(known, _compiled(renamed, given, held), missing_prop(values))
-    except Unprovable as error:
-        loose = _loose(renamed, given)
-        try:
-            return traced(known, _compiled(*loose, held), missing_prop(values))
-        except Unprovable:
-            return unfollowed(known, f"{words_of(node)} has {error.construct}", node.lineno)
-    except (UnwritableError, RecursionError) as error:
-        return unfollowed(known, f"{words_of(node)}: {error}", node.lineno)
+    write = partial(_form, node, renamed, given, held)
+    if all(isinstance(value, (*_SCALARS, TracedValue)) for value in values):
+        later = Later(write, (node, *map(_told, values)))
+        return traced(known, later, missing_prop(values))
+    try:  # setup may change a list or a dict later
+        return traced(known, write(), missing_prop(values))
+    except UnfollowedError as error:
+        return without_form(known, error)
 
 
 def _evaluated(node: ast.expr, names: dict[str, Any]) -> Any:
@@ -201,7 +204,7 @@ def _renamed(node: Any, names: Mapping[int, str]) -> Any:
     """A copy of an expression in which each operand is a name of its own."""
     if id(node) in names:
         return ast.copy_location(ast.Name(names[id(node)], ast.Load()), node)
-    found = copy.copy(node)
+    found = shallow(node)
     for field in PARTS[type(node)]:
         value = getattr(node, field)
         if type(value) is list:
@@ -209,6 +212,25 @@ def _renamed(node: Any, names: Mapping[int, str]) -> Any:
         elif value is not None:
             setattr(found, field, _renamed(value, names))
     return found
+
+
+def _told(value: Any) -> Hashable:
+    """What tells one operand from another."""
+    return (value.expr, value.prop, value.why) if isinstance(value, Traced) else repr(value)
+
+
+def _form(node: ast.expr, renamed: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> Expr:
+    """The JavaScript of an expression, its floats of any type where that helps. Raises UnfollowedError."""
+    try:
+        return _compiled(renamed, given, held)
+    except Unprovable as error:
+        why = f"{words_of(node)} has {error.construct}"
+    except (UnwritableError, RecursionError) as error:
+        raise UnfollowedError(f"{words_of(node)}: {error}", node.lineno) from None
+    try:
+        return _compiled(*_loose(renamed, given), held)
+    except (Unprovable, UnwritableError, RecursionError):
+        raise UnfollowedError(why, node.lineno) from None
 
 
 def _compiled(node: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> Expr:

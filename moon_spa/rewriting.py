@@ -13,12 +13,11 @@ was given is not changed, so debuggers and coverage see the source as it is:
 from __future__ import annotations
 
 import ast
-import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from moon_spa.followable import ROOTS, followable
-from moon_spa.source import PARTS, all_nodes
+from moon_spa.source import PARTS, all_nodes, shallow
 from moon_spa.statuses import plain_text
 
 LOCALS = "__moon_locals__"
@@ -103,7 +102,7 @@ class Rewritten:
 
     def _setup(self, node: ast.FunctionDef) -> ast.FunctionDef:
         self.setups.append(node)
-        found = copy.copy(node)
+        found = shallow(node)
         copier = _Copier(node, self.followed)
         found.body = [copier.copied(part, not copier.component) for part in node.body]
         if not isinstance(found.body[-1], ast.Return | ast.Raise):
@@ -173,7 +172,7 @@ def _changed(node: Any, changes: dict[str, Any]) -> Any:
     """The node, or a copy of it with other parts."""
     if not changes:
         return node
-    node = copy.copy(node)
+    node = shallow(node)
     for name, value in changes.items():
         setattr(node, name, value)
     return node

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent
 from types import MappingProxyType
+from typing import TypeVar
 
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.spec import Function
@@ -28,6 +29,8 @@ from moonlight.document import Block, Document, parse
 from moonlight.hints import did_you_mean
 from moonlight.names import without_magics
 from moonlight.source import SourceError, normalize, read_source
+
+Node = TypeVar("Node", bound=ast.AST)
 
 UNNAMED = "<component>"
 """Path of a text that comes from no file."""
@@ -195,6 +198,11 @@ def all_nodes(tree: ast.AST) -> list[ast.AST]:
             else:
                 todo.append(part)
     return found
+
+
+def shallow(node: Node) -> Node:
+    """A copy of a node with the same parts; `copy.copy` takes five times as long."""
+    return type(node)(**vars(node))
 
 
 def below(node: ast.AST) -> list[ast.AST]:

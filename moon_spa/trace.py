@@ -9,8 +9,10 @@ a plain value, and that is why nothing that depends on props may come out of set
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from moon_spa import javascript
@@ -53,16 +55,29 @@ class UnfollowedError(UnwritableError):
         self.line = line
 
 
+@dataclass(frozen=True)
+class Later:
+    """An expression that is written once somebody asks for it; two that have the same `source` are one."""
+
+    write: Callable[[], Expr] = field(compare=False)
+    source: Hashable
+
+    @cached_property
+    def expr(self) -> Expr:
+        """The expression. Raises UnwritableError."""
+        return self.write()
+
+
 class Traced:
     """A value with the expression that computes it from props; `prop` where it is one prop as given."""
 
-    expr: Expr | None
+    expr: Expr | Later | None
     prop: str
     default: Any
     why: tuple[str, int] | None = None
 
 
-def traced(value: Any, expr: Expr | None, prop: str = "", default: Any = NO_VALUE) -> Any:
+def traced(value: Any, expr: Expr | Later | None, prop: str = "", default: Any = NO_VALUE) -> Any:
     """`value` as a proxy that carries `expr`; None stands for an expression that has no form."""
     kind: Any = KINDS.get(type(value))
     if kind is None:
@@ -125,7 +140,7 @@ def expression(value: Any) -> Expr:
             if value.why is not None:
                 raise UnfollowedError(*value.why)
             raise UnwritableError("what is computed from the props here has no form in JavaScript")
-        return value.expr
+        return value.expr.expr if isinstance(value.expr, Later) else value.expr
     if not is_traced(value):
         return constant(value)
     parts = value.values() if isinstance(value, dict) else value
@@ -252,7 +267,13 @@ KINDS: Mapping[type, Any] = {base: _kind(base) for base in (int, float, str, lis
 class TracedValue(Traced):
     """A traced bool, None, or prop whose value is not known yet: what is no base class of anything."""
 
-    def __init__(self, value: Any, expr: Expr | None, prop: str = "", default: Any = NO_VALUE) -> None:
+    def __init__(
+        self,
+        value: Any,
+        expr: Expr | Later | None,
+        prop: str = "",
+        default: Any = NO_VALUE,
+    ) -> None:
         self.value = value
         self.expr = expr
         self.prop = prop
