@@ -31,7 +31,8 @@ def refuse_dependent(what: str, status: Status, place: Place) -> ComponentError:
     """The error for something that props decide in a way that no script can follow."""
     why = status.why or "a value from props is used where it cannot be traced"
     hint = (
-        'take it from one prop, `StateField("x", from_prop="x", default=0)`, or by arithmetic alone; '
+        'take it from one prop, `StateField("x", from_prop="x", default=0)`, or write it as one expression, '
+        '`2 if props["x"] else 1`; '
         "anything else belongs in `data`, in an action or in the hook `created`"
     )
     where = Place(place.path, status.line or place.line)
