@@ -45,6 +45,10 @@ METHODS = frozenset(
 )
 """Methods of texts, lists and dicts that change nothing."""
 
+_GIVING_SCALARS = CASTS | {"abs", "all", "any", "chr", "format", "len", "ord", "repr", "round", "sum"}
+_GIVING_SERIES = frozenset(
+    {"get", "items", "keys", "partition", "rpartition", "rsplit", "split", "splitlines", "values"}
+)
 _CHOOSING = frozenset({"get", "list", "max", "min", "reversed", "sorted", "zip", "enumerate"})
 """Those whose result may be, or hold, what they are given."""
 
@@ -206,6 +210,14 @@ def operands(
             return
     for part in _parts(node):
         yield from operands(part, is_one, bound)
+
+
+def gives_scalar(node: ast.Call) -> bool:
+    """Whether what a call gives is a number or a text, where it is one of Python's own."""
+    func = node.func
+    if isinstance(func, ast.Attribute):
+        return func.attr in METHODS and func.attr not in _GIVING_SERIES
+    return isinstance(func, ast.Name) and func.id in _GIVING_SCALARS and len(node.args) == 1
 
 
 def is_choice(node: ast.expr) -> bool:

@@ -53,6 +53,15 @@ class FollowedStatus(SetupNames, ABC):
             found |= self._of_operand(part)
         return found if found.level else None
 
+    def is_one(self, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a value is a scalar, or followed as a whole: no list that tracing sees the items of."""
+        if self.is_scalar(node) or self.followed(node) is not None:
+            return True
+        if not isinstance(node, ast.Name) or node.id in seen:
+            return isinstance(node, ast.Name)
+        values = self.assigned.get(node.id, [None])
+        return all(one is not None and self.is_one(one, seen | {node.id}) for one in values)
+
     def _is_operand(self, node: ast.expr) -> bool:
         """Whether a part of something is read as one value."""
         base = base_of(node)

@@ -9,6 +9,7 @@ from dis import get_instructions
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, TypeGuard
 
+from moon_spa.followable import gives_scalar
 from moon_spa.overrides import OVERRIDES
 from moon_spa.ownmethods import Methods
 from moon_spa.source import all_nodes
@@ -135,6 +136,8 @@ class SetupNames:
             return node.id in seen or all(one is not None and self.is_scalar(one, inner) for one in values)
         if isinstance(node, ast.Call) and self.reads_props(node.func):
             return all(isinstance(argument, ast.Constant) for argument in node.args)
+        if isinstance(node, ast.Call) and gives_scalar(node):
+            return isinstance(node.func, ast.Attribute) or self.only_reads(node)
         return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and self.is_followed(node)
 
     def is_shared(self, root: str) -> bool:

@@ -193,7 +193,7 @@ class ValueStatus(FollowedStatus, ABC):
         if len(node.ops) != 1 or isinstance(node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot):
             return self.of_other(node)
         sides = (node.left, node.comparators[0])
-        if any(self.status(side).level and not self.is_scalar(side) for side in sides):
+        if any(self.status(side).level and not self.is_one(side) for side in sides):
             return self.of_other(node)
         return self.joined(sides)
 
