@@ -7,6 +7,7 @@ A component that uses no helper ships none. The helpers are written for this: ev
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,12 @@ from moon_spa.shrinking import shrunk
 
 FILES = ("errors", "numbers", "math", "text", "values", "format", "sequences", "mappings", "dynamic", "view")
 """Where the helpers stand, in the order of the text."""
+
+_WORDED = (
+    ((3, 12), "() arg is an empty sequence", "() iterable argument is empty"),
+    ((3, 13), '"modulo")', '"modulo by zero")'),
+)
+"""Messages that a version of Python has changed, as the helpers have them and as they are since."""
 
 _FOLDER = Path(__file__).parent / "browser" / "helpers"
 _HEAD = re.compile(r"export (?:function\*?|class|const) (\w+)")
@@ -33,6 +40,8 @@ def units() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in FILES:
         text = (_FOLDER / f"{name}.mjs").read_text(encoding="utf-8")
+        for version, older, newer in _WORDED:
+            text = text.replace(older, newer) if sys.version_info >= version else text
         starts = [match.start() for match in re.finditer(r"^export ", text, re.MULTILINE)]
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
             part = text[start:end]

@@ -123,7 +123,10 @@ def _unpack(c: Body, target: ast.Tuple | ast.List, value: Value, node: ast.AST) 
             raise c.refuse("unpacking a tuple of another length", node)
         js, types = value.js, list(value.type.items)
     else:
-        js, types = _unpacked(c, series(c, value, node), count, stars, node)
+        source = series(c, value, node)
+        if value.type is ANY:
+            source = replace(source, js=call(c.helper("iter_a"), value, "true", result=ANY).js)
+        js, types = _unpacked(c, source, count, stars, node)
     _unpack_parts(c, target, js, types, node)
 
 

@@ -29,6 +29,9 @@ class Local:
 MOST_STEPS = 20_000
 """Expressions that are compiled in one pass over an action; nested loops are gone over again and again."""
 
+GROWING = frozenset({"mul", "pow", "lshift"})
+"""Helpers that make ints of thousands of digits, of which Python makes no text."""
+
 Env = dict[str, Local]
 """Variables at one point of the flow: names, and state fields as ``state.x``."""
 
@@ -232,6 +235,8 @@ class Body:
     def helper(self, name: str) -> str:
         """The JavaScript of a helper, which is shipped from now on."""
         self.unit.helpers.add(name)
+        if name in GROWING:
+            self.store.note(("grows", self.unit.key))
         return f"__moon.{name}"
 
     def temporary(self, hint: str = "temp") -> str:

@@ -144,6 +144,11 @@ def as_float(c: Body, value: Value) -> Value:
 
 
 def text(c: Body, value: Value) -> Value:
+def is_short(c: Body, value: Value) -> bool:
+    """Whether an int surely has no more digits than Python makes a text of."""
+    return value.span is not None or not c.store.noted(("grows", c.unit.key))
+
+
     """`str(value)`."""
     value = known_number(value)
     found = value.type
@@ -151,9 +156,11 @@ def text(c: Body, value: Value) -> Value:
         return value
     if value.constant is not Missing:
         return constant(str(value.constant))
-    if found is INT:
+    if found is INT and is_short(c, value):
         return call("String", value, result=STR, pure=value.pure)
     if found is ANY:
+    if found is INT:
+        return call(c.helper("str_i"), value, result=STR)
         return call(c.helper("str_a"), value, result=STR)
     if found is FLOAT:
         return call(c.helper("str_f"), value, result=STR, pure=value.pure)

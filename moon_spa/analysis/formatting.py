@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import descriptor, known_number, quoted, text
+from moon_spa.analysis.convert import descriptor, is_short, known_number, quoted, text
 from moon_spa.analysis.values import ATOM, Missing, Value, call
 from moon_spa.javascript import literal
 from moon_spa.javascript import text as quote
@@ -59,7 +59,7 @@ def formatted_value(c: Body, node: ast.expr) -> Value:
     elif node.conversion == ord("a"):
         raise c.refuse("`!a` in an f-string", node)
     if node.format_spec is None:
-        return value if value.type is INT else text(c, value)
+        return value if value.type is INT and is_short(c, value) else text(c, value)
     spec = c.expression(node.format_spec)
     return formatted(c, value, spec, node)
 

@@ -31,6 +31,7 @@ STAYING = frozenset(
         *("abs", "add", "bit_and", "bit_or", "bit_xor", "bit_length", "divmod", "floordiv", "float_of"),
         *("int", "invert", "is_integer", "mod", "mul", "neg", "round", "round_f", "rshift", "sub", "times"),
         *("divmod_f", "floordiv_f", "mod_f", "floor", "ceil", "trunc", "bin", "hex", "oct", "ord", "str_b"),
+        *("str_i", "many_digits"),
         *("copy", "exact", "exact_all"),
         *("degrees", "fmod", "gcd", "isclose", "isinf", "isqrt", "lcm", "prod", "radians", "sqrt"),
         *("at", "concat", "del_at", "in_range", "insert", "pop", "range", "set_at", "slice", "dict_len"),

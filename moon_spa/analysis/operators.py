@@ -173,7 +173,8 @@ def _span(sign: str, a: tuple[int, int] | None, b: tuple[int, int] | None) -> tu
 def _divide(c: Body, a: Value, b: Value) -> Value:
     if b.constant is not Missing and b.constant and (a.type is FLOAT or a.span):
         return binary(number(a), "/", number(b), TIMES, FLOAT)
-    return call(c.helper("truediv"), a, b, result=FLOAT)
+    kind = ['"float "'] if FLOAT in (a.type, b.type) else ["null"] if NUM in (a.type, b.type) else []
+    return call(c.helper("truediv"), a, b, *kind, result=FLOAT)
 
 
 def _sequences(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value | None:

@@ -32,6 +32,10 @@ export function arithmetic(a, b, ints, floats) {
 export function add_a(a, b) {
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (Array.isArray(a) && Array.isArray(b)) return a.concat(b);
+  if (typeof a === "string" || Array.isArray(a)) {
+    const name = type_name(a);
+    raise("TypeError", `can only concatenate ${name} (not "${type_name(b)}") to ${name}`);
+  }
   return arithmetic(a, b, add, (x, y) => x + y) ?? no_operands("+", a, b);
 }
 
@@ -49,7 +53,7 @@ export function mul_a(a, b) {
 }
 
 export function truediv_a(a, b) {
-  return arithmetic(a, b, (x, y) => box(truediv(x, y)), truediv) ?? no_operands("/", a, b);
+  return arithmetic(a, b, (x, y) => box(truediv(x, y)), (x, y) => truediv(x, y, "float ")) ?? no_operands("/", a, b);
 }
 
 export function floordiv_a(a, b) {
@@ -90,8 +94,8 @@ export function len_a(v) {
 export function at_a(v, k) {
   if (is_dict(v)) return hashable(k) && dict_at(v, k);
   if (typeof v !== "string" && !Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object is not subscriptable`);
-  if (kind_of(k) !== "int") raise("TypeError", `indices must be integers, not '${type_name(k)}'`);
-  return typeof v === "string" ? at_s(v, k) : at(v, k);
+  if (typeof v === "string") return kind_of(k) === "int" ? at_s(v, k) : raise("TypeError", `string indices must be integers, not '${type_name(k)}'`);
+  return at(v, list_index(k));
 }
 
 export function hashable(k) {
@@ -99,20 +103,22 @@ export function hashable(k) {
   return true;
 }
 
+export function list_index(k) {
+  return kind_of(k) === "int" ? k : raise("TypeError", `list indices must be integers or slices, not ${type_name(k)}`);
+}
+
 export function set_at_a(v, k, x) {
   if (is_dict(v)) return hashable(k) && dict_set(v, k, x);
   if (typeof k === "bigint") bail("a very large index");
   if (!Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object does not support item assignment`);
-  if (kind_of(k) !== "int") raise("TypeError", `list indices must be integers, not '${type_name(k)}'`);
-  return set_at(v, k, x);
+  return set_at(v, list_index(k), x);
 }
 
 export function del_at_a(v, k) {
   if (is_dict(v)) return hashable(k) && dict_del(v, k);
   if (typeof k === "bigint") bail("a very large index");
   if (!Array.isArray(v)) raise("TypeError", `'${type_name(v)}' object does not support item deletion`);
-  if (kind_of(k) !== "int") raise("TypeError", `list indices must be integers, not '${type_name(k)}'`);
-  return del_at(v, k);
+  return del_at(v, list_index(k));
 }
 
 export function slice_a(v, start, stop, step = null) {
@@ -135,10 +141,12 @@ export function in_a(v, container) {
   return raise("TypeError", `argument of type '${type_name(container)}' is not iterable`);
 }
 
-export function iter_a(v) {
+export function iter_a(v, unpacks = false) {
   if (v instanceof Set) return bail("the order of a set");
   if (typeof v === "string" || Array.isArray(v)) return v;
-  return is_dict(v) ? dict_iter(v) : raise("TypeError", `'${type_name(v)}' object is not iterable`);
+  if (is_dict(v)) return dict_iter(v);
+  const name = type_name(v);
+  return raise("TypeError", unpacks ? `cannot unpack non-iterable ${name} object` : `'${name}' object is not iterable`);
 }
 
 export function str_a(v) {

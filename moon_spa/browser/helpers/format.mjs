@@ -32,6 +32,12 @@ export function unknown_code(type, name) {
   raise("ValueError", `Unknown format code '${type}' for object of type '${name}'`);
 }
 
+/** Only some types of numbers are written in groups */
+export function check_sep({ sep }, type) {
+  const fine = /^[deEfFgG%]?$/.test(type) || (sep === "_" && /[boxX]/.test(type));
+  if (sep && !fine) raise("ValueError", `Cannot specify '${sep}' with '${type}'.`);
+}
+
 /** `text` with its sign and prefix in front, filled to the width */
 export function filled(text, front, how) {
   const missing = how.width - len_s(text) - front.length;
@@ -61,8 +67,11 @@ export function digit_room(how, others) {
 
 export function format_s(v, spec) {
   const how = spec_of(spec, "<");
+  check_sep(how, how.type || "s");
   if (how.type !== "" && how.type !== "s") unknown_code(how.type, "str");
-  if (how.sign || how.z || how.alt || how.sep || how.align === "=") raise("ValueError", "not allowed in string format specifier");
+  const sign = how.sign === " " ? "Space" : "Sign";
+  const extra = (how.sign && sign) || (how.z && "Negative zero coercion (z)") || (how.alt && "Alternate form (#)");
+  if (extra || how.align === "=") raise("ValueError", `${extra || "'=' alignment"} not allowed in string format specifier`);
   return filled(how.precision === null ? v : slice_s(v, 0, how.precision), "", how);
 }
 
@@ -73,13 +82,13 @@ export function format_b(v, spec) {
 export function format_i(v, spec) {
   if (spec === "") return str_i(v);
   const how = spec_of(spec, ">");
+  check_sep(how, how.type);
   if (/^[eEfFgG%]$/.test(how.type)) return format_f(float_of(v), spec);
   if (!/^[bcdnoxX]?$/.test(how.type)) unknown_code(how.type, "int");
   if (how.precision !== null) raise("ValueError", "Precision not allowed in integer format specifier");
   if (how.z) raise("ValueError", "Negative zero coercion (z) not allowed in format specifier with integer");
   if (how.type === "c") return format_char(v, how);
   const base = { b: 2, o: 8, x: 16, X: 16 }[how.type] ?? 10;
-  if (how.sep && (how.type === "n" || (how.sep === "," && base !== 10))) raise("ValueError", `Cannot specify '${how.sep}' with '${how.type}'.`);
   const minus = v < 0;
   let digits = base === 10 ? str_i(minus ? neg(v) : v) : BigInt(minus ? neg(v) : v).toString(base);
   if (how.type === "X") digits = digits.toUpperCase();
@@ -149,8 +158,8 @@ export function magnitude(x, how) {
 export function format_f(x, spec) {
   if (spec === "") return str_f(x);
   const how = spec_of(spec, ">");
+  check_sep(how, how.type);
   if (!/^[eEfFgGn%]?$/.test(how.type)) unknown_code(how.type, "float");
-  if (how.sep && how.type === "n") raise("ValueError", `Cannot specify '${how.sep}' with 'n'.`);
   let text = magnitude(Math.abs(x), how);
   if (/[EFG]/.test(how.type)) text = text.toUpperCase();
   const minus = (x < 0 || Object.is(x, -0)) && !(how.z && !/[1-9in]/i.test(text.split(/e/i)[0]));

@@ -124,9 +124,9 @@ export function float_of(a) {
   return x;
 }
 
-/** a / b of ints and floats in any mixture */
-export function truediv(a, b) {
-  if (b == 0) raise("ZeroDivisionError", "division by zero");
+/** a / b of ints and floats in any mixture; `kind` is "float " where one of them is a float, null where it may be */
+export function truediv(a, b, kind = "") {
+  if (b == 0) raise("ZeroDivisionError", (kind ?? bail("int or float")) + "division by zero");
   if (typeof a !== "bigint" && typeof b !== "bigint") return a / b;
   const whole = [a, b].every((v) => typeof v !== "number" || Number.isSafeInteger(v));
   if (!whole) return float_of(a) / float_of(b);
@@ -188,16 +188,16 @@ export function half_even(top, bottom) {
 }
 
 export function floordiv_f(a, b) {
-  return divmod_f(a, b)[0];
+  return divmod_f(a, b, "floor division by zero")[0];
 }
 
 export function mod_f(a, b) {
-  return divmod_f(a, b)[1];
+  return divmod_f(a, b, "modulo")[1];
 }
 
-export function divmod_f(a, b) {
+export function divmod_f(a, b, what = "divmod()") {
   const [x, y] = [float_of(a), float_of(b)];
-  if (y === 0) raise("ZeroDivisionError", "float divmod()");
+  if (y === 0) raise("ZeroDivisionError", `float ${what}`);
   let rest = x % y;
   let whole = (x - rest) / y;
   if (rest !== 0) {
@@ -375,9 +375,14 @@ export function int_s(s, base = 10) {
   const values = [...body.replace(/_/g, "")].map((digit) => parseInt(digit, 36));
   if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(body) || values.some((value) => value >= radix)) bad_int(s, base);
   if (base == 0 && !named && /^0/.test(body) && /[1-9]/.test(body)) bad_int(s, base);
-  if ((radix & (radix - 1)) !== 0 && values.length > 4300) raise("ValueError", "Exceeds the limit (4300 digits)");
+  if ((radix & (radix - 1)) !== 0 && values.length > 4300) many_digits(`: value has ${values.length} digits`);
   const size = radix === 10 ? BigInt(values.join("")) : values.reduce((total, v) => total * BigInt(radix) + BigInt(v), 0n);
   return int(sign === "-" ? -size : size);
+}
+
+export function many_digits(more = "") {
+  const remedy = "use sys.set_int_max_str_digits() to increase the limit";
+  raise("ValueError", `Exceeds the limit (4300 digits) for integer string conversion${more}; ${remedy}`);
 }
 
 export function bad_int(s, base) {

@@ -2,7 +2,7 @@
 import { bail, raise } from "./errors.mjs";
 import { abs, add, floordiv, mod, mul, sub } from "./numbers.mjs";
 import { bounds, chars, times } from "./text.mjs";
-import { eq, lt, truth } from "./values.mjs";
+import { eq, gt, lt, truth } from "./values.mjs";
 import { dict_iter } from "./mappings.mjs";
 import { repr_a } from "./dynamic.mjs";
 
@@ -222,7 +222,12 @@ export function enumerate(items, start = 0) {
 export function zip(its, strict = false) {
   const every = its.map(list);
   const length = every.length ? Math.min(...every.map((one) => one.length)) : 0;
-  if (strict && every.some((one) => one.length !== length)) raise("ValueError", "zip() arguments have different lengths");
+  const shortest = every.findIndex((one) => one.length === length);
+  const at = strict ? shortest || every.findIndex((one) => one.length !== length) : -1;
+  if (at > 0) {
+    const others = at === 1 ? " 1" : `s 1-${at}`;
+    raise("ValueError", `zip() argument ${at + 1} is ${shortest ? "shorter" : "longer"} than argument${others}`);
+  }
   return Array.from({ length }, (_, i) => every.map((one) => one[i]));
 }
 
@@ -247,7 +252,7 @@ export function min_of(items, key = null, fallback = undefined) {
 }
 
 export function max_of(items, key = null, fallback = undefined) {
-  return best(items, key, fallback, (a, b) => lt(b, a), "max");
+  return best(items, key, fallback, gt, "max");
 }
 
 export function sum(items, start = 0) {

@@ -1,5 +1,6 @@
 // Comparison, truth and text of values.
 import { bail, is_box, is_dict, raise, type_name } from "./errors.mjs";
+import { many_digits } from "./numbers.mjs";
 import { chars, known, lt_s } from "./text.mjs";
 import { same } from "./sequences.mjs";
 import { dict_get, dict_in, dict_items, dict_len, set_le } from "./mappings.mjs";
@@ -69,7 +70,7 @@ export function truth(v) {
 
 export function str_i(a) {
   const text = String(typeof a === "boolean" ? Number(a) : a);
-  return text.length > 4301 ? raise("ValueError", "Exceeds the limit (4300 digits) for integer string conversion") : text;
+  return text.length > 4300 + (a < 0) ? many_digits() : text;
 }
 
 export function str_b(v) {
