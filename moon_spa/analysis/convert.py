@@ -143,12 +143,12 @@ def as_float(c: Body, value: Value) -> Value:
     return call(c.helper("float_of"), value, result=FLOAT)
 
 
-def text(c: Body, value: Value) -> Value:
 def is_short(c: Body, value: Value) -> bool:
     """Whether an int surely has no more digits than Python makes a text of."""
     return value.span is not None or not c.store.noted(("grows", c.unit.key))
 
 
+def text(c: Body, value: Value) -> Value:
     """`str(value)`."""
     value = known_number(value)
     found = value.type
@@ -158,9 +158,9 @@ def is_short(c: Body, value: Value) -> bool:
         return constant(str(value.constant))
     if found is INT and is_short(c, value):
         return call("String", value, result=STR, pure=value.pure)
-    if found is ANY:
     if found is INT:
         return call(c.helper("str_i"), value, result=STR)
+    if found is ANY:
         return call(c.helper("str_a"), value, result=STR)
     if found is FLOAT:
         return call(c.helper("str_f"), value, result=STR, pure=value.pure)
