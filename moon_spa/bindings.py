@@ -15,7 +15,7 @@ from typing import Any
 from moon_spa.component import SIDE
 from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
-from moon_spa.libraries import held_library, is_library, is_of_math, is_table, of_library
+from moon_spa.libraries import held_library, is_library, is_table, library_function, of_library
 from moon_spa.origins import Origins
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import TracedProps
@@ -216,8 +216,8 @@ class Bindings:
         builtin = _builtin_name(value)
         if builtin:
             return Binding("builtin", name=builtin)
-        if is_of_math(value, getattr(value, "__name__", "")):
-            return Binding("math", name=value.__name__)
+        if found := library_function(value, getattr(value, "__name__", "")):
+            return found
         if isinstance(value, ModuleType):
             return Binding("unknown", value, name=name, why=f"the module `{name}`")
         if status.level == 2 or (status.level and not self.traces):

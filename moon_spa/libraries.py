@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import math
 import string
 from types import BuiltinFunctionType, CellType
@@ -9,7 +10,7 @@ from typing import Any
 
 from moon_spa.spec import Binding
 
-LIBRARIES = (math, string)
+LIBRARIES = (collections, math, string)
 
 
 def is_library(value: Any) -> bool:
@@ -31,7 +32,14 @@ def of_library(module: Any, path: str) -> Binding:
     value = vars(module).get(name)
     if isinstance(value, float | str) and not name.startswith("_"):
         return Binding("value", value, name=path)
-    return Binding("math" if module is math and is_of_math(value, name) else "unknown", name=name)
+    return library_function(value, name) or Binding("unknown", name=name)
+
+
+def library_function(value: Any, name: str) -> Binding | None:
+    """A function of `math`, `Counter` or `defaultdict`; None for anything else."""
+    if value is collections.Counter or value is collections.defaultdict:
+        return Binding("collections", name=value.__name__)
+    return Binding("math", name=name) if is_of_math(value, name) else None
 
 
 def is_of_math(value: Any, name: str) -> bool:

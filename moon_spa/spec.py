@@ -14,7 +14,18 @@ Side = Literal["client", "server"]
 CallbackKind = Literal["action", "lifecycle"]
 Op = Literal["add", "sub", "set", "toggle", "server_call"]
 BindingKind = Literal[
-    "state", "self", "data", "props", "value", "action", "helper", "builtin", "math", "table", "unknown"
+    "state",
+    "self",
+    "data",
+    "props",
+    "value",
+    "action",
+    "helper",
+    "builtin",
+    "math",
+    "collections",
+    "table",
+    "unknown",
 ]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -112,8 +123,8 @@ class Binding:
 
     `state` is the state mapping or `self.state`; `value` a constant (or `expr`, from props); `action` an
     action of that `name`; `helper` a local or global function with its `node` and its own `resolve`;
-    `builtin` a function of Python's, `math` one of that module, `table` a dict of such; `unknown` cannot be
-    compiled, and `why` tells the user the reason.
+    `builtin` a function of Python's, `math` and `collections` one of these modules, `table` a dict of such;
+    `unknown` cannot be compiled, and `why` tells the user the reason.
     """
 
     kind: BindingKind

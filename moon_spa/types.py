@@ -74,6 +74,13 @@ class DictOf(Type):
 
 
 @dataclass(frozen=True)
+class DefaultOf(DictOf):
+    """A `defaultdict`, with the source of what a new key gets; or a `Counter`, where `first` says so."""
+
+    first: str
+
+
+@dataclass(frozen=True)
 class Record(Type):
     """A dict with exactly these text keys, each with its own type, in this order."""
 
@@ -242,6 +249,8 @@ def describe(a: Type) -> str:
             return f"tuple[{', '.join(map(describe, items)) or '()'}]"
         case LongTuple(item):
             return f"tuple[{describe(item)}, ...]"
+        case DefaultOf(key, item, first):
+            return f"{'Counter' if first == 'Counter' else 'defaultdict'}[{describe(key)}, {describe(item)}]"
         case DictOf(key, item):
             return f"dict[{describe(key)}, {describe(item)}]" if key is not NEVER else "dict"
         case Record(fields):
@@ -299,6 +308,8 @@ def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
             return TupleOf(tuple(map(change, items)))
         case LongTuple(item):
             return LongTuple(change(item))
+        case DefaultOf(key, item, first):
+            return DefaultOf(change(key), change(item), first)
         case DictOf(key, item):
             return DictOf(change(key), change(item))
         case Record(fields):

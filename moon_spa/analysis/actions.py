@@ -37,6 +37,7 @@ from moon_spa.types import (
     NONE,
     NUM,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -288,8 +289,8 @@ def _exact(body: Body, drafted: list[str], end: int) -> list[Line]:
 def _exact_check(body: Body, name: str) -> str:
     """The helper that looks for ints past 2**53 - 1 in the draft of a field; "" where there can be none."""
     found = body.store.plain(body.store.known(("field", name)))
-    if _has_tuple_keys(found):
-        raise body.refuse(f"tuples as keys in the state field `{name}`", body.node)
+    if _has_keys(found):
+        raise body.refuse(f"tuples as keys, or a `Counter`, in the state field `{name}`", body.node)
     known = body.get(f"state.{name}")
     is_small = found is INT and not body.exits and known is not None and known.span is not None
     if is_small or not (holds(found, INT) or holds(found, NUM) or holds(found, ANY)):
@@ -301,11 +302,11 @@ def _is_scalar(found: Type) -> bool:
     return all(part in (INT, FLOAT, NUM, STR, BOOL, NONE) for part in members(found))
 
 
-def _has_tuple_keys(found: Type) -> bool:
-    """Whether there are sets of tuples in a value, or dicts whose keys are tuples: the state holds none."""
+def _has_keys(found: Type) -> bool:
+    """Whether there are sets of tuples in a value, or dicts of a kind of their own: the state holds none."""
     keys = found.item if isinstance(found, SetOf) else found.key if isinstance(found, DictOf) else found
     own = keys is not found and isinstance(keys, TupleOf | LongTuple)
-    return own or any(map(_has_tuple_keys, parts_of(found)))
+    return own or isinstance(found, DefaultOf) or any(map(_has_keys, parts_of(found)))
 
 
 def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:

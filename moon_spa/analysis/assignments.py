@@ -20,7 +20,19 @@ from moon_spa.analysis.subscripts import item, refuse_sections, set_item, set_sl
 from moon_spa.analysis.values import Missing, Value, call
 from moon_spa.analysis.variables import assign, declare, hoist, receive
 from moon_spa.source import all_nodes
-from moon_spa.types import ANY, NEVER, NONE, STR, DictOf, ListOf, Record, SetOf, TupleOf, Type
+from moon_spa.types import (
+    ANY,
+    NEVER,
+    NONE,
+    STR,
+    DefaultOf,
+    DictOf,
+    ListOf,
+    Record,
+    SetOf,
+    TupleOf,
+    Type,
+)
 
 
 def assign_node(c: Body, node: ast.Assign) -> None:
@@ -260,11 +272,12 @@ def _in_place(c: Body, old: Value, sign: str, node: ast.AugAssign) -> Value | No
     if isinstance(shape, SetOf) and sign in SET_HELPERS:
         return change_set(c, old, SET_HELPERS[sign], c.expression(node.value), node)
     if isinstance(shape, Record | DictOf):
-        if sign != "|":
+        if sign != "|" or isinstance(shape, DefaultOf):
             raise c.refuse(f"`{sign}=` of {c.store.describe(old.type)}", node)
         c.mutate(old.type, node)
         other = c.expression(node.value)
-        if not isinstance(c.store.outline(other.type), Record | DictOf):
+        given = c.store.outline(other.type)
+        if not isinstance(given, Record | DictOf) or isinstance(given, DefaultOf):
             raise c.refuse(f"`|=` of a dict with {c.store.describe(other.type)}", node)
         c.store.join(old.type, other.type)
         return call(c.helper("dict_update"), old, other, result=NONE)

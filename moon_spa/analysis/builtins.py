@@ -26,6 +26,7 @@ from moon_spa.types import (
     NEVER,
     NUM,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -277,6 +278,7 @@ def _dict(c: Body, node: ast.Call) -> Value:
     value = c.expression(node.args[0])
     shape = c.store.shape(value.type)
     if isinstance(shape, Record | DictOf):
+        shape = DictOf(shape.key, shape.value) if isinstance(shape, DefaultOf) else shape
         ref = c.store.site(("dict", place(node)), shape)
         same_floats(c, value, c.store.shape(ref), node)
         return call(c.helper("dict_copy"), value, result=ref)

@@ -8,6 +8,7 @@ from moon_spa.analysis.arguments import Arguments, describe
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.builtins import BUILTINS, fromkeys
 from moon_spa.analysis.convert import constant, may_be, taken_as, test
+from moon_spa.analysis.counting import counter_method, make
 from moon_spa.analysis.dispatch import call_entry
 from moon_spa.analysis.functions import Callee, call_function
 from moon_spa.analysis.mathfunctions import math_call
@@ -33,6 +34,7 @@ from moon_spa.types import (
     NONE,
     NUM,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -78,6 +80,8 @@ def _call_binding(c: Body, binding: Binding, name: str, node: ast.Call) -> Value
         return handler(c, node)
     if binding.kind == "math":
         return math_call(c, binding.name, node)
+    if binding.kind == "collections":
+        return make(c, binding.name, node)
     if binding.kind == "helper" and binding.node is not None and binding.resolve is not None:
         key = ("helper", name, binding.node.lineno, binding.node.col_offset)
         return call_function(c, Callee(key, name, binding.node, binding.resolve), node)
@@ -113,8 +117,8 @@ def _call_attribute(c: Body, func: ast.Attribute, node: ast.Call) -> Value:
         return _unbound(c, func, node)
     if base.kind == "unknown" and base.why and isinstance(func.value, ast.Name):
         binding = binding_of(c, func)
-        if binding.kind == "math":
-            return math_call(c, binding.name, node)
+        if binding.kind in ("math", "collections"):
+            return _call_binding(c, binding, func.attr, node)
         raise c.refuse(base.why, node)
     return method(c, c.expression(func.value), func.attr, node)
 
@@ -158,6 +162,10 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
 def _dict(c: Body, target: Value, name: str, node: ast.Call) -> Value:
     if name in ("keys", "values", "items"):
         raise c.refuse(f"{describe(node)} that is kept", node)
+    if isinstance(c.store.outline(target.type), DefaultOf):
+        found = counter_method(c, target, name, node)
+        if found is not None:
+            return found
     return dict_method(c, target, name, node)
 
 

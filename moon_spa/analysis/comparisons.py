@@ -32,6 +32,7 @@ from moon_spa.types import (
     NUM,
     STR,
     Basic,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -148,7 +149,7 @@ def _equal(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value:
     if same_text(a.type, b.type) and not _mixed_ints(a, b):
         return binary(a, "===" if sign == "==" else "!==", b, EQUAL, BOOL)
     if not tuples_agree(c, a.type, b.type):
-        raise c.refuse("`==` of a tuple with something else", node)
+        raise c.refuse("`==` of a tuple, or a counter, with something else", node)
     found = call(c.helper("eq"), a, b, result=BOOL)
     return found if sign == "==" else negated(found)
 
@@ -178,13 +179,18 @@ def _agree(a: Type, b: Type) -> bool:
             return all(_agree(one, other) for one in parts_of(a) for other in parts_of(b))
         case (ListOf(one), ListOf(other)) | (SetOf(one), SetOf(other)):
             return _agree(one, other)
-        case (Record() | DictOf(), Record() | DictOf()):
+        case (Record() | DictOf(), Record() | DictOf()) if not (_is_counter(a) or _is_counter(b)):
             return _agree(as_dict(a).value, as_dict(b).value)
     return False
 
 
+def _is_counter(a: Type) -> bool:
+    """Whether a value may be equal to one that has other keys: a counter has 0 for them."""
+    return isinstance(a, DefaultOf) and a.first == "Counter"
+
+
 def _has_tuple(a: Type) -> bool:
-    found = [isinstance(a, TUPLES)]
+    found = [isinstance(a, TUPLES) or _is_counter(a)]
 
     def note(part: Type) -> Type:
         found.append(_has_tuple(part))

@@ -20,6 +20,7 @@ from moon_spa.types import (
     NONE,
     NUM,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -208,6 +209,8 @@ def _descriptor(c: Body, found: Type) -> Any:
         case SetOf(item):
             if item is NEVER:
                 return ["x", "a"]
+        case DefaultOf():
+            raise Clash(f"the text of a {c.store.describe(found)}")
         case DictOf(key, item):
             return ["d", _descriptor(c, key), _descriptor(c, item)]
         case Record(fields):

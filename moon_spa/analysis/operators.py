@@ -37,6 +37,7 @@ from moon_spa.types import (
     NEVER,
     NUM,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -221,6 +222,8 @@ def _collections(c: Body, sign: str, a: Value, b: Value, node: ast.AST) -> Value
         item = c.store.join(one.item, two.item)
         made = c.store.site(("set", place(node)), SetOf(item))
         return call(c.helper(SET_HELPERS[sign]), a, b, result=made)
+    if isinstance(one, DefaultOf) or isinstance(two, DefaultOf):
+        return None
     if isinstance(one, Record | DictOf) and isinstance(two, Record | DictOf) and sign == "|":
         c.store.join(a.type, b.type)
         return call(c.helper("dict_or"), a, b, result=a.type)

@@ -197,7 +197,7 @@ def _without(c: Body, value: Value, keys: list[Value], node: ast.AST) -> Value:
         fields = tuple((name, found) for name, found in shape.fields if name not in gone)
         made = c.store.site(("rest", place(node)), Record(fields) if fields else DictOf(NEVER, NEVER))
     elif isinstance(shape, DictOf):
-        made = c.store.site(("rest", place(node)), shape)
+        made = c.store.site(("rest", place(node)), DictOf(shape.key, shape.value))
     grown = c.store.shape(made)
     if isinstance(grown, DictOf) and grown.value is ANY and any(map(c.store.has_float, parts_of(shape))):
         raise c.refuse("floats among values of unknown type", node)

@@ -12,7 +12,18 @@ from moon_spa.analysis.values import ASSIGN, ATOM, STATE_SPAN, Missing, Value
 from moon_spa.component import State
 from moon_spa.javascript import UnwritableError, literal, member, text
 from moon_spa.spec import Binding
-from moon_spa.types import ANY, INT, NONE, LongTuple, TupleOf, Type, members, parts_of, type_of
+from moon_spa.types import (
+    ANY,
+    INT,
+    NONE,
+    DefaultOf,
+    LongTuple,
+    TupleOf,
+    Type,
+    members,
+    parts_of,
+    type_of,
+)
 
 
 def binding_of(c: Body, node: ast.expr) -> Binding:
@@ -116,6 +127,8 @@ def check_storable(c: Body, found: Type, node: ast.AST) -> None:
     """The state holds no tuples: they would come back from the wire as lists."""
     if any(isinstance(part, TupleOf | LongTuple) for part in members(found)):
         raise c.refuse("a tuple in the state", node)
+    if isinstance(c.store.outline(found), DefaultOf):
+        raise c.refuse(f"a {c.store.describe(found).partition('[')[0]} in the state; write `dict(…)`", node)
 
 
 def read_prop(c: Body, name: str, node: ast.AST) -> Value:

@@ -8,7 +8,8 @@ shape, or which entry it is: becoming an alias changes the second alone.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from moon_spa.analysis.names import Scans
 from moon_spa.analysis.reads import Facts
@@ -25,6 +26,7 @@ from moon_spa.types import (
     NUMBERS,
     STR,
     Basic,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
@@ -207,10 +209,8 @@ class Store(Facts):
 
     def join_all(self, types: Iterable[Type]) -> Type:
         """The smallest type that holds all of some, as variables do."""
-        found: Type = NEVER
-        for one in types:
-            found = self.join(found, one)
-        return found
+        none: Type = NEVER
+        return reduce(self.join, types, none)
 
     def _add(self, found: list[Type], one: Type, slot: bool) -> None:
         """Add an alternative to those found; of lists, sets, dicts and tuples there is one each."""
@@ -225,9 +225,8 @@ class Store(Facts):
         found.append(one)
 
     def _joined_tuple(self, a: Type, b: Type) -> Type:
-        match a, b:
-            case TupleOf(xs), TupleOf(ys) if len(xs) == len(ys):
-                return TupleOf(tuple(self.join(x, y) for x, y in zip(xs, ys, strict=True)))
+        if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
+            return TupleOf(tuple(map(self.join, a.items, b.items)))
         return LongTuple(self.join_all((*parts_of(a), *parts_of(b))))
 
     def kind(self, one: Type) -> type[Type]:
@@ -295,7 +294,10 @@ class Store(Facts):
                 pairs = zip(xs, ys, strict=True)
                 return Record(tuple((key, self._slot(one, two, raw)) for (key, one), (_, two) in pairs))
         one, two = self.dict_shape(a), self.dict_shape(b)
-        return DictOf(self._keys(one.key, two.key, fixed), self._slot(one.value, two.value, raw))
+        if isinstance(a, DefaultOf) and isinstance(b, DefaultOf) and a.first != b.first:
+            raise Clash("dicts with other values for keys that are not there")
+        key, value = self._keys(one.key, two.key, fixed), self._slot(one.value, two.value, raw)
+        return replace(a, key=key, value=value) if isinstance(a, DefaultOf) else DictOf(key, value)
 
     def dict_shape(self, a: Type) -> DictOf:
         """A record or dict shape as a dict of one value type."""
@@ -351,13 +353,13 @@ class Store(Facts):
             case Record(fields):
                 if any(one is not ANY for _, one in fields):
                     self.grow(ref, Record(tuple((key, ANY) for key, _ in fields)))
-            case DictOf(key, value):
+            case DictOf(key, value) as shape if not isinstance(shape, DefaultOf):
                 if key not in (STR, NEVER):
                     raise Clash("a dict whose keys are no texts where any value may be")
                 if value is not ANY:
                     self.grow(ref, DictOf(key, ANY))
             case _:
-                raise Clash("a set where any value may be")
+                raise Clash("a set, or a dict with first values, where any value may be")
 
     def plain(self, one: Type, depth: int = 0) -> Type:
         """The type with every object written out."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Any
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import may_be, taken_as, to_any, to_slot
+from moon_spa.analysis.convert import constant, may_be, taken_as, to_any, to_slot
 from moon_spa.analysis.iteration import item_of_either
 from moon_spa.analysis.names import place
 from moon_spa.analysis.state import binding_of, field_of, key_of, read_field, read_prop
@@ -20,10 +21,12 @@ from moon_spa.types import (
     NEVER,
     NONE,
     STR,
+    DefaultOf,
     DictOf,
     ListOf,
     LongTuple,
     Record,
+    SetOf,
     TupleOf,
     Type,
     Union,
@@ -106,7 +109,37 @@ def _is_field(shape: Type, index: Value) -> bool:
     return isinstance(shape, Record) and any(key == index.constant for key, _ in shape.fields)
 
 
+def _default_item(c: Body, target: Value, shape: DefaultOf, index: Value, node: ast.AST) -> Value:
+    """An item of a `defaultdict`, which has it from now on; of a `Counter` 0 where there is none."""
+    if shape.first == "Counter":
+        found = _as_dict(c, target)
+        check_key(c, found, index, node)
+        return call(c.helper("dict_get"), target, index, "0", result=found.value)
+    c.mutate(target.type, node)
+    empty: Mapping[str, tuple[Type, str]] = {
+        "[]": (ListOf(NEVER), "[]"),
+        "set()": (SetOf(NEVER), "new Set()"),
+        "{}": (DictOf(NEVER, NEVER), "{}"),
+    }
+    if shape.first in empty:
+        kind, js = empty[shape.first]
+        made = c.store.site(("first", place(node)), kind)
+        shape_of = c.store.shape(made)
+        is_map = isinstance(shape_of, DictOf) and shape_of.key not in (STR, NEVER)
+        first = Value("new Map()" if is_map else js, made)
+    else:
+        first = constant(ast.literal_eval(shape.first))
+    found = as_dict(c, target, index.type, first.type)
+    check_key(c, found, index, node)
+    return call(
+        c.helper("dict_setdefault"), target, index, to_slot(c, first, found.value), result=found.value
+    )
+
+
 def _dict_item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
+    outline = c.store.outline(target.type)
+    if isinstance(outline, DefaultOf):
+        return _default_item(c, target, outline, taken_as(c, index, INT if outline.key is INT else STR), node)
     found = _as_dict(c, target)
     index = taken_as(c, index, INT if found.key is INT else STR)
     check_key(c, found, index, node)
@@ -240,6 +273,8 @@ def delete_item(c: Body, node: ast.Subscript) -> None:
         index = taken_as(c, index, INT)
     if isinstance(shape, ListOf) and index.type is INT:
         c.write(f"{call(c.helper('del_at'), target, index, result=NONE).js};")
+    elif isinstance(shape, DefaultOf) and shape.first == "Counter":
+        raise c.refuse("deleting a key of a `Counter`", node)
     elif isinstance(shape, Record | DictOf):
         found = as_dict(c, target)
         check_key(c, found, index, node)

@@ -86,7 +86,7 @@
  *   dict_new(pairs)  (pairs = [[k, v], ...]) plain object      map_new(pairs) Map (keys not str)
  *   dict_at(d, k) KeyError   dict_get(d, k, default=null)   dict_set(d, k, v)   dict_del(d, k)   dict_in(k, d)   dict_len(d)
  *   dict_pop(d, k, default)  (undefined = none)   dict_popitem(d)   dict_setdefault(d, k, default=null)   dict_clear(d)   dict_copy(d)
- *   dict_fromkeys(items, v, {} or new Map())   dict_without(d, keys)    dict_update(d, other)    dict_or(a, b)   dict_keys dict_values dict_items (d) -> Arrays (snapshots)   dict_from(pairs iterable)
+ *   count_items(d, items)   most_common(d, n=null)   dict_fromkeys(items, v, {} or new Map())   dict_without(d, keys)    dict_update(d, other)    dict_or(a, b)   dict_keys dict_values dict_items (d) -> Arrays (snapshots)   dict_from(pairs iterable)
  *   dict_iter(d) dict_iter_values(d) dict_iter_items(d)   for loops: RuntimeError when the size changes under way
  *   records: plain `d.key` / `d["key"]` where the key is known to be there and is not `__proto__`
  * set (Set of primitives)

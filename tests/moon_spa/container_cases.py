@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Any
 
 from tests.moon_spa import values as v
@@ -64,6 +65,12 @@ def become(target: set[Any], other: set[Any]) -> None:
     items = [*other]
     target.clear()
     target.update(items)
+
+
+def counted(target: dict[str, int], items: Any) -> dict[str, int]:
+    for item in items:
+        target[item] = target.get(item, 0) + 1
+    return target
 
 
 def fill(keys: list[Any], value: Any, made: dict[Any, Any]) -> dict[Any, Any]:
@@ -202,6 +209,9 @@ SEQUENCES = (
     case("sum_l", sum, v.lists(ITEMS, 3), ITEMS),
     case("tuple_text", lambda a: f"({a[0]},({a[1][0]}))", v.tuples(v.ints, v.tuples(SMALL))),
     case("set_become", become, SET, SET),
+    case("count_items", counted, v.dicts(v.texts, SMALL), v.one_of(WORDS, TEXT)),
+    case("most_common", lambda d: Counter(d).most_common(), DICT),
+    case("most_common", lambda d, n: Counter(d).most_common(n), MAP, SMALL),
     case("dict_fromkeys", fill, WORDS, SMALL, lambda _: {}),
     case("unpack", exactly, v.one_of(ITEMS, TEXT, DICT), v.constant(0, 1, 2, 3)),
     case("unpack_star", star, ITEMS, v.constant(0, 1, 2), v.constant(0, 1)),

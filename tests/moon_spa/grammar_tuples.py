@@ -1,4 +1,4 @@
-"""Sets of tuples, and dicts whose keys are tuples, in random programs; see `grammar` for the holes."""
+"""Sets of tuples, dicts whose keys are tuples, counters, in random programs; see `grammar` for the holes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,23 @@ TUPLES: dict[str, tuple[Form, ...]] = {
         form("places-fromkeys", "dict.fromkeys(zip(«ints», «ints»), «int»)"),
         form("places-dict", "dict(zip(zip(«ints», «ints»), «ints»))"),
     ),
+    "counter": (
+        form("Counter", "Counter(«words»)"),
+        form("Counter-generator", "Counter(«str» for «x» in «ints!»)", x="int"),
+        form("Counter-letters", "Counter(«str»)"),
+        form("Counter.copy", "«counter».copy()"),
+    ),
+    "groups": (form("groups", "defaultdict(list)"),),
+    "table": (
+        form("dict-counter", "dict(«counter»)"),
+        form("dict-groups", "{«k»: len(«v») for «k», «v» in «groups!».items()}", k="str", v="ints"),
+    ),
     "numbered": (form("numbered-dict", "dict(enumerate(«words»))"),),
     "int": (
         form("places-get", "«places».get((«int», «int»), «int»)"),
         form("places-index", "«places»[(1, 2)]"),
+        form("counter-item", "«counter»[«key»]"),
+        form("counter-total", "(«counter».total() + len(«counter»))"),
         form("len-cells", "(len(«cells») + len(«places»))"),
         form("places-max", "max(«places», key=lambda «p»: («int», «p»))[1]", p="cell"),
     ),
@@ -41,6 +54,9 @@ TUPLES: dict[str, tuple[Form, ...]] = {
     "str": (
         form("sorted-cells", "str(sorted(«cells»))"),
         form("str-places", "str(«places»)"),
+        form("most_common", "str(«counter».most_common())"),
+        form("most_common-some", "str(«counter».most_common(«digit»))"),
+        form("str-groups", "str(dict(«groups»))"),
         form(
             "places-items",
             "''.join(f'{«x»}{«y»}{«v»}' for («x», «y»), «v» in «places!».items())",
@@ -52,6 +68,32 @@ TUPLES: dict[str, tuple[Form, ...]] = {
 }
 
 TUPLE_STATEMENTS: tuple[Form, ...] = (
+    form(
+        "counter-update",
+        "«new_counter» = «counter»\n«new_counter».update(«words»)\n«new_counter»[«key»] -= «int»",
+    ),
+    form(
+        "for-counter",
+        "for «k», «v» in «counter!».most_common(«digit!»):\n    «block»",
+        loop=True,
+        k="str",
+        v="int",
+    ),
+    form(
+        "defaultdict",
+        "«new_groups» = defaultdict(list)\nfor «x» in «words!»:\n    «new_groups»[«x»].append(«int»)",
+        x="str",
+    ),
+    form(
+        "groups-item",
+        "«new_groups» = «groups»\n«place_int» = len(«new_groups»[«str»])\n«place_ints» = «new_groups»['a']",
+    ),
+    form(
+        "sums",
+        "«g» = defaultdict(int)\nfor «x» in «ints!»:\n    «g»[«x» % 3] += «int»\n«new_str» = str(dict(«g»))",
+        g="sums",
+        x="int",
+    ),
     form("cells.add", "«new_cells» = «cells»\n«new_cells».add((«int», 2))\n«new_cells».discard((1, «int»))"),
     form(
         "cells.remove", "«new_cells» = «cells»\n«new_cells».remove((«int», 2))\n«new_cells».update(«cells»)"

@@ -1,6 +1,7 @@
 // dict as plain object (keys str) or Map, and set. Order where JavaScript would lose it: a hidden property.
 import { bail, is_box, raise } from "./errors.mjs";
-import { iterate, list, unpack } from "./sequences.mjs";
+import { add } from "./numbers.mjs";
+import { iterate, list, sorted, unpack } from "./sequences.mjs";
 
 /** The hidden property with the keys in order, for objects with keys like "7" that JavaScript would put first. */
 export const ORDER = Symbol.for("moon.order");
@@ -159,6 +160,18 @@ export function map_new(pairs = []) {
 
 export function dict_from(other) {
   return dict_new(pairs_of(other));
+}
+
+/** Counter.update(items) */
+export function count_items(d, items) {
+  for (const key of iterate(items)) dict_set(d, key, add(dict_get(d, key, 0), 1));
+  return d;
+}
+
+/** Counter.most_common(n) */
+export function most_common(d, n = null) {
+  const found = sorted(dict_items(d), (pair) => pair[1], true);
+  return n === null ? found : found.slice(0, n > 0 ? Number(n) : 0);
 }
 
 /** dict.fromkeys(items, v), into an empty dict */
