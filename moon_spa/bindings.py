@@ -29,6 +29,8 @@ from moon_spa.unchanging import Unchanging, depth
 
 _SCALARS = (type(None), bool, int, float, str)
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_REBINDING = frozenset({"globals", "exec"})
+"""Names by which code may give globals other values without naming them."""
 
 
 class Bindings:
@@ -288,6 +290,8 @@ class Bindings:
             if isinstance(node, ast.Global):
                 for name in node.names:
                     counts[name] += 2
+            elif isinstance(node, ast.Name) and node.id in _REBINDING:
+                return frozenset(one for statement in self.source.tree.body for one in _assigned(statement))
         for statement in self.source.tree.body:
             for name in _assigned(statement):
                 counts[name] += 1

@@ -178,3 +178,34 @@ def test_a_write_of_data_is_dropped_only_where_its_key_always_begins_so(
 ) -> None:
     made = moon_spa.compile(INBOX.replace("DATA", data).replace("WRITTEN", written))
     assert made.placement["close"] == side
+
+
+@pytest.mark.parametrize(
+    ("changes", "side"),
+    [
+        ("print(RATE, LIMITS)", "client"),
+        ("global RATE\n            RATE = 2", "server"),
+        ("globals()['RATE'] = 2", "server"),
+        ("exec('RATE = 2', scope)", "server"),
+    ],
+)
+@pytest.mark.parametrize("read", ["RATE", "shown()"])
+def test_a_global_that_code_may_give_another_value_is_the_servers(changes: str, side: str, read: str) -> None:
+    if "global " in changes and read == "shown()":
+        changes = changes.replace("RATE", "shown")
+    source = f"""
+RATE = 1
+LIMITS = [1]
+def shown():
+    return 1
+class Prices(Component):
+    def setup(self, props):
+        state = {{"rate": 0}}
+        def show():
+            state["rate"] = {read}
+        @server
+        def change():
+            {changes}
+        return {{"state": state, "actions": {{"show": show, "change": change}}}}
+"""
+    assert moon_spa.compile(source).placement["show"] == side
