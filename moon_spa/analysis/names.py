@@ -197,17 +197,11 @@ def mentions(nodes: Iterable[ast.AST], names: Collection[str]) -> set[int]:
 
 def stored_name(node: ast.AST) -> str:
     """The variable that a node gives a value: a target, a part of a pattern, `except … as`; "" for others."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            return name
-        case (
-            ast.MatchAs(name=str(name))
-            | ast.MatchStar(name=str(name))
-            | ast.MatchMapping(rest=str(name))
-            | ast.ExceptHandler(name=str(name))
-        ):
-            return name
-    return ""
+    if isinstance(node, ast.Name):
+        return "" if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, ast.MatchAs | ast.MatchStar | ast.ExceptHandler):
+        return node.name or ""
+    return node.rest or "" if isinstance(node, ast.MatchMapping) else ""
 
 
 def place(node: ast.AST) -> tuple[int, ...]:
