@@ -111,7 +111,10 @@ class _Reader:
         owner = self._owner(base)
         if isinstance(owner, Props):
             return True
-        return type(owner) is dict and isinstance(node, ast.Subscript) and isinstance(base, ast.Name)
+        match node:
+            case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=key)):
+                return type(owner) is dict and key in owner
+        return False
 
     def _owner(self, base: ast.expr | None) -> Any:
         """What a name or `self.props` stands for; None for anything else."""
