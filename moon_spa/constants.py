@@ -27,6 +27,23 @@ def constant(value: Any) -> Expr:
     return Expr(js, type_of(value), uses)
 
 
+PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset)
+"""The types of values that JavaScript holds as they are; a class that derives from one may do anything."""
+
+
+def refuse_derived(value: Any) -> None:
+    """Raises UnwritableError for a `Counter`, an `IntEnum` and their like: they are no plain values there."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if type(one) not in PLAIN:
+            raise UnwritableError(f"{kind_of(one)} has no form in JavaScript")
+        if isinstance(one, dict):
+            todo += [*one, *one.values()]
+        elif isinstance(one, list | tuple | set | frozenset):
+            todo += one
+
+
 def constant_any(value: Any) -> Expr:
     """A Python value as JavaScript holds it where its type is not known: whole-numbered floats are boxed."""
     js, uses = _written(value, boxed=True)

@@ -275,3 +275,23 @@ class Greeting(Component):
     }
     assert context_fn({"start": "many"})["state"] == {"clicks": 3}
     assert client_fn()["state"] == {"clicks": {"from_prop": "start", "default": 3, "cast": "int"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("Counter('aab')", "a Counter"),
+        ("[defaultdict(list)]", "a defaultdict"),
+        ("{'level': Level.HIGH}", "a Level"),
+        ("Point(1, 2)", "a Point"),
+        ("StateField(default=Level.HIGH)", "a Level"),
+    ],
+)
+def test_a_first_value_of_a_class_that_derives_from_a_plain_one_is_refused(value: str, what: str) -> None:
+    head = "from collections import Counter, defaultdict, namedtuple\nfrom enum import IntEnum\n"
+    head += "class Level(IntEnum):\n    HIGH = 2\nPoint = namedtuple('Point', 'x y')\n"
+    head += "class Odd(Component):\n    def setup(self, props):\n"
+    error = refused(f"{head}        state = {{'n': 0, 'odd': {value}}}\n")
+    assert error.code == "unwritable"
+    assert f"odd: {what} has no form in JavaScript" in str(error)
+    assert error.diagnostics[0].span.line == 8
