@@ -11,7 +11,7 @@ from moon_spa.types import ANY, DictOf, ListOf, Record, Type, Union
 from tests.moon_spa.node import Node, same
 from tests.moon_spa.test_trace import FIRST_STATE, argument, runtime
 
-PROGRAMS = 300
+PROGRAMS = 500
 VALUES: list[Any] = [0, 1, 5, -2, 1.5, 3.0, "", "q", "7", True, False, None, [1, 2], []]
 DEFAULTS = ("0", "1", "7", "-3", "1.5", "2.0", "None", '"t"', "True", "[1]")
 
@@ -49,6 +49,9 @@ class Programs:
             *(f"str({one})", f'f"<{{{self.name()}}}>"', f"[{one}, {two}]", f'{{"k": {one}}}', "inner()"),
             *(f"({one} if {two} else {read})", f"({one} or {two})", f"helper({one})", 'd["q"]', "lst"),
             *("len(lst)", "self.size", "(lst or [0])[0]", '{**props, "x": 3}["x"]'),
+            *(f"len({one})", f"max({one}, {two})", f"({one} and {two})", f"(not {one})", f"({one} is None)"),
+            *(f"({one} in {two})", f"[x for x in {one}]", f"list({one})", f'd.get("q", {one})', "props.x"),
+            *(f"({self.name()} if {one} else lst)", f"(d if {one} else {{}})", f"[lst, {one}]", "lst[1:]"),
         ]
         return self.random.choice(forms)
 
@@ -60,6 +63,9 @@ class Programs:
                 *(f"{self.name()} = {value}", f"{self.name()} = {value}", f"{self.name()} += {value}"),
                 *(f"lst.append({value})", f'd["q"] = {value}', f"self.size = {value}"),
                 *(f"alias = lst; alias.append({value})", f"a, b = {value}, {self.expression(1)}"),
+                *(f"b = lst if {value} else [0]; b.append(9)", f"c = [lst, {value}]; c[0].append(3)"),
+                *(f"a = d if {value} else {{}}; a['q'] = 1", f"d['q'] = lst if {value} else [0]; lst += [4]"),
+                *(f"a = lst or []; a.append({value})", f"a = [r for r in [lst, {value}]]; a[0].append(6)"),
                 self.change(value),
             ]
             heads = [f"if {value}:", f"for c in [{value}, 1]:", "try:", "def inner():"]
