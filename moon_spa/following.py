@@ -40,7 +40,7 @@ from moon_spa.trace import (
     without_form,
     written_now,
 )
-from moon_spa.types import ANY, FLOAT, NUM, SetOf, TupleOf, Type, kind_of, parts_of
+from moon_spa.types import ANY, FLOAT, NUM, LongTuple, SetOf, TupleOf, Type, kind_of, parts_of
 
 _SCALARS = (type(None), bool, int, float, str)
 
@@ -253,7 +253,7 @@ def _written(node: ast.expr, known: Mapping[str, Expr], constants: Mapping[str, 
     """The JavaScript of an expression, in the form that a value of its type has."""
     found = compile_expression(node, known, FUNCTIONS, strict_call, constants=constants)
     inside = {found.type, *_all_parts(found.type)}
-    if any(isinstance(part, TupleOf | SetOf) for part in inside):
+    if any(isinstance(part, TupleOf | LongTuple | SetOf) for part in inside):
         raise Unprovable("a tuple or a set as its value", node.lineno)
     if found.type is not FLOAT and inside & {FLOAT, NUM}:
         found = compile_expression(node, known, FUNCTIONS, strict_call, boxed=True, constants=constants)
