@@ -22,6 +22,7 @@ from typing import Any
 
 from moon_spa.ownmethods import Methods
 from moon_spa.sharing import Sharing
+from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
 
 _SEQUENCES = (ast.Tuple, ast.List)
@@ -162,6 +163,7 @@ class Dependence(Sharing):
         if isinstance(node.op, ast.BitOr) and self.is_props(node.target):
             self.mark(node.target, self.unpacked(node.value) | control)
             return
+        self.hold(root_of(node.target), [node.value])
         if isinstance(node.target, ast.Name):
             self.assign_names(node.target.id, value)
         if status.level == 1 and not (self.is_scalar(node.target) and self.is_scalar(node.value)):
@@ -296,8 +298,14 @@ class Dependence(Sharing):
                 return
             if self.is_props(value):
                 self.props_names.add(target.id)
-        if status.level == 1 and isinstance(target, ast.Tuple | ast.List):
-            status = opaque(target, "a prop is unpacked")
+        if isinstance(target, _SEQUENCES):
+            for name in all_nodes(target):
+                if isinstance(name, ast.Name):
+                    self.link_items(name.id, value)
+            if status.level == 1:
+                status = opaque(target, "a prop is unpacked")
+        elif isinstance(target, ast.Subscript | ast.Attribute):
+            self.hold(root_of(target), [value])
         self.mark(target, status)
 
     def assign_names(self, name: str, value: ast.expr) -> None:

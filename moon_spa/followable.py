@@ -49,8 +49,6 @@ _GIVING_SCALARS = CASTS | {"abs", "all", "any", "chr", "format", "len", "ord", "
 _GIVING_SERIES = frozenset(
     {"get", "items", "keys", "partition", "rpartition", "rsplit", "split", "splitlines", "values"}
 )
-_CHOOSING = frozenset({"get", "list", "max", "min", "reversed", "sorted", "zip", "enumerate"})
-"""Those whose result may be, or hold, what they are given."""
 
 _SPECIAL = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 ROOTS = frozenset(
@@ -221,11 +219,22 @@ def gives_scalar(node: ast.Call) -> bool:
 
 
 def is_choice(node: ast.expr) -> bool:
-    """Whether the value of an expression may be, or hold, one of those that it reads."""
+    """Whether the value of an expression may be one of those that it reads, or a part of one."""
     if isinstance(node, ast.Call):
-        name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-        return name in _CHOOSING
-    return isinstance(node, ast.IfExp | ast.BoolOp | ast.BinOp | ast.ListComp | ast.DictComp | ast.Subscript)
+        return _called(node) in ("get", "max", "min", "next")
+    return isinstance(node, ast.IfExp | ast.BoolOp | ast.Subscript)
+
+
+def is_collection(node: ast.expr) -> bool:
+    """Whether the value of an expression is new, and may hold some of those that it reads."""
+    if isinstance(node, ast.Call):
+        return _called(node) in ("copy", "dict", "enumerate", "list", "reversed", "sorted", "tuple", "zip")
+    kinds = ast.List | ast.Tuple | ast.Dict | ast.BinOp | ast.ListComp | ast.DictComp | ast.GeneratorExp
+    return isinstance(node, kinds)
+
+
+def _called(node: ast.Call) -> str:
+    return getattr(node.func, "id", "") or getattr(node.func, "attr", "")
 
 
 def _is_bound(node: ast.expr, bound: frozenset[str]) -> bool:

@@ -13,7 +13,6 @@ from moon_spa.followable import gives_scalar
 from moon_spa.overrides import OVERRIDES
 from moon_spa.ownmethods import Methods
 from moon_spa.source import all_nodes
-from moon_spa.statuses import root_of
 
 OPERATIONS = frozenset({"add", "sub", "set", "toggle"})
 ADDING = frozenset({"update", "setdefault"})
@@ -149,9 +148,9 @@ class SetupNames:
         kept = ModuleType | FunctionType | BuiltinFunctionType | type
         return root in self.locals or root == self.self_name or not isinstance(self.namespace.get(root), kept)
 
-    def may_change_argument(self, call: ast.Call, part: ast.expr) -> bool:
+    def may_change_argument(self, call: ast.Call, part: ast.expr, root: str) -> bool:
         """Whether a call may change what a part of it stands for; a name for a prop is as the prop itself."""
-        if not self.may_change(root_of(part)):
+        if not self.may_change(root):
             return False
         if isinstance(call.func, ast.Attribute) and part is call.func.value:
             return True

@@ -5,26 +5,26 @@ from __future__ import annotations
 import ast
 from abc import ABC
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from moon_spa.followable import is_choice
+from moon_spa.followable import is_choice, is_collection
 from moon_spa.ownmethods import Methods
 from moon_spa.source import all_nodes
 from moon_spa.statuses import Status, root_of
 from moon_spa.valuestatus import ValueStatus
 
-_DISPLAYS = (ast.Tuple, ast.List, ast.Dict)
-
 
 class Sharing(ValueStatus, ABC):
-    """`links` has names for one object, `attributes` what the component's attributes are set to."""
+    """`links` has names for one object, `held` names for what is stored in it, and `attributes` what the
+    attributes of the component are set to."""
 
     def __init__(
         self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
     ) -> None:
         super().__init__(node, namespace, methods, follows)
         self.links: dict[str, set[str]] = defaultdict(set)
+        self.held: dict[str, set[str]] = defaultdict(set)
         self.attributes: list[ast.expr] = []
 
     def link(self, name: str, value: ast.expr) -> None:
@@ -35,25 +35,43 @@ class Sharing(ValueStatus, ABC):
             self.links[root].add(name)
 
     def link_items(self, name: str, series: ast.expr) -> None:
-        """A name may stand for what one of those holds that a loop reads."""
-        for part in all_nodes(series):
-            if isinstance(part, ast.Name) and part.id not in (name, self.self_name, *self.props_names):
-                self.links[name].add(part.id)
+        """A name may stand for what one of those holds that are gone through, or taken apart."""
+        self.links[name] |= self._named(series) - {name}
+
+    def hold(self, name: str, parts: Iterable[ast.expr]) -> None:
+        """What a name stands for may hold what the parts of a call, or what is stored in it, stand for."""
+        if name:
+            self.held[name] |= set[str]().union(*map(self._named, parts)) - {name}
+
+    def roots(self, node: ast.expr) -> set[str]:
+        """The names that an expression stands for, or for a part of which."""
+        root = root_of(node)
+        if root:
+            return {root}
+        is_any = is_choice(node) or is_collection(node) or isinstance(node, ast.NamedExpr)
+        return self._named(node) if is_any else set()
 
     def changed(self, root: str, status: Status, key: str | None, deep: bool = False) -> None:
         """An object was changed, or what it holds (`deep`): so were all names that stand for it."""
-        seen, todo = {root}, [root]
+        seen, todo = {root}, [(root, key, deep)]
         while todo:
-            name = todo.pop()
-            for other in (self.links[name] | self._chosen_by(name, deep)) - seen:
+            name, entry, inside = todo.pop()
+            same = self.links[name] | self._read_by(name, is_choice)
+            parts = self.held[name] | self._read_by(name, is_collection) if inside else set()
+            for other in (same | parts) - seen:
                 seen.add(other)
-                todo.append(other)
-                self.cells[other, key] |= status
+                at = entry if other in same else None
+                self.cells[other, at] |= status
+                todo.append((other, at, True))
 
-    def _chosen_by(self, name: str, deep: bool) -> set[str]:
-        """Names for what a name may stand for, as in ``one if props["x"] else two``, or hold (`deep`)."""
+    def _read_by(self, name: str, kind: Callable[[ast.expr], bool]) -> set[str]:
+        """Names in those of the expressions of one kind that another name stands for."""
         values = self.attributes if name == self.self_name else self.assigned.get(name, ())
-        known = (one for one in values if one is not None and not self.is_scalar(one))
-        chosen = [one for one in known if is_choice(one) or (deep and isinstance(one, _DISPLAYS))]
-        read = (part for one in chosen for part in all_nodes(one) if isinstance(part, ast.Name))
-        return {part.id for part in read if not self.is_scalar(part)} - self.props_names - {self.self_name}
+        chosen = (one for one in values if one is not None and kind(one) and not self.is_scalar(one))
+        return set[str]().union(*map(self._named, chosen))
+
+    def _named(self, node: ast.expr) -> set[str]:
+        """The names in an expression that may stand for an object which can be changed."""
+        read = (part for part in (node, *all_nodes(node)) if isinstance(part, ast.Name))
+        found = {part.id for part in read if not self.is_scalar(part)}
+        return found - self.props_names - self.functions.keys() - {self.self_name}

@@ -25,6 +25,7 @@ from moon_spa.statuses import (
 )
 from moon_spa.unstable import is_unstable
 
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _HARMLESS = OPERATIONS | {"state", "data"}
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
     {kind: f"of_{kind.__name__.lower()}" for kind in vars(ast).values() if isinstance(kind, type)}
@@ -43,7 +44,7 @@ class ValueStatus(FollowedStatus, ABC):
         self.values: dict[str, ast.expr] = {}
         self.returns: list[tuple[ast.expr | None, Status]] = []
         self.leaves = CLEAN
-        self.entered: set[str] = set()
+        self.entered: set[tuple[str, bool]] = set()
         self.control = CLEAN
         self.globals: set[str] = set()
         self.settled: dict[int, Mapping[str | None, Status]] | None = None
@@ -57,6 +58,18 @@ class ValueStatus(FollowedStatus, ABC):
     @abstractmethod
     def changed(self, root: str, status: Status, key: str | None, deep: bool = False) -> None:
         """An object was changed, or what it holds (`deep`): so were all names that stand for it."""
+
+    @abstractmethod
+    def link_items(self, name: str, series: ast.expr) -> None:
+        """A name may stand for what one of those holds that are gone through, or taken apart."""
+
+    @abstractmethod
+    def hold(self, name: str, parts: Iterable[ast.expr]) -> None:
+        """What a name stands for may hold what the parts of a call, or what is stored in it, stand for."""
+
+    @abstractmethod
+    def roots(self, node: ast.expr) -> set[str]:
+        """The names that an expression stands for, or for a part of which."""
 
     @abstractmethod
     def block(self, statements: Iterable[ast.stmt], control: Status) -> None:
@@ -116,16 +129,32 @@ class ValueStatus(FollowedStatus, ABC):
         return found
 
     def of_other(self, node: ast.expr) -> Status:
-        """Comprehensions, `and`, `or`, `not`, conditional expressions, and what else Python has."""
-        found = CLEAN
-        for child in ast.iter_child_nodes(node):
-            found |= self.status(child) if isinstance(child, ast.expr) else self.mentions(child)
+        """Comprehensions, `and`, `or`, `not`, conditional expressions, and what else Python has.
+
+        What a prop decides before is the control of what is evaluated after it.
+        """
+        found, before = CLEAN, self.control
+        loops = node.generators if isinstance(node, _COMPREHENSIONS) else []
+        for child in (*loops, *ast.iter_child_nodes(node)):
+            found |= self.status(child) if isinstance(child, ast.expr) else self._of_clause(child)
+            if found.level:
+                self.control = before | opaque(node, "{} depends on a prop")
+        self.control = before
         if isinstance(node, ast.NamedExpr):
             self.assign(node.target, node.value, CLEAN)
             return found
         if not found.level:
             return found
         return self.followed(node) or found.seen(node, "{} depends on a prop")
+
+    def _of_clause(self, node: ast.AST) -> Status:
+        """Status of ``for x in xs if test`` in a comprehension, or of what else is no expression."""
+        if not isinstance(node, ast.comprehension):
+            return self.mentions(node)
+        for name in all_nodes(node.target):
+            if isinstance(name, ast.Name):
+                self.link_items(name.id, node.iter)
+        return worst(map(self.status, (node.iter, *node.ifs))) | self.mentions(node)
 
     def of_constant(self, node: ast.Constant) -> Status:
         return CLEAN
@@ -252,20 +281,25 @@ class ValueStatus(FollowedStatus, ABC):
                 effect |= self.enter(part.id, effect)
             elif isinstance(part, ast.Lambda):
                 effect |= self.mentions(part)
+        if isinstance(node.func, ast.Attribute):
+            self.hold(root_of(node.func), arguments)
         if not effect.level:
             return CLEAN
         own = "; sections hold copies of their own" if self.copies(node) else ""
         found = effect if effect.level == 2 else opaque(node, f"the call {{}} gets a prop{own}")
         receivers = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receivers, *arguments):
-            root = root_of(part)
-            if root in self.props_names and isinstance(part, ast.Name) and self.may_change_props(node.func):
-                self.mark_props(part, found)
-            elif root and root not in self.props_names and self.may_change_argument(node, part):
-                self.cells[root, None] |= found
-                self.changed(root, found, None, deep=part not in receivers or not isinstance(part, ast.Name))
-                if self.is_shared(root):
-                    self.leaves |= opaque(node, f"the global {root} gets a prop")
+            if isinstance(part, ast.Name) and part.id in self.props_names:
+                if self.may_change_props(node.func):
+                    self.mark_props(part, found)
+                continue
+            for root in self.roots(part) - self.props_names:
+                if self.may_change_argument(node, part, root):
+                    self.cells[root, None] |= found
+                    deep = part not in receivers or not isinstance(part, ast.Name)
+                    self.changed(root, found, None, deep)
+                    if self.is_shared(root):
+                        self.leaves |= opaque(node, f"the global {root} gets a prop")
         return found
 
     @staticmethod
@@ -314,8 +348,8 @@ class ValueStatus(FollowedStatus, ABC):
         found = given
         for node in self.functions[name]:
             found |= self.mentions(node)
-        if name not in self.entered:
-            self.entered.add(name)
+        if (name, found.level > 0) not in self.entered:
+            self.entered.add((name, found.level > 0))
             for node in self.functions[name]:
                 if not isinstance(node, ast.ClassDef):
                     self._enter_body(node, found)
