@@ -61,9 +61,12 @@ def constant(value: Any) -> Value:
 
 def may_be(found: Type, kind: Type) -> bool:
     """Whether a value, whose type is not known or one of several, looks as one of `kind` where it is one."""
-    if isinstance(found, Union):
-        return kind in found.members and ALIKE.issuperset(found.members)
-    return found is ANY
+    return kind in members(found) if looks_alike(found) else found is ANY
+
+
+def looks_alike(found: Type) -> bool:
+    """Whether a value of one of several types looks as one does where its type is not known."""
+    return isinstance(found, Union) and ALIKE.issuperset(found.members)
 
 
 def taken_as(c: Body, value: Value, kind: Type) -> Value:
@@ -161,7 +164,7 @@ def text(c: Body, value: Value) -> Value:
         return call("String", value, result=STR, pure=value.pure)
     if found is INT:
         return call(c.helper("str_i"), value, result=STR)
-    if found is ANY:
+    if found is ANY or looks_alike(found):
         return call(c.helper("str_a"), value, result=STR)
     if found is FLOAT:
         return call(c.helper("str_f"), value, result=STR, pure=value.pure)
@@ -179,9 +182,14 @@ def quoted(c: Body, value: Value) -> Value:
         return call(c.helper("repr_s"), value, result=STR, pure=value.pure)
     if value.type in (INT, FLOAT, BOOL, NONE):
         return text(c, value)
-    if value.type is ANY:
+    if value.type is ANY or looks_alike(value.type):
         return call(c.helper("repr_a"), value, result=STR)
     return call(c.helper("repr"), value, descriptor(c, value.type), result=STR)
+
+
+def text_descriptor(c: Body, found: Type) -> str:
+    """The helpers' name of a type for a value of which a text is made."""
+    return text_literal("a") if looks_alike(found) else descriptor(c, found)
 
 
 def descriptor(c: Body, found: Type) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.convert import descriptor, is_short, known_number, quoted, text
+from moon_spa.analysis.convert import is_short, known_number, quoted, text, text_descriptor
 from moon_spa.analysis.values import ATOM, Missing, Value, call
 from moon_spa.javascript import literal
 from moon_spa.javascript import text as quote
@@ -74,7 +74,7 @@ def formatted(c: Body, value: Value, spec: Value, node: ast.AST) -> Value:
     value = known_number(value)
     if value.type is NUM:
         raise c.refuse("the text of a number that may be int or float", node)
-    return call(c.helper("format_a"), value, spec, descriptor(c, value.type), result=STR)
+    return call(c.helper("format_a"), value, spec, text_descriptor(c, value.type), result=STR)
 
 
 def _constant_text(js: str) -> str:
@@ -86,7 +86,7 @@ def percent(c: Body, template: Value, value: Value, node: ast.AST) -> Value:
     types = value.type.items if isinstance(value.type, TupleOf) else (value.type,)
     if value.type not in FORMATS and not isinstance(value.type, TupleOf):
         raise c.refuse(f"`%` of a text and {c.store.describe(value.type)}", node)
-    names = f"[{', '.join(descriptor(c, one) for one in types)}]"
+    names = f"[{', '.join(text_descriptor(c, one) for one in types)}]"
     values = value.js if isinstance(value.type, TupleOf) else f"[{value.js}]"
     return call(c.helper("percent"), template, values, names, result=STR)
 
@@ -98,11 +98,11 @@ def format_method(
     if template.constant is Missing:
         raise c.refuse("`format` of a text that is computed", node)
     values = f"[{', '.join(one.js for one in args)}]"
-    types = f"[{', '.join(descriptor(c, one.type) for one in args)}]"
+    types = f"[{', '.join(text_descriptor(c, one.type) for one in args)}]"
     if not named:
         return call(c.helper("format_map"), template, values, types, "{}", "{}", result=STR)
     names = ", ".join(f"{literal(name)}: {one.js}" for name, one in named.items())
-    name_types = ", ".join(f"{literal(name)}: {descriptor(c, one.type)}" for name, one in named.items())
+    name_types = ", ".join(f"{literal(name)}: {text_descriptor(c, one.type)}" for name, one in named.items())
     return call(
         c.helper("format_map"), template, values, types, f"{{ {names} }}", f"{{ {name_types} }}", result=STR
     )

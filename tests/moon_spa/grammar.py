@@ -186,6 +186,9 @@ _OWN: dict[str, tuple[Form, ...]] = {
         form("maybe-or", "(«maybe» or «str»)"),
         form("words-index", "«words»[«index»]"),
         form("record-str", "«rows»[«index»]['name']"),
+        form("record-key", "str(«rows»[«index»]['n' if «bool» else 'name'])"),
+        form("record-get", "str(«rows»[«index»].get(«str», «int»))"),
+        form("priced-key", "str(«priced»[«index»]['p' if «bool» else 'q'])"),
         form("tuple-str", "«pair»[1]"),
         form("chr", "chr(97 + «int» % 26)"),
         form("hex", "hex(«int»)"),
@@ -335,6 +338,7 @@ _OWN: dict[str, tuple[Form, ...]] = {
             "enumerate-comprehension", "[f'{«i»}{«x»}' for «i», «x» in enumerate(«words!»)]", i="int", x="str"
         ),
         form("names", "[«x»['name'] for «x» in «rows!» if «x»['done']]", x="row"),
+        form("record-parts", "[str(«x»[«str»]) for «x» in «rows!»]", x="row"),
         form("words-slice", "«words»[-2:]"),
         form("star-dict", "[*«table», «str»]"),
     ),
@@ -360,6 +364,7 @@ _OWN: dict[str, tuple[Form, ...]] = {
         form("rows-filter", "[«x» for «x» in «rows!» if «bool»]", x="row"),
         form("rows-update", "[{**«x», 'n': «int»} for «x» in «rows!»]", x="row"),
         form("rows-sorted", "sorted(«rows», key=lambda «x»: «x»['n'])", x="row"),
+        form("rows-sorted-by", "sorted(«rows», key=lambda «x»: «x»['n' if «bool» else 'done'])", x="row"),
         form("rows+", "(«rows» + «rows»)"),
     ),
     "maybe": (
