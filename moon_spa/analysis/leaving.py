@@ -36,18 +36,8 @@ STAYING = frozenset(
         *("degrees", "fmod", "gcd", "isclose", "isinf", "isqrt", "lcm", "prod", "radians", "sqrt"),
         *("at", "concat", "del_at", "in_range", "insert", "pop", "range", "set_at", "slice", "dict_len"),
         *("at_s", "isascii", "isspace", "join", "len_s", "lstrip", "lt_s", "rstrip", "slice_s", "strip"),
-        *(
-            "splitlines",
-            "caught",
-            "error",
-            "error_name",
-            "raise",
-            "box",
-            "is_dict",
-            "is_type",
-            "truth",
-            "str_f",
-        ),
+        *("splitlines", "caught", "error", "error_name", "raise", "box"),
+        *("is_dict", "is_type", "truth", "str_f"),
         *("add_a", "len_a", "neg_a"),
     }
 )
