@@ -143,7 +143,10 @@ def _compile(spec: ComponentSpec, store: Store, callback: Callback) -> Compiled:
     assert callback.node is not None
     body = open_body(unit, Callee(key, callback.name, callback.node, callback.resolve), entry=True)
     known = {field.name: store.first_known(("field", field.name)) for field in spec.fields}
-    fields = {f"state.{name}": Local(one, STATE_SPAN if one is INT else None) for name, one in known.items()}
+    fields = {
+        f"state.{name}": Local(one, STATE_SPAN if one is INT else None, begun=True)
+        for name, one in known.items()
+    }
     body.env = {**(body.env or {}), **fields}
     checks = _parameters(body, callback)
     steps = _run(body, not checks and not guarded)

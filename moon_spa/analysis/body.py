@@ -18,12 +18,16 @@ from moon_spa.types import ANY, FLOAT, INT, Type
 
 @dataclass(frozen=True)
 class Local:
-    """What is known of a variable at one point; `maybe`: it may have no value yet; `boxed`: see `Value`."""
+    """What is known of a variable at one point; `maybe`: it may have no value yet; `boxed`: see `Value`.
+
+    `begun` says that it may be what a field held before the action.
+    """
 
     type: Type
     span: tuple[int, int] | None = None
     maybe: bool = False
     boxed: str = ""
+    begun: bool = False
 
 
 MOST_STEPS = 20_000
@@ -84,6 +88,7 @@ class Unit:
     changes: int = 0
     tolerant: bool = False
     unclear: set[str] = field(default_factory=set)
+    widened: set[str] = field(default_factory=set)
     reshaped: set[str] = field(default_factory=set)
     depth: int = 0
 
@@ -279,7 +284,8 @@ class Body:
         span = None
         if one.span and two.span:
             span = (min(one.span[0], two.span[0]), max(one.span[1], two.span[1]))
-        return Local(self.store.join(one.type, two.type), span, one.maybe or two.maybe)
+        found = self.store.join(one.type, two.type)
+        return Local(found, span, one.maybe or two.maybe, begun=one.begun or two.begun)
 
     def mutate(self, found: Type, node: ast.AST) -> None:
         """An object is changed in place."""

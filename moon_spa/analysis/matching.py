@@ -104,4 +104,4 @@ def _known(c: Body, node: ast.expr, found: Type) -> Env | None:
     known = c.get(name) if name is not None else None
     if c.env is None or name is None or known is None or not isinstance(known.type, Union):
         return c.env
-    return {**c.env, name: Local(found, None, known.maybe)}
+    return {**c.env, name: Local(found, None, known.maybe, begun=known.begun)}

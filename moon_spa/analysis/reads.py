@@ -48,6 +48,10 @@ class Facts:
     def _read(self, key: Hashable) -> None:
         self._reads.times.setdefault(key, self._clock + 1)
 
+    def outdated(self, key: Hashable) -> None:
+        """What this pass has taken for known of `key` is so no more: it is stale."""
+        self._reads.times[key] = 0
+
     def _wrote(self, key: Hashable) -> None:
         self._clock += 1
         self._writes[key] = self._clock

@@ -101,6 +101,8 @@ def read_field(c: Body, name: str) -> Value:
     found = c.store.known(("field", name))
     known = c.get(f"state.{name}")
     if known is not None:
+        if known.begun and name in c.unit.widened:
+            c.store.outdated(("field", name))
         return Value(js, known.type, span=known.span, pure=True, simple=True)
     span = None if c.store.noted(("assigned", c.unit.key, name)) else STATE_SPAN
     return Value(js, found, span=span if found is INT else None, pure=True, simple=True)
@@ -112,7 +114,10 @@ def write_field(c: Body, name: str, value: Value, node: ast.AST) -> Value:
     if c.unit.tolerant and value.type is ANY:
         leave_open(c.store, "vague", name)
         return value
+    known = c.store.first_known(("field", name))
     slot = c.store.learn(("field", name), value.type)
+    if slot != known:
+        c.unit.widened.add(name)
     if slot is ANY and c.store.noted(("raw", name)):
         raise c.refuse(f"a value of unknown type in the float field `{name}`", node)
     converted = to_slot(c, value, slot)

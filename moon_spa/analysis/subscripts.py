@@ -32,6 +32,7 @@ from moon_spa.types import (
     Union,
     are_keys,
     is_key,
+    members,
     parts_of,
 )
 
@@ -140,10 +141,29 @@ def _dict_item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
     outline = c.store.outline(target.type)
     if isinstance(outline, DefaultOf):
         return _default_item(c, target, outline, taken_as(c, index, INT if outline.key is INT else STR), node)
+    if isinstance(outline, Record) and _is_mixed(outline):
+        return _some_field(c, target, taken_as(c, index, STR), node)
     found = _as_dict(c, target)
     index = taken_as(c, index, INT if found.key is INT else STR)
     check_key(c, found, index, node)
     return call(c.helper("dict_at"), target, index, result=found.value)
+
+
+def _is_mixed(shape: Record) -> bool:
+    """Whether a row has values of different types that need not become one: at most one is a list or dict."""
+    types = [one for _, one in shape.fields]
+    parts = [part for one in types for part in members(one)]
+    objects = {part for part in parts if isinstance(part, Ref)}
+    return any(one != types[0] for one in types) and (not objects or (len(objects) == 1 and ANY not in parts))
+
+
+def _some_field(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
+    """`row[key]` with a key that is computed: the value of some field, and the row stays as it is."""
+    check_key(c, DictOf(STR, NEVER), index, node)
+    shape = c.store.shape(target.type)
+    assert isinstance(shape, Record)
+    types = [one for _, one in shape.fields]
+    return call(c.helper("dict_at"), target, index, result=c.store.join_all(types))
 
 
 def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:

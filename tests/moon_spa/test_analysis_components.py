@@ -199,3 +199,63 @@ def test_a_set_that_only_the_server_fills_has_a_first_value() -> None:
     compiled = moon_spa.compile(SETS)
     assert compiled.placement == {"fill": "server", "count": "client"}
     assert "new Set([])" in compiled.setup_js
+
+
+WIDENED = """
+class Widened(Component):
+    def setup(self, props):
+        state = {"count": 1, "last": 0, "text": ""}
+
+        def act():
+            if state["count"] > 5:
+                state["last"] = None
+                return
+            if state["count"] > 3:
+                state["last"] = "x"
+            state["text"] += "some" if isinstance(state["last"], (int, str)) else "none"
+
+        def more():
+            state["count"] += 2
+
+        def less():
+            state["count"] -= 4
+
+        return {"state": state, "actions": {"act": act, "more": more, "less": less}}
+"""
+ROWS = """
+class Rows(Component):
+    def setup(self, props):
+        state = {
+            "rows": [{"name": "Ulm", "size": 126, "at": 9.5}, {"name": "Bonn", "size": 330, "at": 2.0}],
+            "total": 0,
+            "found": False,
+        }
+
+        def order(key: str):
+            state["rows"].sort(key=lambda row: row[key])
+
+        def look(key: str, text: str):
+            state["found"] = any(row[key] == text for row in state["rows"])
+
+        def add(by: int):
+            for row in state["rows"]:
+                row["size"] += by
+                row["at"] /= 2
+            state["total"] = sum(row["size"] for row in state["rows"])
+
+        return {"state": state, "actions": {"order": order, "look": look, "add": add}}
+"""
+
+
+def test_what_a_field_held_before_an_action_that_widens_it_is_no_more_taken_for_known(node: Node) -> None:
+    names = ("act", "more", "act", "more", "act", "more", "act", "less", "act", "less", "act")
+    report = differential.run(node, [Program(WIDENED, tuple((name, ()) for name in names))])
+    assert not [str(one) for one in report.differences]
+
+
+def test_rows_are_read_by_a_key_that_is_chosen_and_stay_rows(node: Node) -> None:
+    calls = [("order", ("size",)), ("add", (4,)), ("order", ("name",)), ("look", ("name", "Ulm"))]
+    calls += [("order", ("at",)), ("look", ("size", "3")), ("order", ("none",)), ("add", (-1,))]
+    report = differential.run(node, [Program(ROWS, tuple(calls))])
+    assert not [str(one) for one in report.differences]
+    assert report.outcomes == {"done": 7, "error": 1}
