@@ -353,7 +353,11 @@ class Shop(Component):
         ("self.state.n = self.LIMIT + Shop.LIMIT + self.size + self.start + 0.0", "client"),
         ("self.state.text = Color.RED.value + Color.RED.name", "client"),
         ("self.state.n = math.pi", "client"),
-        ("self.state.n = len(self.BAD) + 0.5", "server: `self.BAD`, an attribute that other code may change"),
+        ("self.state.n = len(self.BAD) + 0.5", "client"),
+        (
+            "self.BAD.append(2); self.state.n = len(self.BAD) + 0.5",
+            "server: `self.BAD`, an attribute that other code may change",
+        ),
         (
             "self.state.n = len(self.rows) + 0.5",
             "server: `self.rows`, an attribute that other code may change",

@@ -104,11 +104,6 @@ class Labyrinth(Component):
             x, y = state["at"]
             state["far"] = math.isqrt((x - START.x) ** 2 + (y - START.y) ** 2) + math.ceil(state["mean"])
 
-        def wait():
-            import time
-
-            state["log"] = [*state["log"], time.strftime("")]
-
         actions = {
             "tell": tell,
             "reach": reach,
@@ -116,12 +111,11 @@ class Labyrinth(Component):
             "count": count,
             "room": room,
             "crow": crow,
-            "wait": wait,
         }
         return {"state": state, "actions": actions}
 
 
-SERVER = ["wait"]
+SERVER = []
 CALLS = [
     ("tell", ("go east",)),
     ("tell", ("go north 2",)),
@@ -142,5 +136,4 @@ CALLS = [
     ("room", ("tower",)),
     ("room", ("attic",)),
     ("crow", ()),
-    ("wait", ()),
 ]
