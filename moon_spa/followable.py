@@ -18,7 +18,7 @@ from moon_spa.statuses import plain_text, root_of
 CASTS = frozenset({"bool", "float", "int", "str"})
 FUNCTIONS = CASTS | {
     *("abs", "all", "any", "chr", "divmod", "enumerate", "format", "len", "list", "max", "min"),
-    *("ord", "range", "repr", "reversed", "round", "sorted", "sum", "zip"),
+    *("next", "ord", "range", "repr", "reversed", "round", "sorted", "sum", "zip"),
 }
 """Built-in functions that change nothing, as long as their arguments are followed too."""
 
@@ -54,10 +54,10 @@ _SPECIAL = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 ROOTS = frozenset(
     {
         *(ast.IfExp, ast.BoolOp, ast.ListComp, ast.DictComp, ast.BinOp, ast.UnaryOp, ast.Compare),
-        *(ast.Subscript, ast.Call, ast.JoinedStr),
+        *(ast.Subscript, ast.Call, ast.JoinedStr, ast.List),
     }
 )
-"""Expressions that are followed as a whole; of a display each entry is."""
+"""Expressions that are followed as a whole; of a display each entry is, but for a list with a ``*`` in it."""
 
 
 def is_followable(node: ast.AST, props: str) -> bool:
@@ -67,7 +67,9 @@ def is_followable(node: ast.AST, props: str) -> bool:
 
 def followable(node: ast.AST, props: str) -> int:
     """2 for what is followed as a whole, 1 where nothing in it has to be, 0 where parts of it may be."""
-    return _rank(node, props) if type(node) in ROOTS else 0
+    if type(node) not in ROOTS or (isinstance(node, ast.List) and not _has_star(node)):
+        return 0
+    return _rank(node, props)
 
 
 def _rank(node: ast.AST, props: str) -> int:
@@ -87,8 +89,20 @@ def _rank(node: ast.AST, props: str) -> int:
     return own
 
 
+def _has_star(node: ast.List) -> bool:
+    return any(isinstance(one, ast.Starred) for one in node.elts)
+
+
+def _rank_of_comparison(node: ast.Compare, props: str) -> int:
+    special = len(node.ops) > 1 or isinstance(node.ops[0], _SPECIAL)
+    displays = (ast.List, ast.Dict, ast.Tuple)
+    return 2 if special or any(isinstance(one, displays) for one in (node.left, *node.comparators)) else 1
+
+
 def _rank_of_call(node: ast.Call, props: str) -> int:
     func = node.func
+    if isinstance(func, ast.Name) and func.id == "next":
+        return 2 if node.args and isinstance(node.args[0], ast.GeneratorExp) else 0
     if isinstance(func, ast.Name) and func.id in FUNCTIONS:
         return 1 if func.id in CASTS and len(node.args) == 1 and not node.keywords else 2
     if isinstance(func, ast.Attribute) and func.attr in METHODS:
@@ -111,7 +125,7 @@ def _rank_of_operator(node: ast.BinOp, props: str) -> int:
 _FIXED: Mapping[type[ast.AST], int] = MappingProxyType(
     {
         **dict.fromkeys((ast.IfExp, ast.BoolOp, ast.ListComp, ast.DictComp, ast.GeneratorExp), 2),
-        **dict.fromkeys((ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Slice, ast.FormattedValue), 1),
+        **dict.fromkeys((ast.Constant, ast.Tuple, ast.Set, ast.Slice, ast.FormattedValue), 1),
     }
 )
 _JUDGED: Mapping[type[ast.AST], Callable[[Any, str], int]] = MappingProxyType(
@@ -119,11 +133,13 @@ _JUDGED: Mapping[type[ast.AST], Callable[[Any, str], int]] = MappingProxyType(
         ast.Attribute: lambda node, _: int(isinstance(node.value, ast.Name) or _is_attribute(node.value)),
         ast.BinOp: _rank_of_operator,
         ast.Call: _rank_of_call,
-        ast.Compare: lambda node, _: 2 if len(node.ops) > 1 or isinstance(node.ops[0], _SPECIAL) else 1,
+        ast.Compare: _rank_of_comparison,
         ast.Dict: lambda node, _: int(None not in node.keys),
         ast.JoinedStr: lambda node, _: 1 if plain_text(node) else 2,
+        ast.List: lambda node, _: 2 if _has_star(node) else 1,
         ast.Lambda: lambda node, _: int(len(node.args.args) == len(list(ast.iter_child_nodes(node.args)))),
         ast.Name: lambda node, _: int(isinstance(node.ctx, ast.Load)),
+        ast.Starred: lambda node, _: 1,
         ast.Subscript: _rank_of_subscript,
         ast.UnaryOp: lambda node, _: 2 if isinstance(node.op, ast.Not) else 1,
         ast.comprehension: lambda node, _: int(not node.is_async),

@@ -22,6 +22,7 @@ from moon_spa.frozen import FrozenError, frozen
 from moon_spa.javascript import UnwritableError
 from moon_spa.overrides import OVERRIDES
 from moon_spa.props import Props
+from moon_spa.rewriting import OPERATORS
 from moon_spa.source import PARTS, all_nodes, shallow
 from moon_spa.spec import Binding, Expr
 from moon_spa.statuses import words_of
@@ -34,6 +35,7 @@ from moon_spa.trace import (
     expression,
     is_traced,
     missing_prop,
+    operated,
     plain,
     traced,
     unfollowed,
@@ -233,7 +235,22 @@ def _form(node: ast.expr, renamed: ast.expr, given: Mapping[str, Any], held: Ite
     try:
         return _compiled(*_loose(renamed, given), held)
     except (Unprovable, UnwritableError, RecursionError):
+        if not isinstance(renamed, ast.BinOp) or isinstance(renamed.op, ast.Mod):
+            raise UnfollowedError(why, node.lineno) from None
+    try:
+        sides = [_side(node, one, given, held) for one in (renamed.left, renamed.right)]
+        return expression(operated(OPERATORS[type(renamed.op)], *sides))
+    except UnwritableError:
         raise UnfollowedError(why, node.lineno) from None
+
+
+def _side(node: ast.expr, side: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> Any:
+    """One side of an operator, for the helper that asks for the types of its values."""
+    if isinstance(side, ast.Constant):
+        return side.value
+    if isinstance(side, ast.Name) and not is_traced(given[side.id]):
+        return given[side.id]
+    return traced(NO_VALUE, _form(node, side, given, held))
 
 
 def _compiled(node: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> Expr:

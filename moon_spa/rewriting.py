@@ -31,7 +31,7 @@ HERE = "__moon_here__"
 UNPACKED = "__moon_unpacked__"
 """Argument of a `dict` that unpacks one mapping and names nothing beside it."""
 
-_OPERATORS = {
+OPERATORS = {
     ast.Add: "add",
     ast.Sub: "sub",
     ast.Mult: "mul",
@@ -52,6 +52,7 @@ _OPERATORS = {
     ast.Eq: "eq",
     ast.NotEq: "ne",
 }
+"""The functions of `operator` for Python's signs."""
 
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -189,12 +190,12 @@ def _expression(node: Any) -> Any:
             keywords = [ast.copy_location(ast.keyword(UNPACKED, keywords[0].value), keywords[0])]
         return ast.copy_location(ast.Call(_name(DICT, node), [node.func, *node.args], keywords), node)
     if isinstance(node, ast.BinOp):
-        return _operated(node, _OPERATORS[type(node.op)], node.left, node.right)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _OPERATORS:
-        return _operated(node, _OPERATORS[type(node.ops[0])], node.left, node.comparators[0])
+        return _operated(node, OPERATORS[type(node.op)], node.left, node.right)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in OPERATORS:
+        return _operated(node, OPERATORS[type(node.ops[0])], node.left, node.comparators[0])
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         old = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        new = _operated(node, f"i{_OPERATORS[type(node.op)]}", old, node.value)
+        new = _operated(node, f"i{OPERATORS[type(node.op)]}", old, node.value)
         return ast.copy_location(ast.Assign([node.target], new), node)
     if isinstance(node, ast.JoinedStr) and plain_text(node):
         values = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]

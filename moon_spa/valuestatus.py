@@ -237,7 +237,8 @@ class ValueStatus(FollowedStatus, ABC):
         return worst(self.status(node) for node in nodes if node is not None)
 
     def of_list(self, node: ast.List | ast.Tuple) -> Status:
-        return self.joined(node.elts)
+        found = self.joined(node.elts)
+        return (self.followed(node) or found) if found.level == 2 else found
 
     of_tuple = of_list
 

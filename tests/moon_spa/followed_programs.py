@@ -223,6 +223,12 @@ class Expressions:
                     f"list(range(len({one})))",
                 ),
                 *(
+                    *(
+                        f"[*{one}, 0]",
+                        f"[1, *{one}]",
+                        f"next((x for x in {one} if x), None)",
+                        f"({one} == [1])",
+                    ),
                     f"[k for k in ({one}).keys()]",
                     f"[v for k, v in ({one}).items()]",
                     f"[[a, b] for a, b in zip({one}, [1, 2])]",

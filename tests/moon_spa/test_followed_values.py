@@ -105,6 +105,8 @@ FORMS = (
         "sum(row['n'] for row in props.x)",
         "[v for k, v in props.x.items() if v]",
     ),
+    *("[0, *props.x]", "props.x == []", "[props.x, 1] == [1, 1]", "next((r for r in props.x if r), None)"),
+    *("len(props.x) * 2 * str(props.get('y', 1))", "-len(props.x) + props.get('y', 1.5)"),
     *("sorted(props.x, key=lambda row: row['n'])", "props.x[0] if props.x and props.x[0] else props.x"),
     *("{'n': len(props.x), 'is_long': len(props.x) > 2}", "f'{len(props.x)} of {props.get(\"y\", 3)}'"),
 )

@@ -270,8 +270,6 @@ def sorted_like(got: Any, expected: dict[str, Any]) -> Any:
         'a = props.get("list", [1])\na[0] = 5\nstate = {"n": a}',
         'a = props.get("list", [1])\na += [2]\nstate = {"n": a}',
         'a = [1]\na += props.get("list", [2])\nstate = {"n": a}',
-        'state = {"n": [props.get("a", 1)] == [1]}',
-        'a = [props.get("a", 1)]\nstate = {"n": a == [1]}',
         'state = {"n": {props.get("a", 1)}}',
         'state = {"n": dict(props.get("d", {}))}',
         'state = {"n": {**props.get("d", {}), "k": 1}}',
@@ -348,7 +346,7 @@ def test_an_action_sees_the_values_of_setup(n: int) -> None:
     assert made.context({"step": n})["state"] == {"n": 0}
 
 
-@pytest.mark.parametrize("read", ['props["x"]', "[*props.x]", '{**props}["x"]'])
+@pytest.mark.parametrize("read", ['props["x"]', "list(map(str, props.x))", '{**props}["x"]'])
 def test_a_prop_that_is_read_without_default_names_get(read: str) -> None:
     error = refused(f'data = {{"x": {read}}}')
     assert error.code == "missing-prop"
