@@ -2,7 +2,8 @@
 
 ``props.get("start", 0) + 1`` is the int 1 and carries ``__moon.add_a(…, 1)``, so that one script serves all
 props. Proxies trace values, never control flow: which values an ``if`` may decide is settled by
-`moon_spa.dependence`, which reads the source of setup. A value that leaves the proxies (``len``, ``math``) is
+`moon_spa.dependence`, which reads the source of setup, and what ``len`` or ``a if b else c`` make of them is
+followed by `moon_spa.following`. A value that leaves the proxies (``math``, code of other modules) is
 a plain value, and that is why nothing that depends on props may come out of setup as one.
 """
 
