@@ -24,6 +24,7 @@ BindingKind = Literal[
     "builtin",
     "math",
     "collections",
+    "named",
     "table",
     "unknown",
 ]
@@ -124,7 +125,7 @@ class Binding:
     `state` is the state mapping or `self.state`; `value` a constant (or `expr`, from props); `action` an
     action of that `name`; `helper` a local or global function with its `node` and its own `resolve`;
     `builtin` a function of Python's, `math` and `collections` one of these modules, `table` a dict of such;
-    `unknown` cannot be compiled, and `why` tells the user the reason.
+    `named` a class of named tuples; `unknown` cannot be compiled, and `why` tells the user the reason.
     """
 
     kind: BindingKind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
 from typing import Any
 
 
@@ -56,6 +57,18 @@ class TupleOf(Type):
     """A tuple of known length."""
 
     items: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class NamedOf(TupleOf):
+    """A named tuple: its fields, and the name of its class."""
+
+    names: tuple[str, ...]
+    title: str
+
+    def is_alike(self, other: Type) -> bool:
+        """Whether another type is of the same class."""
+        return isinstance(other, NamedOf) and (self.names, self.title) == (other.names, other.title)
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,8 @@ def _joined(a: Type, b: Type) -> Type | None:
     if a in NUMBERS and b in NUMBERS:
         return NUM
     match a, b:
+        case (NamedOf(), _) | (_, NamedOf()):
+            return join_tuples(a, b, join)
         case ListOf(x), ListOf(y):
             return ListOf(join(x, y))
         case SetOf(x), SetOf(y):
@@ -162,6 +177,17 @@ def _joined(a: Type, b: Type) -> Type | None:
             one, two = as_dict(a), as_dict(b)
             return DictOf(join(one.key, two.key), join(one.value, two.value))
     return None
+
+
+def join_tuples(a: Type, b: Type, joined: Callable[[Type, Type], Type]) -> Type | None:
+    """The type of tuples of two types; None where one is named and the other is no such tuple."""
+    if isinstance(a, NamedOf) or isinstance(b, NamedOf):
+        if not isinstance(a, NamedOf) or not isinstance(b, NamedOf) or not a.is_alike(b):
+            return None
+        return NamedOf(tuple(map(joined, a.items, b.items)), a.names, a.title)
+    if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
+        return TupleOf(tuple(map(joined, a.items, b.items)))
+    return LongTuple(reduce(joined, (*parts_of(a), *parts_of(b)), NEVER))
 
 
 def as_dict(a: Type) -> DictOf:
@@ -245,6 +271,8 @@ def describe(a: Type) -> str:
             return f"list[{describe(item)}]" if item is not NEVER else "list"
         case SetOf(item):
             return f"set[{describe(item)}]" if item is not NEVER else "set"
+        case NamedOf():
+            return a.title.rpartition(".")[2]
         case TupleOf(items):
             return f"tuple[{', '.join(map(describe, items)) or '()'}]"
         case LongTuple(item):
@@ -304,6 +332,8 @@ def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
             return ListOf(change(item))
         case SetOf(item):
             return SetOf(change(item))
+        case NamedOf(items, names, title):
+            return NamedOf(tuple(map(change, items)), names, title)
         case TupleOf(items):
             return TupleOf(tuple(map(change, items)))
         case LongTuple(item):

@@ -41,6 +41,7 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     LongTuple,
+    NamedOf,
     SetOf,
     TupleOf,
     Type,
@@ -293,7 +294,7 @@ def _exact_check(body: Body, name: str) -> str:
     """The helper that looks for ints past 2**53 - 1 in the draft of a field; "" where there can be none."""
     found = body.store.plain(body.store.known(("field", name)))
     if _has_keys(found):
-        raise body.refuse(f"tuples as keys, or a `Counter`, in the state field `{name}`", body.node)
+        raise body.refuse(f"tuples that are named, or keys, or a `Counter`, in the field `{name}`", body.node)
     known = body.get(f"state.{name}")
     is_small = found is INT and not body.exits and known is not None and known.span is not None
     if is_small or not (holds(found, INT) or holds(found, NUM) or holds(found, ANY)):
@@ -309,7 +310,7 @@ def _has_keys(found: Type) -> bool:
     """Whether there are sets of tuples in a value, or dicts of a kind of their own: the state holds none."""
     keys = found.item if isinstance(found, SetOf) else found.key if isinstance(found, DictOf) else found
     own = keys is not found and isinstance(keys, TupleOf | LongTuple)
-    return own or isinstance(found, DefaultOf) or any(map(_has_keys, parts_of(found)))
+    return own or isinstance(found, DefaultOf | NamedOf) or any(map(_has_keys, parts_of(found)))
 
 
 def _draft(body: Body, guarded: Mapping[str, Type]) -> list[Line]:

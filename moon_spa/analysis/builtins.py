@@ -30,6 +30,7 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     LongTuple,
+    NamedOf,
     Record,
     SetOf,
     TupleOf,
@@ -246,6 +247,8 @@ def _tuple(c: Body, node: ast.Call) -> Value:
         items = items_of(c, given.args[0])
     else:
         value = c.expression(given.args[0])
+        if isinstance(value.type, NamedOf):
+            return value.typed(TupleOf(value.type.items))
         if isinstance(value.type, TupleOf | LongTuple):
             return value
         items = series(c, value, node)

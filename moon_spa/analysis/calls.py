@@ -20,6 +20,7 @@ from moon_spa.analysis.methods import (
     set_method,
     tuple_method,
 )
+from moon_spa.analysis.named import make_named, replaced
 from moon_spa.analysis.operators import operate
 from moon_spa.analysis.state import binding_of, props_get, read_field, write_field
 from moon_spa.analysis.textmethods import ONLY_OF_TEXTS, text_method
@@ -38,6 +39,7 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     LongTuple,
+    NamedOf,
     Record,
     SetOf,
     TupleOf,
@@ -82,6 +84,8 @@ def _call_binding(c: Body, binding: Binding, name: str, node: ast.Call) -> Value
         return math_call(c, binding.name, node)
     if binding.kind == "collections":
         return make(c, binding.name, node)
+    if binding.kind == "named":
+        return make_named(c, binding.value, node)
     if binding.kind == "helper" and binding.node is not None and binding.resolve is not None:
         key = ("helper", name, binding.node.lineno, binding.node.col_offset)
         return call_function(c, Callee(key, name, binding.node, binding.resolve), node)
@@ -152,6 +156,8 @@ def method(c: Body, target: Value, name: str, node: ast.Call) -> Value:
             return list_method(c, target, name, node)
         case Record() | DictOf():
             return _dict(c, target, name, node)
+        case NamedOf() if name == "_replace":
+            return replaced(c, target, node)
         case TupleOf() | LongTuple():
             return tuple_method(c, target, name, node)
         case SetOf():

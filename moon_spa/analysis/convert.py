@@ -24,6 +24,7 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     LongTuple,
+    NamedOf,
     Record,
     SetOf,
     TupleOf,
@@ -210,6 +211,8 @@ def _descriptor(c: Body, found: Type) -> Any:
     match found:
         case ListOf(item):
             return ["l", _descriptor(c, item)]
+        case NamedOf():
+            raise Clash(f"the text of a named tuple, {c.store.describe(found)}")
         case TupleOf(items):
             return ["t", *(_descriptor(c, item) for item in items)]
         case LongTuple(item):

@@ -38,6 +38,7 @@ from moon_spa.types import (
     as_dict,
     describe,
     join_all,
+    join_tuples,
     mapped,
     members,
     parts_of,
@@ -220,14 +221,12 @@ class Store(Facts):
                     self._unify(other, one)
                     return
             elif isinstance(one, TupleOf | LongTuple) and isinstance(other, TupleOf | LongTuple):
-                found[i] = self._joined_tuple(one, other)
+                joined = join_tuples(one, other, self.join)
+                if joined is None:
+                    raise Clash("a named tuple and another one in one place")
+                found[i] = joined
                 return
         found.append(one)
-
-    def _joined_tuple(self, a: Type, b: Type) -> Type:
-        if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
-            return TupleOf(tuple(map(self.join, a.items, b.items)))
-        return LongTuple(self.join_all((*parts_of(a), *parts_of(b))))
 
     def kind(self, one: Type) -> type[Type]:
         """The class of an object: a record is a dict."""

@@ -6,6 +6,7 @@ import ast
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import to_slot
+from moon_spa.analysis.named import named_part
 from moon_spa.analysis.state import binding_of, bound, field_of, key_of, read_field, read_prop
 from moon_spa.analysis.store import Caught
 from moon_spa.analysis.subscripts import refuse_sections
@@ -58,7 +59,22 @@ def attribute(c: Body, node: ast.Attribute) -> Value:
             value = c.expression(inner)
             if isinstance(value.type, Caught):
                 return Value(f"{c.helper('error_name')}({value.js})", STR)
+    inner = node.value
+    if isinstance(inner, ast.Call | ast.Subscript) or (
+        isinstance(inner, ast.Name) and _has_value(c, inner.id)
+    ):
+        part = named_part(c, c.expression(inner), node.attr)
+        if part is not None:
+            return part
     raise c.refuse(f"the attribute `.{node.attr}`", node)
+
+
+def _has_value(c: Body, name: str) -> bool:
+    """Whether a name is a variable here, and no function."""
+    body: Body | None = c
+    while body is not None and name not in body.locals:
+        body = body.outer
+    return name in c.scoped or (body is not None and name not in body.nested and name not in body.callables)
 
 
 def assign(c: Body, target: str, value: Value, node: ast.AST) -> Value:

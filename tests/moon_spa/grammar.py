@@ -14,10 +14,12 @@ from tests.moon_spa.grammar_tuples import TUPLES
 TYPES = (
     *("int", "float", "str", "bool", "ints", "words", "floats", "table", "rows", "maybe", "pair", "tags"),
     *("numbered", "priced", "entries", "long", "grid", "cells", "places", "counter", "groups"),
+    *("spot", "spots"),
 )
 """numbered: dict[int, str]; tags: set[str]; pair: tuple[int, str]; maybe: str | None; priced: records of a
-float and an int; entries: list[tuple[str, int]]; long: tuple[int, ...]; grid: list[list[int]];
-cells: set[tuple[int, int]]; places: dict[tuple[int, int], int]; groups: defaultdict[str, list[int]]"""
+float and an int; entries: list[tuple[str, int]]; long: tuple[int, ...]; grid: list[list[int]]; cells:
+set[tuple[int, int]]; places: dict[tuple[int, int], int]; groups: defaultdict[str, list[int]]; spot: a named
+tuple of two ints"""
 
 _OWN: dict[str, tuple[Form, ...]] = {
     "int": (

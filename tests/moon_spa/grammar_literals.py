@@ -64,6 +64,8 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "prow": ("{'p': 1.0, 'q': 2}",),
     "long": ("(1, 2, 3)", "()", "(4, 0)"),
     "counter": ("Counter(['a', 'b', 'a'])", "Counter()"),
+    "spot": ("Spot(1, 2)", "Spot(3, -1)"),
+    "spots": ("[]", "[Spot(3, 1), Spot(1, 2)]"),
     "groups": ("defaultdict(list)",),
     "cells": ("{(1, 2), (3, 4)}", "{(0, 0)}"),
     "places": ("{(1, 2): 3}", "{(0, 1): 1, (5, 6): 7}"),

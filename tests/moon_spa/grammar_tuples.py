@@ -22,6 +22,17 @@ TUPLES: dict[str, tuple[Form, ...]] = {
         form("places-fromkeys", "dict.fromkeys(zip(«ints», «ints»), «int»)"),
         form("places-dict", "dict(zip(zip(«ints», «ints»), «ints»))"),
     ),
+    "spot": (
+        form("Spot", "Spot(«int», «int»)"),
+        form("Spot-named", "Spot(y=«int!», x=1)"),
+        form("spot-replace", "«spot»._replace(y=«int»)"),
+        form("spot-max", "max(«spots», key=lambda «p»: («p».y, «int»))", p="spot"),
+    ),
+    "spots": (
+        form("spots", "[Spot(«x», «int») for «x» in «ints!»]", x="int"),
+        form("spots-sorted", "sorted(«spots»)"),
+        form("spots+", "(«spots» + [«spot»])"),
+    ),
     "counter": (
         form("Counter", "Counter(«words»)"),
         form("Counter-generator", "Counter(«str» for «x» in «ints!»)", x="int"),
@@ -37,6 +48,8 @@ TUPLES: dict[str, tuple[Form, ...]] = {
     "int": (
         form("places-get", "«places».get((«int», «int»), «int»)"),
         form("places-index", "«places»[(1, 2)]"),
+        form("spot-part", "(«spot».x - «spot»[1])"),
+        form("spots-part", "«spots»[«index»].y"),
         form("counter-item", "«counter»[«key»]"),
         form("counter-total", "(«counter».total() + len(«counter»))"),
         form("len-cells", "(len(«cells») + len(«places»))"),
@@ -44,6 +57,7 @@ TUPLES: dict[str, tuple[Form, ...]] = {
     ),
     "bool": (
         form("in-cells", "((«int», «int») in «cells»)"),
+        form("spot==", "(«spot» == «spot» or «spot» in «cells»)"),
         form("in-places", "((«int», 1) not in «places»)"),
         form("cells==", "(«cells» == «cells»)"),
         form("cells<=", "(«cells» <= «cells»)"),
@@ -68,6 +82,9 @@ TUPLES: dict[str, tuple[Form, ...]] = {
 }
 
 TUPLE_STATEMENTS: tuple[Form, ...] = (
+    form("spot-unpack", "«new_int», «newer_int» = «spot»"),
+    form("for-spots", "for «x», «y» in «spots!»:\n    «block»", loop=True, x="int", y="int"),
+    form("for-spot", "for «p» in «spots!»:\n    «block»", loop=True, p="spot"),
     form(
         "counter-update",
         "«new_counter» = «counter»\n«new_counter».update(«words»)\n«new_counter»[«key»] -= «int»",

@@ -23,7 +23,8 @@ HELPERS = {
     "label": ("str", ("int", "str"), "if «bool»:\n    return «str»\nreturn «str»"),
     "total": ("int", ("ints",), "found = 0\nfor x in a0:\n    found += x\nreturn found"),
 }
-IMPORTS = "import math\nfrom collections import Counter, defaultdict\nfrom math import trunc\n"
+IMPORTS = "import math\nfrom collections import Counter, defaultdict, namedtuple\nfrom math import trunc\n"
+IMPORTS += "Spot = namedtuple('Spot', 'x y')\n"
 CONSTANTS = (
     "limit = 3",
     "sizes = (1, 20, 300)",
