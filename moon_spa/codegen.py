@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from moon_spa.analysis.leaving import LEFT, may_leave
 from moon_spa.analysis.placement import Key
 from moon_spa.constants import as_any, constant_any, constant_as, helper
-from moon_spa.javascript import key, object_literal, text
+from moon_spa.findings import Place, unwritable
+from moon_spa.javascript import UnwritableError, key, object_literal, text
 from moon_spa.spec import HOOKS, Callback, CallbackKind, ComponentSpec, Expr, Field, Placed
 from moon_spa.types import ANY, INT, NUM, Type, holds
 
@@ -59,7 +60,10 @@ def generate(spec: ComponentSpec, placed: Mapping[Key, Placed], types: Mapping[s
     out.line("function setup({ useState, props, componentName }) {", spec.line)
     _props(out, spec)
     for one in spec.fields:
-        initial = first_value(out, one, types.get(one.name, one.type))
+        try:
+            initial = first_value(out, one, types.get(one.name, one.type))
+        except UnwritableError as error:
+            raise unwritable(f"the first value of {one.name}", error, Place(spec.path, one.line)) from None
         out.line(f"  const [__state_{one.index}, __set_state_{one.index}] = useState({initial});", one.line)
     actions = [placed["action", name] for name in spec.actions]
     leaving = any(map(_may_leave, actions)) and not any(map(_half_done, actions))

@@ -48,6 +48,12 @@ def template_finding(
     return finding(code, f"{message} (column {place.column})", place, hint, severity)
 
 
+def unwritable(what: str, error: ValueError, place: Place) -> ComponentError:
+    """The error that refuses a value which has no form in JavaScript."""
+    hint = "use None, bool, int, float, str, and lists and dicts of them"
+    return refusal("unwritable", f"{what}: {error}", place, hint)
+
+
 def refusal(code: str, message: str, place: Place, hint: str = "") -> ComponentError:
     """The error that refuses a source for one reason."""
     return ComponentError((finding(code, message, place, hint),))

@@ -13,7 +13,7 @@ from typing import Any
 from moon_spa.bindings import Bindings
 from moon_spa.casts import cast_value, is_exact
 from moon_spa.component import Component, StateField
-from moon_spa.constants import constant, refuse_derived
+from moon_spa.constants import constant, constant_any, refuse_derived
 from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.following import check_kept
@@ -210,7 +210,7 @@ class Setup:
             try:
                 if is_traced(value):
                     return expression(value)
-                constant(value)
+                (constant_any if section == "props" else constant)(value)
                 refuse_derived(value)
             except UnfollowedError as error:
                 raise refuse_dependent(what, Status(2, error.line, str(error)), place) from None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from moon_spa.analysis.arguments import NUMERIC
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.comprehensions import comprehension
+from moon_spa.analysis.convert import to_any
 from moon_spa.analysis.data import dropped
 from moon_spa.analysis.dispatch import keep_table
 from moon_spa.analysis.iteration import Source, is_series, iteration, series
@@ -213,7 +215,7 @@ def aug_assign(c: Body, node: ast.AugAssign) -> None:
         old = held(c, replace(old, simple=False), "target")
     value = _in_place(c, old, sign, node)
     if value is None:
-        store(c, target, operate(c, sign, old, c.expression(node.value), node), node)
+        store(c, target, _augmented(c, sign, old, node), node)
         return
     c.write(f"{value.js};")
     field = field_of(c, target)
@@ -301,4 +303,14 @@ def _aug_item(c: Body, target: ast.Subscript, sign: str, node: ast.AugAssign) ->
         if change is not None:
             c.write(f"{change.js};")
             return
-    set_item(c, owner, index, operate(c, sign, old, c.expression(node.value), node), node)
+    set_item(c, owner, index, _augmented(c, sign, old, node), node)
+
+
+def _augmented(c: Body, sign: str, old: Value, node: ast.AugAssign) -> Value:
+    """The new value that `+=` and its like make; one of any type is no list, which changes in place."""
+    value = c.expression(node.value)
+    if old.type is ANY and sign == "+" and value.type in NUMERIC:
+        return call(c.helper("add_a"), old, to_any(c, value), "true", result=ANY)
+    if old.type is ANY and sign in ("+", "*"):
+        old = call(c.helper("no_list"), old, result=ANY)
+    return operate(c, sign, old, value, node)

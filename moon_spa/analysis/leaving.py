@@ -22,6 +22,7 @@ LEFT: Mapping[str, str] = {
     **dict.fromkeys(("add_n", "sub_n", "mul_n", "floordiv_n", "mod_n", "neg_n", "abs_n", "mixed"), _MIXED),
     **({"sum_a": _SUMS} if sys.version_info >= (3, 12) else {}),
     "pow": "negative exponents",
+    "no_list": "lists that are changed in place",
     "bail": "a recursion that is deep",
 }
 """Helper -> the values that it leaves to the server, where ordinary data may hold them."""

@@ -19,8 +19,9 @@ from moon_spa.analysis.reads import Reads
 from moon_spa.analysis.store import Store
 from moon_spa.analysis.tables import STATEMENTS
 from moon_spa.analysis.unprovable import Clash, Unprovable
+from moon_spa.findings import Place, unwritable
 from moon_spa.forms import operations_body
-from moon_spa.javascript import is_identifier, text
+from moon_spa.javascript import UnwritableError, is_identifier, text
 from moon_spa.spec import Callback, CallbackKind, ComponentSpec, Operation, Placed
 from moon_spa.types import ANY, BOOL, FLOAT, Type, type_of
 
@@ -105,7 +106,10 @@ def _foreign(callback: Callback, reach: Reach) -> Placed | None:
 
 def _declared(spec: ComponentSpec, placed: Placed, types: Mapping[str, Type]) -> Placed:
     """An action that is declared as operations, in the seed's form."""
-    body = operations_body(placed.operations or (), spec.fields, types)
+    try:
+        body = operations_body(placed.operations or (), spec.fields, types)
+    except UnwritableError as error:
+        raise unwritable("the value of an operation", error, Place(spec.path, placed.line)) from None
     lines = tuple((i, placed.line) for i in range(body.js.count("\n") + 1))
     return replace(placed, body=body.js, helpers=body.helpers, lines=lines)
 

@@ -95,6 +95,7 @@
  * ANY (full dynamic typing; what Python would raise is raised, what is not known bails)
  *   add_a sub_a mul_a truediv_a floordiv_a mod_a pow_a (a, b)   neg_a pos_a abs_a (v)   eq lt le gt ge truth as above
  *   len_a(v) at_a(v, k) set_at_a(v, k, x) del_at_a(v, k) slice_a(v, start, stop, step) in_a(v, container) iter_a(v) -> iterable
+ *   no_list(v): bails for a list, which `+=` and `*=` change in place
  *   str_a repr_a int_a float_a round_a(v, n)  get_a(d, k, default): AttributeError unless dict
  * pages: attribute_a flag_a shown_a key_a (v)   class_text(parts)   declaration(name, text)   declarations(text)
  *   safe_url(tag, name, url): see helpers/view.mjs

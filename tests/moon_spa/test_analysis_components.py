@@ -259,3 +259,44 @@ def test_rows_are_read_by_a_key_that_is_chosen_and_stay_rows(node: Node) -> None
     report = differential.run(node, [Program(ROWS, tuple(calls))])
     assert not [str(one) for one in report.differences]
     assert report.outcomes == {"done": 7, "error": 1}
+
+
+GROWING = """
+class Growing(Component):
+    def setup(self, props):
+        state = {"text": "", "kept": None}
+
+        def keep(value):
+            state["kept"] = value
+
+        def extend(value):
+            same = value
+            same += CHANGE
+            state["text"] = f"{value} {same}"
+
+        def inside(value):
+            rows = [value, value]
+            rows[0] += CHANGE
+            state["text"] = str(rows)
+
+        def lasting():
+            kept = state["kept"]
+            kept *= 2
+            state["text"] = f"{kept} {state['kept']}"
+
+        return {
+            "state": state,
+            "actions": {"keep": keep, "extend": extend, "inside": inside, "lasting": lasting},
+        }
+"""
+
+
+@pytest.mark.parametrize("change", ["[3]", "'x'", "2", "{'a': 1}"])
+def test_a_list_of_which_nothing_is_known_is_changed_in_place_on_the_server(change: str, node: Node) -> None:
+    calls: list[tuple[str, tuple[Any, ...]]] = []
+    for value in ([1], [[1], 2], "ab", 7, 2.5, {"a": 1}, None):
+        calls += [("extend", (value,)), ("inside", (value,)), ("keep", (value,)), ("lasting", ())]
+    report = differential.run(node, [Program(GROWING.replace("CHANGE", change), tuple(calls))])
+    assert not [str(one) for one in report.differences]
+    assert report.sides == {"client": 4}
+    assert report.outcomes["bail"] == (2 if change == "2" else 6)

@@ -295,3 +295,25 @@ def test_a_first_value_of_a_class_that_derives_from_a_plain_one_is_refused(value
     assert error.code == "unwritable"
     assert f"odd: {what} has no form in JavaScript" in str(error)
     assert error.diagnostics[0].span.line == 8
+
+
+@pytest.mark.parametrize(
+    ("body", "what", "line"),
+    [
+        ("state = {'n': 0}\n        props = {'pair': (1, 2)}", "the prop pair: a tuple", 4),
+        ("state = [StateField('v', from_prop='q', default=(1, 2))]", "the first value of v: a tuple", 3),
+        (
+            """return {'state': {'v': 'x'}, 'actions': {
+            'a': {'op': 'set', 'state': 'v', 'value': 1,
+            'cond': {'left': 'v', 'op': '==', 'right': (1, 2)}}}}""",
+            "the value of an operation: a",
+            4,
+        ),
+    ],
+)
+def test_tuples_and_sets_where_any_value_may_be_are_refused_where_they_stand(
+    body: str, what: str, line: int
+) -> None:
+    error = refused(f"class Odd(Component):\n    def setup(self, props):\n        {body}\n")
+    assert (error.code, error.diagnostics[0].span.line) == ("unwritable", line)
+    assert what in str(error)

@@ -29,14 +29,21 @@ export function arithmetic(a, b, ints, floats) {
   return left === "int" && right === "int" ? ints(x, y) : box(floats(float_of(x), float_of(y)));
 }
 
-export function add_a(a, b) {
+/** a + b; `in_place` says that it is `a += b` of a number, which no list takes */
+export function add_a(a, b, in_place = false) {
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (Array.isArray(a) && Array.isArray(b)) return a.concat(b);
   if (typeof a === "string" || Array.isArray(a)) {
     const name = type_name(a);
+    if (in_place && name === "list") raise("TypeError", `'${type_name(b)}' object is not iterable`);
     raise("TypeError", `can only concatenate ${name} (not "${type_name(b)}") to ${name}`);
   }
   return arithmetic(a, b, add, (x, y) => x + y) ?? no_operands("+", a, b);
+}
+
+/** An ANY value that is no list, for `+=` and `*=`, which change lists in place */
+export function no_list(v) {
+  return Array.isArray(v) ? bail("a list that is changed in place") : v;
 }
 
 export function sub_a(a, b) {
