@@ -48,8 +48,7 @@ RAISING = (
         "max([])",
         "list(zip(items, [1], strict=True))",
     ),
-    *("list(zip([1], items, strict=True))", "list(zip([1], [2], items, [], strict=True))"),
-    "items[::2] = [1]",
+    *(
         "list(zip([1], items, strict=True))",
         "list(zip([1], [2], items, [], strict=True))",
         "items[::2] = [1]",
