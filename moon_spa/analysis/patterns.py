@@ -27,6 +27,7 @@ from moon_spa.types import (
     DictOf,
     ListOf,
     LongTuple,
+    NamedOf,
     Record,
     SetOf,
     TupleOf,
@@ -206,6 +207,9 @@ def _without(c: Body, value: Value, keys: list[Value], node: ast.AST) -> Value:
 
 def _class(c: Body, value: Value, pattern: ast.MatchClass) -> Found:
     """`case int()`, `case str(name)`: builtin types, whose one pattern inside is for the value itself."""
+    binding = binding_of(c, pattern.cls)
+    if binding.kind == "named":
+        return _named(c, value, pattern, binding.value._fields, binding.value.__qualname__)
     if pattern.kwd_attrs or len(pattern.patterns) > 1:
         raise c.refuse(f"the pattern `{ast.unparse(pattern)}`", pattern)
     found = _is_a(c, value, [_class_name(c, pattern)], pattern)
@@ -214,6 +218,24 @@ def _class(c: Body, value: Value, pattern: ast.MatchClass) -> Found:
     inner = fits(c, value.typed(found.hit), pattern.patterns[0])
     miss = found.miss if inner.test.constant is True else value.type
     return Found(_all([found.test, inner.test]), inner.hit, miss, inner.names)
+
+
+def _named(c: Body, value: Value, pattern: ast.MatchClass, fields: tuple[str, ...], title: str) -> Found:
+    """`case Point(x, y=0)` of a class of named tuples."""
+    first, kind, others = _of_kind(c, value, (NamedOf,), pattern)
+    arrays = [one for one in members(others) if isinstance(c.store.shape(one), LISTS)]
+    if not isinstance(kind, NamedOf) or (kind.names, kind.title) != (fields, title):
+        return Found(constant(False), NEVER, value.type)
+    names = [*fields[: len(pattern.patterns)], *pattern.kwd_attrs]
+    if arrays or len(pattern.patterns) > len(fields) or len({*names} & {*fields}) < len(names):
+        raise c.refuse(f"the pattern `{ast.unparse(pattern)}`", pattern)
+    inner = [
+        fits(c, _part(value, kind, fields.index(name), 0), one)
+        for name, one in zip(names, [*pattern.patterns, *pattern.kwd_patterns], strict=True)
+    ]
+    test = _all([first, *(one.test for one in inner)])
+    bound = tuple(name for one in inner for name in one.names)
+    return Found(test, kind, others if test == first else value.type, bound)
 
 
 def _class_name(c: Body, pattern: ast.MatchClass) -> str:

@@ -152,6 +152,13 @@ MATCHES: tuple[Form, ...] = (
         w="rows",
     ),
     form(
+        "match-spot",
+        "match «spot!»:\n    case Spot(0, _) | Spot(y=1):\n        pass\n"
+        "    case Spot(«x», y=«y») if «bool»:\n        «block»",
+        x="int",
+        y="int",
+    ),
+    form(
         "match-maybe",
         "match «maybe!»:\n    case None:\n        pass\n    case «s» if «s» in «words»:\n        «block»",
         s="str",
