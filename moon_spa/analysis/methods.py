@@ -15,7 +15,7 @@ from moon_spa.analysis.convert import taken_as, to_any, to_slot
 from moon_spa.analysis.iteration import Source, iteration, length_span, uniform
 from moon_spa.analysis.names import place
 from moon_spa.analysis.store import Ref
-from moon_spa.analysis.subscripts import as_dict, check_key
+from moon_spa.analysis.subscripts import as_dict, check_key, is_mixed, some_field
 from moon_spa.analysis.values import ASSIGN, ATOM, Value, call
 from moon_spa.javascript import member
 from moon_spa.types import (
@@ -202,11 +202,14 @@ def _get(c: Body, target: Value, ref: Ref, node: ast.Call) -> Value:
     fields = dict(shape.fields) if isinstance(shape, Record) else {}
     if isinstance(key.constant, str) and key.constant in fields and (default is None or default.pure):
         return Value(member(target.at(ATOM), key.constant), fields[key.constant], pure=target.pure)
-    found = _dict_key(c, target, ref, key, node)
-    if found.value is ANY and default is not None:
+    if isinstance(shape, Record) and is_mixed(shape):
+        found = some_field(c, target, key, node)
+    else:
+        found = _dict_key(c, target, ref, key, node).value
+    if found is ANY and default is not None:
         default = to_slot(c, default, ANY)
         fallback = default.type
-    made = c.store.join(found.value, fallback)
+    made = c.store.join(found, fallback)
     return call(c.helper("dict_get"), target, key, *([default] if default else []), result=made)
 
 

@@ -141,15 +141,16 @@ def _dict_item(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
     outline = c.store.outline(target.type)
     if isinstance(outline, DefaultOf):
         return _default_item(c, target, outline, taken_as(c, index, INT if outline.key is INT else STR), node)
-    if isinstance(outline, Record) and _is_mixed(outline):
-        return _some_field(c, target, taken_as(c, index, STR), node)
+    if isinstance(outline, Record) and is_mixed(outline):
+        index = taken_as(c, index, STR)
+        return call(c.helper("dict_at"), target, index, result=some_field(c, target, index, node))
     found = _as_dict(c, target)
     index = taken_as(c, index, INT if found.key is INT else STR)
     check_key(c, found, index, node)
     return call(c.helper("dict_at"), target, index, result=found.value)
 
 
-def _is_mixed(shape: Record) -> bool:
+def is_mixed(shape: Record) -> bool:
     """Whether a row has values of different types that need not become one: at most one is a list or dict."""
     types = [one for _, one in shape.fields]
     parts = [part for one in types for part in members(one)]
@@ -157,13 +158,12 @@ def _is_mixed(shape: Record) -> bool:
     return any(one != types[0] for one in types) and (not objects or (len(objects) == 1 and ANY not in parts))
 
 
-def _some_field(c: Body, target: Value, index: Value, node: ast.AST) -> Value:
-    """`row[key]` with a key that is computed: the value of some field, and the row stays as it is."""
+def some_field(c: Body, target: Value, index: Value, node: ast.AST) -> Type:
+    """The type of `row[key]` with a key that is computed: that of any field, and the row stays as it is."""
     check_key(c, DictOf(STR, NEVER), index, node)
     shape = c.store.shape(target.type)
     assert isinstance(shape, Record)
-    types = [one for _, one in shape.fields]
-    return call(c.helper("dict_at"), target, index, result=c.store.join_all(types))
+    return c.store.join_all([one for _, one in shape.fields])
 
 
 def check_key(c: Body, found: DictOf, key: Value, node: ast.AST) -> None:
