@@ -187,7 +187,8 @@ def join_tuples(a: Type, b: Type, joined: Callable[[Type, Type], Type]) -> Type 
         return NamedOf(tuple(map(joined, a.items, b.items)), a.names, a.title)
     if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items):
         return TupleOf(tuple(map(joined, a.items, b.items)))
-    return LongTuple(reduce(joined, (*parts_of(a), *parts_of(b)), NEVER))
+    nothing: Type = NEVER
+    return LongTuple(reduce(joined, (*parts_of(a), *parts_of(b)), nothing))
 
 
 def as_dict(a: Type) -> DictOf:
