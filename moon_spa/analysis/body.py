@@ -167,11 +167,13 @@ class Body:
     def block(self, nodes: list[ast.stmt]) -> None:
         """Write statements one after the other."""
         for node in nodes:
+            scoped, env = self.scoped, self.env
             try:
                 self.statement(node)
             except Unprovable:
                 if not self.unit.tolerant:
                     raise
+                self.scoped, self.env = scoped, self.env or env
                 self.recover(node)
 
     def recover(self, node: ast.stmt) -> None:

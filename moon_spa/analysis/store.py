@@ -210,17 +210,15 @@ class Store(Facts):
 
     def join_all(self, types: Iterable[Type]) -> Type:
         """The smallest type that holds all of some, as variables do."""
-        none: Type = NEVER
-        return reduce(self.join, types, none)
+        return reduce(self.join, [NEVER, *types])
 
     def _add(self, found: list[Type], one: Type, slot: bool) -> None:
         """Add an alternative to those found; of lists, sets, dicts and tuples there is one each."""
         for i, other in enumerate(found):
-            if isinstance(one, Ref) and isinstance(other, Ref):
-                if self.kind(one) is self.kind(other):
-                    self._unify(other, one)
-                    return
-            elif isinstance(one, TupleOf | LongTuple) and isinstance(other, TupleOf | LongTuple):
+            if isinstance(one, Ref) and isinstance(other, Ref) and self.kind(one) is self.kind(other):
+                self._unify(other, one)
+                return
+            if isinstance(one, TupleOf | LongTuple) and isinstance(other, TupleOf | LongTuple):
                 joined = join_tuples(one, other, self.join)
                 if joined is None:
                     raise Clash("a named tuple and another one in one place")
@@ -246,7 +244,11 @@ class Store(Facts):
             if two in kind:
                 kind.add(one)
         self._wrote(("alias", two))
-        joined = self._join_shapes(old, new, fixed, raw)
+        try:
+            joined = self._join_shapes(old, new, fixed, raw)
+        except Clash:
+            self._shapes[self._root(a)] = join_all([old, new])  # all that is known
+            raise
         root = self._root(a)
         before = ((one, old), (two, new), (root, self._shapes[root]))
         changed.update(number for number, shape in before if not self._same(shape, joined))
@@ -262,9 +264,8 @@ class Store(Facts):
             case Record(xs), Record(ys) if [key for key, _ in xs] != [key for key, _ in ys]:
                 return False
         one, two = tuple(parts_of(a)), tuple(parts_of(b))
-        if type(a) is not type(b) or len(one) != len(two) or not one:
-            return a == b
-        return all(map(self._same, one, two))
+        alike = type(a) is type(b) and len(one) == len(two) and bool(one)
+        return all(map(self._same, one, two)) if alike else a == b
 
     def _without_any(self, ref: Ref, old: Type, new: Type) -> Type:
         """What a server action stores, but for values of which nothing is known."""

@@ -10,6 +10,7 @@ import pytest
 
 import moon_spa
 from moon_spa import bridge
+from moon_spa.types import accepts
 from tests.moon_spa import differential
 from tests.moon_spa.node import Node
 from tests.moon_spa.programs import Program
@@ -300,3 +301,41 @@ def test_a_list_of_which_nothing_is_known_is_changed_in_place_on_the_server(chan
     assert not [str(one) for one in report.differences]
     assert report.sides == {"client": 4}
     assert report.outcomes["bail"] == (2 if change == "2" else 6)
+
+
+LOST = """
+class Lost(Component):
+    def setup(self, props):
+        state = {"rows": [{"n": 1}], "names": ["a"], "last": None}
+
+        @server
+        def mix():
+            state["rows"].append((1, 2))
+            state["rows"].append(float(len(state["names"])))
+
+        @server
+        def pass_on():
+            for one in [state["names"], [1]]:
+                state["rows"] = one
+
+        @server
+        def again():
+            state["last"] = [float(state["last"]) for one in (1, 2)]
+            for one in [1, 2]:
+                state["last"] = one
+
+        def clear():
+            state["last"] = None
+
+        return {
+            "state": state,
+            "actions": {"mix": mix, "pass_on": pass_on, "again": again, "clear": clear},
+        }
+"""
+
+
+def test_what_a_server_action_makes_of_lists_is_known_where_it_cannot_be_followed() -> None:
+    lost = moon_spa.compile(LOST)
+    assert accepts(lost.types["names"], ["a"])
+    assert accepts(lost.types["rows"], ["a"])
+    assert accepts(lost.types["last"], 2)
