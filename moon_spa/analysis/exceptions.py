@@ -178,9 +178,13 @@ def _names(c: Body, handler: ast.ExceptHandler) -> list[str]:
 def _handler(c: Body, handler: ast.ExceptHandler, error: str) -> None:
     kept = None
     if handler.name:
-        if handler.name in c.shared or any(
-            stored_name(one) == handler.name and not isinstance(one, ast.ExceptHandler)
-            for one in all_nodes(c.node)
+        if (
+            handler.name in c.shared
+            or handler.name not in c.locals
+            or any(
+                stored_name(one) == handler.name and not isinstance(one, ast.ExceptHandler)
+                for one in all_nodes(c.node)
+            )
         ):
             raise c.refuse(f"assigning `{handler.name}`, the name of an exception", handler)
         kept = c.scoped

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body, Line, Local, Unit
 from moon_spa.analysis.convert import constant, to_slot
-from moon_spa.analysis.names import parameters, place
+from moon_spa.analysis.names import Scan, parameters, place
 from moon_spa.analysis.unprovable import Unprovable
 from moon_spa.analysis.values import ASSIGN, Value
 from moon_spa.spec import PATCH, Binding, Function
@@ -107,7 +107,7 @@ def _check_captured(c: Body, callee: Callee, node: ast.AST) -> None:
     pending, seen = [callee.node], set()
     while owner is not None and pending:
         function = pending.pop()
-        own = c.store.scans.of(function).assigned
+        own = owned(c.store.scans.of(function))
         for one in ast.walk(function):
             if not isinstance(one, ast.Name) or one.id in seen or (one.id in c.locals and owner is not c):
                 continue
@@ -180,12 +180,11 @@ def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:
     """A function before its first statement."""
     node = callee.node
     known = unit.store.scans.of(node)
-    if known.outer is not None:
-        raise Unprovable(f"`{type(known.outer).__name__.lower()}`", known.outer.lineno)
+    outside = _outside(callee, known)
     names = (
         [one.arg for one in parameters(node.args)] if isinstance(node, ast.Lambda | ast.FunctionDef) else []
     )
-    variables = dict.fromkeys([*names, *known.assigned])
+    variables = dict.fromkeys([*names, *(name for name in known.assigned if name not in outside)])
     found = {name: unit.names.fresh(name) for name in variables if callee.resolve(name).kind != "self"}
     return Body(
         unit,
@@ -198,6 +197,30 @@ def open_body(unit: Unit, callee: Callee, entry: bool = False) -> Body:
         entry=entry,
         result=("result", unit.key, callee.key),
     )
+
+
+def owned(known: Scan) -> set[str]:
+    """The variables of a function that are its own."""
+    outer = [one for one in known.own if isinstance(one, ast.Nonlocal)] if known.outer is not None else []
+    return {*known.assigned}.difference(*(one.names for one in outer))
+
+
+def _outside(callee: Callee, known: Scan) -> frozenset[str]:
+    """The variables of functions around it that a function assigns; of `setup`, and globals, none are."""
+    found: set[str] = set()
+    for one in known.own if known.outer is not None else ():
+        if isinstance(one, ast.Nonlocal) and all(_owner(callee.outer, name) for name in one.names):
+            found.update(one.names)
+        elif isinstance(one, ast.Global | ast.Nonlocal):
+            raise Unprovable(f"`{type(one).__name__.lower()}`", one.lineno)
+    return frozenset(found)
+
+
+def _owner(body: Body | None, name: str) -> Body | None:
+    """The function whose variable a name is."""
+    while body is not None and name not in body.locals:
+        body = body.outer
+    return body
 
 
 def run(body: Body) -> None:

@@ -51,8 +51,8 @@ def expr_node(c: Body, node: ast.Expr) -> None:
         c.write(f"{value.js};")
 
 
-def pass_node(c: Body, node: ast.Pass) -> None:
-    """`pass`."""
+def pass_node(c: Body, node: ast.Pass | ast.Nonlocal) -> None:
+    """`pass`; and `nonlocal`, which is about names alone."""
 
 
 def delete_node(c: Body, node: ast.Delete) -> None:

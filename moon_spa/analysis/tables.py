@@ -59,6 +59,7 @@ STATEMENTS: Mapping[type[ast.stmt], Callable[..., None]] = {
     ast.FunctionDef: statements.function_def,
     ast.If: statements.if_node,
     ast.Match: matching.match_node,
+    ast.Nonlocal: statements.pass_node,
     ast.Pass: statements.pass_node,
     ast.Raise: exceptions.raise_node,
     ast.Return: exceptions.return_node,

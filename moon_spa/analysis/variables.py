@@ -79,7 +79,9 @@ def _has_value(c: Body, name: str) -> bool:
 
 def assign(c: Body, target: str, value: Value, node: ast.AST) -> Value:
     """The assignment of a variable; its value is the value assigned."""
-    if target not in c.locals or target in c.nested:
+    if target not in c.locals:
+        return _assign_outside(c, target, value, node)
+    if target in c.nested:
         raise c.refuse(f"assigning `{target}`", node)
     if value.type is NUM and value.boxed:
         c.store.note(("boxed", c.key, target))
@@ -91,15 +93,28 @@ def assign(c: Body, target: str, value: Value, node: ast.AST) -> Value:
     return Value(f"{c.locals[target]} = {value.js}", value.type, ASSIGN, value.span)
 
 
+def _assign_outside(c: Body, target: str, value: Value, node: ast.AST) -> Value:
+    """The assignment of a variable of a function around this one, by `nonlocal`."""
+    owner = c.outer
+    while owner is not None and target not in owner.locals:
+        owner = owner.outer
+    if owner is None or target not in owner.shared or target in owner.nested or target in owner.callables:
+        raise c.refuse(f"assigning `{target}`", node)
+    value = to_slot(c, value, c.store.learn(("variable", owner.key, target), value.type))
+    return Value(f"{owner.locals[target]} = {value.js}", value.type, ASSIGN, value.span)
+
+
 def receive(c: Body, target: str, found: Type, span: tuple[int, int] | None, node: ast.AST) -> None:
     """A variable gets a value from a JavaScript pattern, which converts nothing."""
+    if target not in c.locals:
+        raise c.refuse(f"`{target}` of a function around this one in a pattern or loop", node)
     if assign(c, target, Value("", found, span=span), node).js != f"{c.locals[target]} = ":
         raise c.refuse(f"ints and floats in `{target}`", node)
 
 
 def declare(c: Body, target: str, js: str) -> str:
     """`let x` before the first assignment of a variable where that stands outside of any block."""
-    if target in c.declared:
+    if target in c.declared or target not in c.locals:
         return js
     if c.depth == 0 and not c.loops and not c.guards and target not in c.shared:
         c.declared.add(target)
@@ -110,7 +125,7 @@ def declare(c: Body, target: str, js: str) -> str:
 
 def hoist(c: Body, target: str) -> None:
     """Declare a variable at the top of its function."""
-    if target not in c.declared:
+    if target not in c.declared and target in c.locals:
         c.declared.add(target)
         c.hoisted[c.locals[target]] = None
 

@@ -167,6 +167,14 @@ MATCHES: tuple[Form, ...] = (
 
 PASSING: tuple[Form, ...] = (
     form(
+        "nonlocal",
+        "«n» = «int!»\ndef «f»(«q»):\n    nonlocal «n»\n    «n» += «int»\n    return «n»\n"
+        "«new_int» = «n» + «f»(«int!») * «n» + «f»(1)",
+        f="function",
+        n="counter",
+        q="int",
+    ),
+    form(
         "table",
         "«f» = {'a': lambda «q»: «int», 'b': abs}\n«new_int» = «f»[«key!»](«int!»)",
         f="function",
