@@ -96,8 +96,9 @@ def guard() -> Callable[..., Any]:
         if frame.f_code.co_filename != FILE:
             return None
         lines += event == "line"
-        values = [*frame.f_locals.values(), *frame.f_locals.get("state", {}).values()]
-        if lines > MOST_LINES or any(map(grows, values)):
+        known = frame.f_locals
+        state = known.get("state") or getattr(getattr(known.get("self"), "state", None), "_values", {})
+        if lines > MOST_LINES or any(map(grows, [*known.values(), *state.values()])):
             raise Endless
         return trace
 
