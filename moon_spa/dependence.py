@@ -24,6 +24,7 @@ from moon_spa.ownmethods import Methods
 from moon_spa.sharing import Sharing
 from moon_spa.source import all_nodes
 from moon_spa.statuses import CLEAN, Status, key_of, opaque, root_of, worst
+from moon_spa.unstable import is_fixed
 
 _SEQUENCES = (ast.Tuple, ast.List)
 _METHODS: Mapping[type[ast.AST], str] = MappingProxyType(
@@ -39,18 +40,24 @@ class Dependence(Sharing):
         self, node: ast.FunctionDef, namespace: Mapping[str, Any], methods: Methods, follows: bool = False
     ) -> None:
         super().__init__(node, namespace, methods, follows)
+        self.is_fixed = is_fixed(node, self.props_name)
         self._settle()
         self.settled = {}
         self._sections: dict[str, list[tuple[ast.expr | None, Status]]] = {}
         self._lines: dict[str, tuple[int, dict[str | None, int]]] = {}
 
     def _settle(self) -> None:
-        """Go through the statements until nothing changes any more."""
+        """Go through the statements until nothing changes any more.
+
+        Once is enough where they run in their order and only give names to values that stay as they are.
+        """
         before: object = None
         while before != (state := (dict(self.cells), set(self.props_names))):
             before = state
             self.returns, self.leaves, self.entered, self.attributes = [], CLEAN, set(), []
             self.block(self.node.body, CLEAN)
+            if self.is_fixed:
+                return
 
     # --- answers
 

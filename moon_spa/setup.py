@@ -38,7 +38,6 @@ from moon_spa.trace import (
     written_now,
 )
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
-from moon_spa.unstable import is_fixed
 
 _SCALARS = (type(None), bool, int, float, str)
 
@@ -155,7 +154,7 @@ class Setup:
 
     def spec(self) -> ComponentSpec:
         """The spec of the component, the same from every run. Raises ComponentError."""
-        if is_fixed(self.node, self.dependence.props_name):
+        if self.dependence.is_fixed:
             return self._spec(*self.traced())
         before, end = random.getstate(), time.monotonic() + _REPEATING
         run, traces = self.traced()
