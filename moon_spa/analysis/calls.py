@@ -11,6 +11,7 @@ from moon_spa.analysis.convert import constant, may_be, taken_as, test
 from moon_spa.analysis.counting import counter_method, make
 from moon_spa.analysis.dispatch import call_entry
 from moon_spa.analysis.functions import Callee, call_function
+from moon_spa.analysis.laziness import check_order
 from moon_spa.analysis.mathfunctions import math_call
 from moon_spa.analysis.methods import (
     any_method,
@@ -52,6 +53,7 @@ def call_node(c: Body, node: ast.Call) -> Value:
     """`f(…)`, by what `f` is."""
     if any(one.arg is None for one in node.keywords):
         raise c.refuse("`**` in a call", node)
+    check_order(c, node)
     func = node.func
     if isinstance(func, ast.Name):
         return _call_name(c, func, node)

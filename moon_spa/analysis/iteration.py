@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from moon_spa.analysis.body import Body
 from moon_spa.analysis.convert import constant, taken_as
+from moon_spa.analysis.laziness import check_order
 from moon_spa.analysis.state import binding_of
 from moon_spa.analysis.store import Ref
 from moon_spa.analysis.values import ASSIGN, ATOM, SAFE, Value, call
@@ -59,6 +60,7 @@ def iteration(c: Body, node: ast.expr, ordered: bool = True) -> Source:
         if isinstance(node.func, ast.Name):
             name = node.func.id
             if name in SERIES and binding_of(c, node.func).kind == "builtin":
+                check_order(c, node)
                 return SERIES[name](c, node)
         found = view(c, node)
         if found is not None:

@@ -249,7 +249,8 @@ def unary_op(c: Body, node: ast.UnaryOp) -> Value:
             return Value(f"-{value.at(UNARY + 1)}", FLOAT, UNARY, pure=value.pure)
         names: Mapping[Type, str] = {INT: "neg", NUM: "neg_n", ANY: "neg_a"}
         if value.type in names:
-            return call(c.helper(names[value.type]), value, result=value.type, pure=value.type is INT)
+            pure = value.pure and value.type is INT
+            return call(c.helper(names[value.type]), value, result=value.type, pure=pure)
     raise c.refuse(f"a sign before {c.store.describe(value.type)}", node)
 
 

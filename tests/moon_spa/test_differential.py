@@ -60,12 +60,20 @@ FOUND = (
     ),
     ("a dict of an item of an empty list", "state['text'] = str(dict(state['empty'][given]))"),
     ("a negative zero", "state['n'] = -state['n'] * 0\nstate['text'] = str(state['n'])"),
+    ("a sign before what raises", "state['empty'][9] = -(given % (given - given))"),
 )
 """Statements in which random programs have found a difference."""
+LATER = (
+    ("a start with effects", "xs = [3, 1, 2]\nstate['n'] = sum((x for x in xs), xs.pop())"),
+    ("an order with effects", "xs = [3, 1]\nstate['text'] = str(sorted(map(abs, xs), reverse=xs.pop() > 0))"),
+    ("a series behind effects", "xs = [3, 1]\nstate['text'] = str(list(zip(enumerate(xs), [xs.pop(), 1])))"),
+    ("a value with effects", "xs = [3]\nstate['text'] = str(dict.fromkeys(zip(xs, xs), xs.pop()))"),
+)
+"""Arguments with effects behind one that Python goes through once the call has begun."""
 
 
-@pytest.mark.parametrize(("what", "body"), FOUND, ids=[what for what, _ in FOUND])
-def test_a_difference_once_found_is_gone(node: Node, what: str, body: str) -> None:
+def once(node: Node, body: str) -> Report:
+    """What both sides do of an action with these statements."""
     state = {"n": 4, "flag": False, "text": " x ", "empty": [], "record": {"__proto__": 5, "a": 0}}
     state["rows"] = [{"a": 1}]
     lines = "\n".join("            " + line for line in body.split("\n"))
@@ -74,9 +82,22 @@ def test_a_difference_once_found_is_gone(node: Node, what: str, body: str) -> No
         f"        state = {state!r}\n        def act(given: int):\n{lines}\n"
         "        return {'state': state, 'actions': {'act': act}}\n"
     )
-    report = run(node, [Program(source, (("act", (2**60,)), ("act", (3,))))])
+    return run(node, [Program(source, (("act", (2**60,)), ("act", (3,))))])
+
+
+@pytest.mark.parametrize(("what", "body"), FOUND, ids=[what for what, _ in FOUND])
+def test_a_difference_once_found_is_gone(node: Node, what: str, body: str) -> None:
+    report = once(node, body)
     assert not report.differences, f"{what}: {report.differences[0]}"
     assert report.sides["client"] == 1
+
+
+@pytest.mark.parametrize(("what", "body"), LATER, ids=[what for what, _ in LATER])
+def test_effects_behind_what_is_gone_through_later_are_the_servers(node: Node, what: str, body: str) -> None:
+    report = once(node, body)
+    assert not report.differences, f"{what}: {report.differences[0]}"
+    (reason,) = report.reasons
+    assert reason == "an argument with effects behind one that is gone through later"
 
 
 def random_programs(node: Node, count: int) -> Report:
