@@ -13,6 +13,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from moon_spa.component import SIDE
+from moon_spa.constants import is_constant
 from moon_spa.dependence import Dependence
 from moon_spa.javascript import UnwritableError
 from moon_spa.libraries import held_library, is_library, is_table, library_function, of_library
@@ -27,7 +28,6 @@ from moon_spa.trace import expression, is_traced
 from moon_spa.types import kind_of
 from moon_spa.unchanging import Unchanging, depth
 
-_SCALARS = (type(None), bool, int, float, str)
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _REBINDING = frozenset({"globals", "exec"})
 """Names by which code may give globals other values without naming them."""
@@ -173,7 +173,7 @@ class Bindings:
         found = self._kept_attributes.get(name)
         if found is None:
             found = self._kept_attributes[name] = self._uses.is_kept_attribute(name, value)
-        return found and _is_constant(value)
+        return found and is_constant(value)
 
     @cached_property
     def _kept_attributes(self) -> dict[str, bool]:
@@ -230,7 +230,7 @@ class Bindings:
         try:
             if is_traced(value):
                 return self._traced(name, value)
-            if _is_constant(value):
+            if is_constant(value):
                 return Binding("value", value, name=name)
             if is_table(value):
                 return self._table(name, value)
@@ -303,7 +303,7 @@ class Bindings:
         if known is None:
             value = self.scope[name]
             try:
-                own = name in self._assigned and (_is_constant(value) or is_table(value))
+                own = name in self._assigned and (is_constant(value) or is_table(value))
                 known = depth(value) > 0 and not (own and self._uses.is_kept(name, value))
             except RecursionError:  # a value that is deep, or holds itself
                 known = True
@@ -349,14 +349,6 @@ def _assigned(statement: ast.stmt) -> list[str]:
     names = [node for node in all_nodes(statement) if isinstance(node, ast.Name)]
     twice = 2 if isinstance(statement, ast.For | ast.While | ast.AugAssign) else 1
     return [node.id for node in names if isinstance(node.ctx, ast.Store)] * twice
-
-
-def _is_constant(value: Any) -> bool:
-    if isinstance(value, _SCALARS):
-        return type(value) in _SCALARS
-    if type(value) in (list, tuple, set, frozenset):
-        return all(map(_is_constant, value))
-    return type(value) is dict and all(_is_constant(k) and _is_constant(v) for k, v in value.items())
 
 
 def _builtin_name(value: Any) -> str:

@@ -13,6 +13,7 @@ from moon_spa.types import ANY, FLOAT, ListOf, Record, SetOf, Type, Union, accep
 
 HELPERS = "__moon"
 """The object of helpers in compiled JavaScript."""
+SCALARS = (type(None), bool, int, float, str)
 
 
 def helper(name: str, *arguments: Expr, uses: Iterable[str] = ()) -> Expr:
@@ -113,3 +114,12 @@ def _write_mapping(value: Mapping[Any, Any], boxed: bool) -> tuple[str, frozense
 
 def _joined(parts: list[tuple[str, frozenset[str]]]) -> frozenset[str]:
     return frozenset[str]().union(*(uses for _, uses in parts))
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value is one of Python's own types, and all in it: no class that derives from them."""
+    if isinstance(value, SCALARS):
+        return type(value) in SCALARS
+    if type(value) in (list, tuple, set, frozenset):
+        return all(map(is_constant, value))
+    return type(value) is dict and all(is_constant(k) and is_constant(v) for k, v in value.items())

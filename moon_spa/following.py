@@ -16,7 +16,7 @@ from typing import Any
 
 from moon_spa.analysis import Unprovable, compile_expression, strict_call
 from moon_spa.component import Component
-from moon_spa.constants import as_any, constant_any
+from moon_spa.constants import SCALARS, as_any, constant_any, is_constant
 from moon_spa.followable import FUNCTIONS, base_of, called_names, operands
 from moon_spa.frozen import FrozenError, frozen
 from moon_spa.javascript import UnwritableError
@@ -42,9 +42,7 @@ from moon_spa.trace import (
     without_form,
     written_now,
 )
-from moon_spa.types import ANY, FLOAT, NUM, LongTuple, SetOf, TupleOf, Type, kind_of, parts_of
-
-_SCALARS = (type(None), bool, int, float, str)
+from moon_spa.types import ANY, FLOAT, NUM, LongTuple, SetOf, TupleOf, all_parts, kind_of
 
 
 class _UnreadError(Exception):
@@ -184,7 +182,7 @@ def _followed(node: ast.expr, parts: list[ast.expr], values: list[Any]) -> Any:
     renamed = _renamed(node, names)
     known = _computed(renamed, given)
     write = partial(_form, node, renamed, given, held)
-    if all(isinstance(value, (*_SCALARS, TracedValue)) for value in values):
+    if all(isinstance(value, (*SCALARS, TracedValue)) for value in values):
         later = Later(write, (node, *map(_told, values)))
         return traced(known, later, missing_prop(values))
     try:  # setup may change a list or a dict later
@@ -269,7 +267,7 @@ def _compiled(node: ast.expr, given: Mapping[str, Any], held: Iterable[str]) -> 
 def _written(node: ast.expr, known: Mapping[str, Expr], constants: Mapping[str, Binding]) -> Expr:
     """The JavaScript of an expression, in the form that a value of its type has."""
     found = compile_expression(node, known, FUNCTIONS, strict_call, constants=constants)
-    inside = {found.type, *_all_parts(found.type)}
+    inside = {found.type, *all_parts(found.type)}
     if any(isinstance(part, TupleOf | LongTuple | SetOf) for part in inside):
         raise Unprovable("a tuple or a set as its value", node.lineno)
     if found.type is not FLOAT and inside & {FLOAT, NUM}:
@@ -295,20 +293,7 @@ def _boxed(value: Any) -> Any:
     return traced(value, constant_any(value)) if isinstance(value, float) else value
 
 
-def _all_parts(kind: Type) -> set[Type]:
-    found = {*parts_of(kind)}
-    return found.union(*map(_all_parts, found))
-
-
 def _constant(value: Any) -> Binding:
-    if _is_constant(value):
+    if is_constant(value):
         return Binding("value", value)
     return Binding("unknown", why=kind_of(value))
-
-
-def _is_constant(value: Any) -> bool:
-    if isinstance(value, _SCALARS):
-        return type(value) in _SCALARS
-    if type(value) in (list, tuple, set, frozenset):
-        return all(map(_is_constant, value))
-    return type(value) is dict and all(_is_constant(k) and _is_constant(v) for k, v in value.items())

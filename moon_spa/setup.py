@@ -13,7 +13,7 @@ from typing import Any
 from moon_spa.bindings import Bindings
 from moon_spa.casts import cast_value, is_exact
 from moon_spa.component import Component, StateField
-from moon_spa.constants import constant, constant_any, refuse_derived
+from moon_spa.constants import SCALARS, constant, constant_any, refuse_derived
 from moon_spa.dependence import Dependence
 from moon_spa.findings import ComponentError, Place, refusal
 from moon_spa.following import check_kept
@@ -38,8 +38,6 @@ from moon_spa.trace import (
     written_now,
 )
 from moon_spa.types import ANY, BOOL, FLOAT, INT, STR, Type, type_of
-
-_SCALARS = (type(None), bool, int, float, str)
 
 _REPEATS = 20
 """How often a setup that draws by chance runs again: a coin may fall on one side a few times."""
@@ -323,7 +321,7 @@ def _prop_types(fields: tuple[Field, ...]) -> dict[str, Type]:
 
 def shape(value: Any) -> Any:
     """What two runs of setup must agree on: values, expressions, and what functions hold."""
-    if type(value) in _SCALARS:
+    if type(value) in SCALARS:
         return repr(value)
     if isinstance(value, TracedProps):
         return (shape(value.defaults), shape(value.computed))
@@ -335,7 +333,7 @@ def shape(value: Any) -> Any:
         return [(name, shape(item)) for name, item in value.items()]
     if isinstance(value, list | tuple):
         return [shape(item) for item in value]
-    if isinstance(value, _SCALARS):
+    if isinstance(value, SCALARS):
         return repr(value)
     code = getattr(getattr(value, "__func__", value), "__code__", None)
     cells = getattr(getattr(value, "__func__", value), "__closure__", None) or ()

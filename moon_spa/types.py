@@ -324,6 +324,11 @@ def parts_of(one: Type) -> Iterable[Type]:
     return ()
 
 
+def all_parts(a: Type) -> list[Type]:
+    """The parts of a type at any depth."""
+    return [inner for part in parts_of(a) for inner in (part, *all_parts(part))]
+
+
 def mapped(a: Type, change: Callable[[Type], Type]) -> Type:
     """`a` with its direct parts changed."""
     match a:

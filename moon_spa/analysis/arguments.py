@@ -23,9 +23,7 @@ NUMERIC = (INT, BOOL, FLOAT, NUM)
 class Arguments:
     """The arguments of a call, evaluated from left to right, by position and by name."""
 
-    def __init__(
-        self, c: Body, node: ast.Call, names: tuple[str, ...] = (), lazy: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, c: Body, node: ast.Call, names: tuple[str, ...] = ()) -> None:
         self.c, self.node = c, node
         if any(isinstance(one, ast.Starred) for one in node.args):
             raise c.refuse("`*` in a call", node)

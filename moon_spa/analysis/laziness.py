@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from moon_spa.analysis.body import Body
-from moon_spa.analysis.state import field_of, key_of
+from moon_spa.analysis.state import binding_of, field_of, key_of
 
 _LAZY = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
 _VIEWS = frozenset({"items", "keys", "values"})
@@ -55,8 +55,8 @@ def _is_sure(c: Body, node: ast.expr) -> bool:
             return field_of(c, node) is not None or key_of(c, node, "props") is not None
         case ast.BinOp(left=left, op=sign, right=right):
             return isinstance(sign, _ARITHMETIC) and _is_sure(c, left) and _is_sure(c, right)
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-            return (name in _SURE or name in _LAZY) and all(_is_sure(c, one) for one in args)
+        case ast.Call(func=ast.Name(id=name) as func, args=args, keywords=[]) if name in _SURE | _LAZY:
+            return binding_of(c, func).kind == "builtin" and all(_is_sure(c, one) for one in args)
         case ast.Call(func=ast.Attribute(value=value), args=[]):
             return _is_lazy(node) and _is_sure(c, value)
         case ast.GeneratorExp(generators=[first, *_]):

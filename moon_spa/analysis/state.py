@@ -20,8 +20,8 @@ from moon_spa.types import (
     LongTuple,
     TupleOf,
     Type,
+    all_parts,
     members,
-    parts_of,
     type_of,
 )
 
@@ -180,11 +180,7 @@ def bound(c: Body, binding: Binding, name: str, node: ast.AST) -> Value:
         except UnwritableError as error:
             raise c.refuse(f"`{name}`, whose value has no form in JavaScript", node) from error
         interned = c.store.intern(("value", name, js), found, constant=True)
-        if isinstance(interned, Ref) and ANY in (found, *_parts(found)):
+        if isinstance(interned, Ref) and ANY in (found, *all_parts(found)):
             raise c.refuse(f"`{name}`, whose value has no form in JavaScript", node)
         return Value(js, interned, pure=True, constant=Missing)
     raise c.refuse(binding.why or f"`{name}`", node)
-
-
-def _parts(found: Type) -> list[Type]:
-    return [inner for part in parts_of(found) for inner in (part, *_parts(part))]

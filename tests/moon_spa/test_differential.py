@@ -67,6 +67,10 @@ LATER = (
     ("a start with effects", "xs = [3, 1, 2]\nstate['n'] = sum((x for x in xs), xs.pop())"),
     ("an order with effects", "xs = [3, 1]\nstate['text'] = str(sorted(map(abs, xs), reverse=xs.pop() > 0))"),
     ("a series behind effects", "xs = [3, 1]\nstate['text'] = str(list(zip(enumerate(xs), [xs.pop(), 1])))"),
+    (
+        "a function that is called as one of Python's",
+        "def len(some):\n    return some.pop()\nxs = [3, 1, 2]\nstate['n'] = sum((x for x in xs), len(xs))",
+    ),
     ("a value with effects", "xs = [3]\nstate['text'] = str(dict.fromkeys(zip(xs, xs), xs.pop()))"),
 )
 """Arguments with effects behind one that Python goes through once the call has begun."""
